@@ -1,0 +1,61 @@
+import { Validator } from "@seriousme/openapi-schema-validator";
+import { resolveReference } from "./reference.js";
+import { isObject } from "./source.js";
+import type { Fail, JsonObject, Path } from "./source.js";
+import { mapSchemas, visitReferences, withoutMisleadingData } from "./walk.js";
+
+/** Fails at the first fault of a document that should be OpenAPI 3.0 or 3.1. */
+export async function checkOpenApi(document: JsonObject, fail: Fail): Promise<void> {
+  if (typeof document.openapi !== "string" || !/^3\.[01]\.\d/.test(document.openapi)) {
+    fail(["openapi"], "is no OpenAPI 3.0 or 3.1 document: `openapi` must be a version such as 3.0.3");
+  }
+  visitReferences(document, (reference, path) => checkReference(reference, path, document, fail));
+  const fault = await findFault(document);
+  if (fault) fail(fault.path, fault.reason);
+}
+
+function checkReference(reference: string, path: Path, document: JsonObject, fail: Fail): void {
+  const seen = new Set<string>();
+  for (let at = reference; ;) {
+    const target = resolveReference(at, document);
+    if (target === undefined) {
+      fail(path, `unresolved $ref "${at}": only what the same document defines can be referred to`);
+    }
+    seen.add(at);
+    if (!isObject(target) || typeof target.$ref !== "string") return;
+    at = target.$ref;
+    if (seen.has(at)) fail(path, `$ref "${reference}" leads in a circle and never to a definition`);
+  }
+}
+
+/** What OpenAPI's own schema finds first; undefined if the document is valid. */
+export async function findFault(document: JsonObject): Promise<{ path: Path; reason: string } | undefined> {
+  const { valid, errors } = await new Validator().validate(
+    mapSchemas(withoutMisleadingData(document), withoutStumbles),
+  );
+  if (valid) return undefined;
+  if (!Array.isArray(errors))
+    return { path: [], reason: `is no OpenAPI document: ${errors ?? "unknown reason"}` };
+  // A schema of alternatives reports every branch; the deepest fault is the one in the branch that was meant.
+  const [deepest] = errors.sort(
+    (a, b) => b.instancePath.split("/").length - a.instancePath.split("/").length,
+  );
+  const path = (deepest?.instancePath ?? "")
+    .split("/")
+    .slice(1)
+    .map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
+  const place = path.length === 0 ? "the document" : path.join(" → ");
+  const detail = Object.values(deepest?.params ?? {}).join(", ");
+  return { path, reason: `is no valid OpenAPI: ${place} ${deepest?.message}${detail ? ` (${detail})` : ""}` };
+}
+
+/**
+ * A schema without what the validator stumbles over: patterns in the regular expressions of other languages, which are
+ * common and no reason to refuse a document, and a field that is called `$ref`.
+ */
+function withoutStumbles({ pattern, ...schema }: JsonObject): JsonObject {
+  if (pattern !== undefined && typeof pattern !== "string") return { ...schema, pattern };
+  if (!isObject(schema.properties) || !("$ref" in schema.properties)) return schema;
+  const { $ref: _field, ...properties } = schema.properties;
+  return { ...schema, properties };
+}

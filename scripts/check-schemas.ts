@@ -1,0 +1,150 @@
+import { escapeStep, followReference } from "./reference.js";
+import { isObject } from "./source.js";
+import type { JsonObject } from "./source.js";
+import { mapInnerSchemas } from "./walk.js";
+
+/** The keyword of ours for bytes: JSON Schema has no word for them. */
+export const binaryKeyword = "binaryPart";
+
+/** The words of OpenAPI's schemas that say what data may be; all others are prose, or for others. */
+const keywords = new Set(
+  (
+    "$ref $defs definitions type enum const multipleOf minimum maximum exclusiveMinimum exclusiveMaximum minLength " +
+    "maxLength pattern format items additionalItems minItems maxItems uniqueItems contains minProperties " +
+    "maxProperties required properties patternProperties additionalProperties propertyNames dependentRequired " +
+    "dependentSchemas prefixItems minContains maxContains unevaluatedItems unevaluatedProperties allOf anyOf oneOf " +
+    "not if then else nullable discriminator"
+  ).split(" "),
+);
+
+/** Words that JSON Schema has had only since 2019; ajv has them in a mode of its own. */
+const lateKeywords =
+  "prefixItems dependentRequired dependentSchemas minContains maxContains unevaluatedItems unevaluatedProperties";
+
+/** The schemas of a document in the words of JSON Schema, each under the pointer that it is referred to by. */
+export interface CheckSchemas {
+  /** Turns a schema of the document into one that refers to `definitions`. */
+  toCheck: (schema: unknown) => unknown;
+  /** Every schema that was referred to so far. */
+  definitions: JsonObject;
+  /** What was met so far that ajv must be told of. */
+  met: {
+    /** A word that only the newest JSON Schema has. */
+    late: boolean;
+    /** A pattern that is no regular expression in Unicode mode, and is one without. */
+    sloppyPattern: boolean;
+    /** A field that every object seems to have, such as `constructor`. */
+    inheritedName: boolean;
+    /** Patterns that are no ECMAScript regular expressions: they cannot be checked. */
+    foreignPatterns: Set<string>;
+  };
+}
+
+/** Prepares a document's schemas for ajv; `base` is what references to other schemas begin with. */
+export function createCheckSchemas(document: JsonObject, base: string): CheckSchemas {
+  const definitions: JsonObject = {};
+  const late = new Set(lateKeywords.split(" "));
+  const met = { late: false, sloppyPattern: false, inheritedName: false, foreignPatterns: new Set<string>() };
+
+  function refer(reference: string): string {
+    const name = reference.split("/").slice(1).join("/");
+    if (!Object.hasOwn(definitions, name)) {
+      definitions[name] = {}; // known before its own references are followed, which may lead back here
+      definitions[name] = toCheck(followReference({ $ref: reference }, document));
+    }
+    return `${base}#/definitions/${escapeStep(name)}`;
+  }
+
+  function isPattern(pattern: string): boolean {
+    if (isRegularExpression(pattern, "u")) return true;
+    if (isRegularExpression(pattern, "")) return (met.sloppyPattern = true);
+    met.foreignPatterns.add(pattern);
+    return false;
+  }
+
+  function toCheck(schema: unknown): unknown {
+    if (!isObject(schema)) return schema === false ? false : {};
+    met.late ||= Object.keys(schema).some((key) => late.has(key));
+    met.inheritedName ||=
+      isObject(schema.properties) && Object.keys(schema.properties).some((key) => key in {});
+    const kept = Object.fromEntries(Object.entries(schema).filter(([key]) => keywords.has(key)));
+    if (typeof kept.$ref === "string") kept.$ref = refer(kept.$ref);
+    if (kept.pattern !== undefined && !isPattern(String(kept.pattern))) delete kept.pattern;
+    const inner = mapInnerSchemas(kept, toCheck);
+    return withNull(withBinary(withBounds(withTag(inner, schema, document, refer))));
+  }
+
+  return { toCheck, definitions, met };
+}
+
+function isRegularExpression(pattern: string, flags: string): boolean {
+  try {
+    return Boolean(new RegExp(pattern, flags));
+  } catch {
+    return false;
+  }
+}
+
+function withBinary(schema: JsonObject): JsonObject {
+  if (schema.type !== "string" || schema.format !== "binary") return schema;
+  return { [binaryKeyword]: true, ...(schema.nullable === true && { nullable: true }) };
+}
+
+/** In 3.0, `exclusiveMinimum` is a word beside the bound; in JSON Schema it is the bound. */
+function withBounds(schema: JsonObject): JsonObject {
+  const result = { ...schema };
+  for (const [bound, exclusive] of [
+    ["minimum", "exclusiveMinimum"],
+    ["maximum", "exclusiveMaximum"],
+  ] as const) {
+    if (typeof schema[exclusive] !== "boolean") continue;
+    delete result[exclusive];
+    if (schema[exclusive] === false || schema[bound] === undefined) continue;
+    delete result[bound];
+    result[exclusive] = schema[bound];
+  }
+  return result;
+}
+
+function withNull({ nullable, ...schema }: JsonObject): JsonObject {
+  if (nullable !== true) return schema;
+  const allowed =
+    Array.isArray(schema.enum) && !schema.enum.includes(null) ? { enum: [...schema.enum, null] } : {};
+  if (schema.type !== undefined) {
+    return { ...schema, ...allowed, type: [...new Set(([] as unknown[]).concat(schema.type, "null"))] };
+  }
+  return Object.keys(schema).length === 0 ? {} : { anyOf: [schema, { type: "null" }] };
+}
+
+/**
+ * `oneOf` with a discriminator: the branch is the one whose name the tag holds, even if the branches themselves allow
+ * any tag. Elsewhere a discriminator says nothing that the schemas do not say.
+ */
+function withTag(
+  { discriminator, ...schema }: JsonObject,
+  original: JsonObject,
+  document: JsonObject,
+  refer: (reference: string) => string,
+): JsonObject {
+  const branches = original.oneOf;
+  if (!isObject(discriminator) || !Array.isArray(branches)) return schema;
+  const tag = String(discriminator.propertyName);
+  const mapping = Object.entries(isObject(discriminator.mapping) ? discriminator.mapping : {});
+  const references = branches.map((branch) => (isObject(branch) ? branch.$ref : undefined));
+  const isTagged = references.every(
+    (reference) => typeof reference === "string" && isObjectSchema({ $ref: reference }, document),
+  );
+  if (!isTagged) return schema;
+  const oneOf = (references as string[]).map((reference) => {
+    const name = reference.split("/").at(-1)!;
+    const tags = mapping.filter(([, target]) => target === reference || target === name).map(([key]) => key);
+    const values = tags.length > 0 ? tags : [name];
+    return { allOf: [{ $ref: refer(reference) }], properties: { [tag]: { enum: values } }, required: [tag] };
+  });
+  return { ...schema, type: "object", discriminator: { propertyName: tag }, oneOf };
+}
+
+function isObjectSchema(schema: unknown, document: JsonObject): boolean {
+  const { type, properties, allOf } = followReference(schema, document);
+  return type === "object" || isObject(properties) || Array.isArray(allOf);
+}

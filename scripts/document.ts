@@ -1,0 +1,118 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { checkOpenApi, findFault } from "./check-document.js";
+import { mergeDocuments } from "./merge.js";
+import { toOpenApi30 } from "./openapi-30.js";
+import { applyOverlay } from "./overlay.js";
+import type { Overlaid } from "./overlay.js";
+import { DocumentError, isObject, parseSource } from "./source.js";
+import type { Fail, JsonObject, Path, Source } from "./source.js";
+
+/** What `spec/` holds: the vendored documents by file name, and the overlay if there is one. */
+export interface Specification {
+  documents: Source[];
+  overlay: Source | undefined;
+}
+
+/** The effective document: every document merged into one, with the overlay applied, and checked. */
+export interface EffectiveDocument {
+  document: JsonObject;
+  /** Names the file and the line that a part of the document comes from. */
+  fail: Fail;
+}
+
+export const overlayFile = "overlay.yaml";
+export const sourcesFile = "sources.yaml";
+
+/** Reads every document in `folder`, and the overlay. */
+export async function readSpecification(folder: string): Promise<Specification> {
+  const files = (await readdir(folder)).filter((file) => /\.(ya?ml|json)$/.test(file)).sort();
+  const read = async (file: string): Promise<Source> =>
+    parseSource(file, await readFile(join(folder, file), "utf8"));
+  const names = files.filter((file) => file !== overlayFile && file !== sourcesFile);
+  if (names.length === 0) throw new DocumentError(`${folder}: holds no OpenAPI document (*.yaml)`);
+  // One by one: the first fault by file name is the one that is told.
+  const documents: Source[] = [];
+  for (const name of names) documents.push(await read(name));
+  return { documents, overlay: files.includes(overlayFile) ? await read(overlayFile) : undefined };
+}
+
+/** Merges documents; a document of 3.1 is written in the words of 3.0 first, unless it says what 3.0 cannot. */
+export async function mergeSpecification({ documents }: Specification): Promise<JsonObject> {
+  for (const source of documents) await checkOpenApi(source.value, source.fail);
+  const rewritten = documents.map(async (source) => ({
+    ...source,
+    value: await toOldestVersion(source.value),
+  }));
+  return mergeDocuments(await Promise.all(rewritten));
+}
+
+async function toOldestVersion(document: JsonObject): Promise<JsonObject> {
+  const rewritten = toOpenApi30(document);
+  return rewritten === document || (await findFault(rewritten)) ? document : rewritten;
+}
+
+/** Builds the effective document; an action of the overlay that matches nothing is an error. */
+export async function buildEffectiveDocument(specification: Specification): Promise<EffectiveDocument> {
+  const { documents, overlay } = specification;
+  const merged = await mergeSpecification(specification);
+  if (!overlay) return { document: merged, fail: failIn(documents, undefined, merged) };
+  const overlaid = await applyOverlay(merged, overlay);
+  const [unmatched] = overlaid.unmatched;
+  if (unmatched) {
+    const { index, target } = unmatched;
+    overlay.fail(["actions", index], `action ${index + 1} matches nothing: target ${target}`);
+  }
+  await checkOverlaid(overlaid, overlay);
+  return { document: overlaid.document, fail: failIn(documents, overlay, overlaid.document) };
+}
+
+/** Fails at the first action after which the document is no OpenAPI any more. */
+async function checkOverlaid({ document, steps }: Overlaid, overlay: Source): Promise<void> {
+  const findReason = async (step: JsonObject): Promise<string | undefined> => {
+    try {
+      return void (await checkOpenApi(step, (_, reason) => {
+        throw new DocumentError(reason);
+      }));
+    } catch (error) {
+      if (error instanceof DocumentError) return error.message;
+      throw error;
+    }
+  };
+  const reason = await findReason(document);
+  if (reason === undefined) return;
+  const index = await findIndex(steps, async (step) => (await findReason(step)) !== undefined);
+  overlay.fail(
+    [],
+    `the merged document breaks OpenAPI once this overlay is applied: by action ${index + 1}, ${reason}`,
+  );
+}
+
+async function findIndex<T>(items: T[], matches: (item: T) => Promise<boolean>): Promise<number> {
+  for (const [index, item] of items.entries()) if (await matches(item)) return index;
+  return -1;
+}
+
+/** A part that a vendored document has as it is comes from there; else from the last action that names it. */
+function failIn(documents: Source[], overlay: Source | undefined, effective: JsonObject): Fail {
+  return (path, reason) => {
+    const value = valueAt(effective, path);
+    const owner =
+      path.length === 0
+        ? documents[0]
+        : documents.find((source) => isDeepStrictEqual(valueAt(source.value, path), value));
+    if (owner) return owner.fail(path, reason);
+    const name = JSON.stringify(String(path.at(-1)));
+    const actions = (overlay?.value.actions ?? []) as unknown[];
+    const index = actions.findLastIndex((action) => JSON.stringify(action).includes(name));
+    return overlay ? overlay.fail(["actions", index], reason) : documents[0]!.fail(path, reason);
+  };
+}
+
+function valueAt(document: JsonObject, path: Path): unknown {
+  return path.reduce<unknown>(
+    (node, step) => (isObject(node) || Array.isArray(node) ? node[step as never] : undefined),
+    document,
+  );
+}

@@ -1,0 +1,85 @@
+import { isDeepStrictEqual } from "node:util";
+import { listOperations } from "./operation.js";
+import { isObject } from "./source.js";
+import type { JsonObject, Source } from "./source.js";
+
+/** One document out of many: what one of them defines stays, what two define differently is an error. */
+export function mergeDocuments(documents: readonly Source[]): JsonObject {
+  const merged: JsonObject = {};
+  const owners = new Map<string, Source>();
+
+  function add(target: JsonObject, name: string, value: unknown, path: string[], source: Source): void {
+    const label = path.join(" ");
+    const owner = owners.get(label);
+    if (owner && !isDeepStrictEqual(target[name], value)) {
+      source.fail(path, `${label} is defined differently in ${owner.file} and ${source.file}`);
+    }
+    owners.set(label, owner ?? source);
+    target[name] = value;
+  }
+
+  function addEach(section: string, name: string, value: unknown, source: Source): void {
+    if (!isObject(value)) return;
+    const sections = (merged[section] ??= {}) as JsonObject;
+    const target = (sections[name] ??= {}) as JsonObject;
+    for (const [key, item] of Object.entries(value)) add(target, key, item, [section, name, key], source);
+  }
+
+  for (const source of documents) {
+    const { info, tags, paths, components, ...rest } = source.value;
+    for (const [name, value] of Object.entries(rest)) {
+      if (name.startsWith("x-")) merged[name] ??= value;
+      else add(merged, name, value, [name], source);
+    }
+    merged.info ??= info; // each page describes itself; the first one, by file name, speaks for all
+    if (Array.isArray(tags)) {
+      merged.tags = mergeTags((merged.tags ?? []) as JsonObject[], tags as JsonObject[], owners, source);
+    }
+    for (const [section, values] of Object.entries({ paths, components })) {
+      if (!isObject(values)) continue;
+      merged[section] ??= {};
+      for (const [name, value] of Object.entries(values)) addEach(section, name, value, source);
+    }
+  }
+  checkOperationIds(documents);
+  return structuredClone(merged);
+}
+
+function mergeTags(
+  known: JsonObject[],
+  tags: JsonObject[],
+  owners: Map<string, Source>,
+  source: Source,
+): JsonObject[] {
+  const added = tags.filter((tag, index) => {
+    const label = `tag ${String(tag.name)}`;
+    const twin = known.find(({ name }) => name === tag.name);
+    if (twin && !isDeepStrictEqual(twin, tag)) {
+      source.fail(
+        ["tags", index],
+        `${label} is defined differently in ${owners.get(label)?.file} and ${source.file}`,
+      );
+    }
+    if (!twin) owners.set(label, source);
+    return !twin;
+  });
+  return [...known, ...added];
+}
+
+function checkOperationIds(documents: readonly Source[]): void {
+  const known = new Map<string, { source: Source; name: string }>();
+  for (const source of documents) {
+    for (const { name, path, method, operation } of listOperations(source.value)) {
+      const id = operation.operationId;
+      if (typeof id !== "string") continue;
+      const first = known.get(id);
+      if (first && first.name !== name) {
+        source.fail(
+          ["paths", path, method, "operationId"],
+          `operationId ${id} is defined differently in ${first.source.file} (${first.name}) and ${source.file} (${name})`,
+        );
+      }
+      known.set(id, { source, name });
+    }
+  }
+}

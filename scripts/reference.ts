@@ -1,0 +1,40 @@
+import { isObject } from "./source.js";
+import type { JsonObject } from "./source.js";
+
+/** What a `$ref` within the document points at, or undefined. */
+export function resolveReference(reference: string, root: JsonObject): unknown {
+  if (!reference.startsWith("#/")) return undefined;
+  const steps = reference.slice(2).split("/").map(unescapeStep);
+  return steps.reduce<unknown>(
+    (node, step) => (node instanceof Object && Object.hasOwn(node, step) ? node[step as never] : undefined),
+    root,
+  );
+}
+
+/** A part of the document with its `$ref`s followed, as far as they stand at its top; `{}` if there is nothing. */
+export function followReference(node: unknown, root: JsonObject): JsonObject {
+  const seen = new Set<unknown>();
+  let target = node;
+  while (isObject(target) && typeof target.$ref === "string" && !seen.has(target)) {
+    seen.add(target);
+    target = resolveReference(target.$ref, root);
+  }
+  return isObject(target) ? target : {};
+}
+
+/** One step of a JSON pointer as it is written in a `$ref`. */
+export const escapeStep = (step: string): string =>
+  encodeURIComponent(step.replaceAll("~", "~0").replaceAll("/", "~1"));
+
+function unescapeStep(step: string): string {
+  const decoded = /%[0-9a-f]{2}/i.test(step) ? decodeStep(step) : step;
+  return decoded.replaceAll("~1", "/").replaceAll("~0", "~");
+}
+
+function decodeStep(step: string): string {
+  try {
+    return decodeURIComponent(step);
+  } catch {
+    return step;
+  }
+}

@@ -1,0 +1,100 @@
+import { isObject } from "./source.js";
+import type { JsonObject, Path } from "./source.js";
+
+/** Words of OpenAPI whose keys are names that the author chose, and are not words themselves. */
+const maps = new Set(
+  (
+    "paths webhooks parameters responses requestBodies headers pathItems callbacks links content encoding " +
+    "securitySchemes variables"
+  ).split(" "),
+);
+
+/** Those of them that may hold extensions as well. */
+const extensibleMaps = new Set(["paths", "responses", "callbacks"]);
+
+/** Words whose values are the author's data: nothing in them is a part of the document. */
+const data = new Set("example examples default enum const mapping".split(" "));
+
+const schemaMaps = new Set("properties patternProperties $defs definitions dependentSchemas".split(" "));
+const schemaLists = new Set("allOf anyOf oneOf prefixItems".split(" "));
+const schemas = new Set(
+  (
+    "items additionalProperties not if then else contains propertyNames unevaluatedItems " +
+    "unevaluatedProperties additionalItems"
+  ).split(" "),
+);
+
+/** The schemas directly inside a schema, changed by `change`; all else stays as it is. */
+export function mapInnerSchemas(schema: JsonObject, change: (inner: unknown) => unknown): JsonObject {
+  const map = ([key, value]: [string, unknown]): [string, unknown] => {
+    if (schemaMaps.has(key) && isObject(value)) return [key, mapValues(value, change)];
+    if (schemaLists.has(key) && Array.isArray(value)) return [key, value.map(change)];
+    if (schemas.has(key)) return [key, Array.isArray(value) ? value.map(change) : change(value)];
+    return [key, value];
+  };
+  return Object.fromEntries(Object.entries(schema).map(map));
+}
+
+/** A document with each of its schemas changed by `change`, the innermost first; objects that stay equal are copies. */
+export function mapSchemas(document: JsonObject, change: (schema: JsonObject) => unknown): JsonObject {
+  const mapSchema = (schema: unknown): unknown =>
+    isObject(schema) ? change(mapInnerSchemas(schema, mapSchema)) : schema;
+  const mapNode = (node: unknown): unknown => {
+    if (Array.isArray(node)) return node.map(mapNode);
+    if (!isObject(node)) return node;
+    const map = ([key, value]: [string, unknown]): [string, unknown] => {
+      if (data.has(key) || key.startsWith("x-")) return [key, value];
+      if (key === "schema") return [key, mapSchema(value)];
+      if (key === "schemas" && isObject(value)) return [key, mapValues(value, mapSchema)];
+      if (maps.has(key) && isObject(value) && !extensibleMaps.has(key))
+        return [key, mapValues(value, mapNode)];
+      return [key, mapNode(value)];
+    };
+    return Object.fromEntries(Object.entries(node).map(map));
+  };
+  return mapNode(document) as JsonObject;
+}
+
+/** Calls `visit` with each `$ref` of a document and where it stands; data and extensions may hold words that look so. */
+export function visitReferences(document: JsonObject, visit: (reference: string, path: Path) => void): void {
+  const visitNode = (node: unknown, path: Path, areNames: boolean): void => {
+    if (Array.isArray(node)) return node.forEach((item, index) => visitNode(item, [...path, index], false));
+    if (!isObject(node)) return;
+    for (const [key, value] of Object.entries(node)) {
+      if (!areNames && (data.has(key) || key.startsWith("x-"))) continue;
+      if (!areNames && key === "$ref" && typeof value === "string") visit(value, [...path, key]);
+      const isMap = maps.has(key) && !extensibleMaps.has(key);
+      const holdsNames = !areNames && (isMap || schemaMaps.has(key) || key === "schemas");
+      visitNode(value, [...path, key], holdsNames);
+    }
+  };
+  visitNode(document, [], false);
+}
+
+function mapValues(object: JsonObject, change: (value: unknown) => unknown): JsonObject {
+  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value)]));
+}
+
+/**
+ * A document without the author's data, and without extensions, that hold words such as `$ref`.
+ *
+ * Other programs look for those words everywhere, and follow them wherever they lead.
+ */
+export function withoutMisleadingData(document: JsonObject): JsonObject {
+  const strip = (node: unknown, areNames: boolean): unknown => {
+    if (Array.isArray(node)) return node.map((item) => strip(item, false));
+    if (!isObject(node)) return node;
+    const kept = Object.entries(node).filter(
+      ([key, value]) =>
+        areNames ||
+        !(data.has(key) || key.startsWith("x-")) ||
+        !/"\$(ref|id|anchor)"/.test(JSON.stringify(value)),
+    );
+    const isMap = (key: string): boolean =>
+      !areNames && (schemaMaps.has(key) || maps.has(key) || key === "schemas");
+    return Object.fromEntries(
+      kept.map(([key, value]) => [key, strip(value, isMap(key) && !extensibleMaps.has(key))]),
+    );
+  };
+  return strip(document, false) as JsonObject;
+}

@@ -1,0 +1,28 @@
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+/** Writes all of `files` (by path) or none: each is written beside its place, and moved there once all are. */
+export async function writeFiles(files: ReadonlyMap<string, string>): Promise<void> {
+  const beside = (path: string): string => `${path}.new`;
+  try {
+    for (const [path, text] of files) {
+      await mkdir(join(path, ".."), { recursive: true });
+      await writeFile(beside(path), text);
+    }
+  } catch (error) {
+    await Promise.all([...files.keys()].map((path) => rm(beside(path), { force: true })));
+    throw error;
+  }
+  for (const path of files.keys()) await rename(beside(path), path);
+}
+
+/** The names of the files in `folder` that are not as they should be: changed, missing or left over. */
+export async function findStale(files: ReadonlyMap<string, string>, folder: string): Promise<string[]> {
+  const present = await readdir(folder).catch(() => []);
+  const names = new Set([...files.keys(), ...present]);
+  const checks = [...names].sort().map(async (name) => {
+    const text = await readFile(join(folder, name), "utf8").catch(() => undefined);
+    return text !== undefined && text === files.get(name) ? [] : [name];
+  });
+  return (await Promise.all(checks)).flat();
+}
