@@ -1,0 +1,210 @@
+import { appendFile, cp, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { copySpec, generate, makeFolder, readFolder, root } from "../support/generate.js";
+import type { Edits } from "../support/generate.js";
+
+// Documents that cannot be used, and what the generator says of them. All of them are tried in one process, since most
+// of the time goes into loading compilers.
+
+const zimage = await readFile(join(root, "test/fixtures/zimage.yaml"), "utf8");
+const replace = (from: string, to: string) => (text: string) => text.replace(from, () => to);
+
+interface Refusal {
+  edits: Edits;
+  /** The file that is named; a number after it is the line that is named. */
+  file: string;
+  /** The beginning of the line that is named, as it stands in the edited file. */
+  line: string;
+  reason: RegExp;
+}
+
+const refusals: Record<string, Refusal> = {
+  "what is no OpenAPI document": {
+    edits: { "seedreamv5.yaml": "title: a red fox\n" },
+    file: "seedreamv5.yaml",
+    line: "title",
+    reason: /is no OpenAPI 3\.0 or 3\.1 document/,
+  },
+  "an older kind of document": {
+    edits: { "seedreamv5.yaml": replace("openapi: 3.0.3", 'swagger: "2.0"') },
+    file: "seedreamv5.yaml",
+    line: "swagger",
+    reason: /is no OpenAPI 3\.0 or 3\.1 document/,
+  },
+  "a document of prose beside a good one": {
+    edits: { "notes.yaml": "a red fox in fresh snow\n" },
+    file: "notes.yaml",
+    line: "a red fox",
+    reason: /expected a mapping/,
+  },
+  "an empty file": {
+    edits: { "seedreamv5.yaml": "" },
+    file: "seedreamv5.yaml",
+    line: "",
+    reason: /expected a mapping/,
+  },
+  "a keyword with a wrong value": {
+    edits: { "seedreamv5.yaml": replace("minimum: 1\n", "minimum: one\n") },
+    file: "seedreamv5.yaml",
+    line: "minimum: one",
+    reason: /is no valid OpenAPI: .*batchsize → minimum must be number/,
+  },
+  "what is no YAML": {
+    edits: { "seedreamv5.yaml": replace("summary: SeeDreamV5 Lite", "summary: SeeDreamV5: Lite") },
+    file: "seedreamv5.yaml",
+    line: "summary: SeeDreamV5: Lite",
+    reason: /is not YAML: Nested mappings/,
+  },
+  "a key twice": {
+    edits: { "seedreamv5.yaml": replace("paths:\n", "servers: []\npaths:\n") },
+    file: "seedreamv5.yaml",
+    line: "servers: []",
+    reason: /is not YAML: Map keys must be unique/,
+  },
+  "a $ref to nothing": {
+    edits: { "seedreamv5.yaml": replace("#/components/schemas/GeneralData", "#/components/schemas/Fox") },
+    file: "seedreamv5.yaml",
+    line: "$ref: '#/components/schemas/Fox'",
+    reason: /unresolved \$ref "#\/components\/schemas\/Fox"/,
+  },
+  "a $ref to another file": {
+    edits: { "seedreamv5.yaml": replace("#/components/schemas/GeneralData", "zimage.yaml#/Fox") },
+    file: "seedreamv5.yaml",
+    line: "$ref: 'zimage.yaml#/Fox'",
+    reason: /unresolved \$ref "zimage\.yaml#\/Fox"/,
+  },
+  "two schemas under one name": {
+    edits: { "zimage.yaml": zimage.replace("description: General response", "description: Another") },
+    file: "zimage.yaml",
+    line: "GeneralResponse:",
+    reason: /GeneralResponse is defined differently in seedreamv5\.yaml and zimage\.yaml/,
+  },
+  "two operations under one path": {
+    edits: { "zimage.yaml": zimage.replace("/v1/images/zimage:", "/v1/images/seedreamv5:") },
+    file: "zimage.yaml",
+    line: "post:",
+    reason: /\/v1\/images\/seedreamv5 post is defined differently in seedreamv5\.yaml and zimage\.yaml/,
+  },
+  "two operations with one id": {
+    edits: { "zimage.yaml": zimage.replace("operationId: zImage", "operationId: seeDreamV5") },
+    file: "zimage.yaml",
+    line: "operationId: seeDreamV5",
+    reason: /operationId seeDreamV5 is defined differently in seedreamv5\.yaml .* and zimage\.yaml/,
+  },
+  "two tags with one name": {
+    edits: { "zimage.yaml": zimage.replace("generation related interfaces", "generation") },
+    file: "zimage.yaml",
+    line: "- name: Image Generation",
+    reason: /tag Image Generation is defined differently in seedreamv5\.yaml and zimage\.yaml/,
+  },
+  "two servers": {
+    edits: { "zimage.yaml": zimage.replace("https://api.tensorslab.com", "https://api.example.com") },
+    file: "zimage.yaml",
+    line: "servers:",
+    reason: /servers is defined differently in seedreamv5\.yaml and zimage\.yaml/,
+  },
+  "an overlay's action that matches nothing": {
+    edits: { "overlay.yaml": replace("properties.code\n", "properties.fox\n") },
+    file: "overlay.yaml",
+    line: "- target: $.components.schemas.BaseResponse.properties.fox",
+    reason: /action \d+ matches nothing: target \$\.components\.schemas\.BaseResponse\.properties\.fox/,
+  },
+  "an overlay whose list handling cannot be relied on": {
+    edits: { "overlay.yaml": replace("overlay: 1.1.0", "overlay: 1.0.0") },
+    file: "overlay.yaml",
+    line: "overlay: 1.0.0",
+    reason: /must declare `overlay: 1\.1\.0`/,
+  },
+  "an overlay without actions": {
+    edits: { "overlay.yaml": "overlay: 1.1.0\nactions: none\n" },
+    file: "overlay.yaml",
+    line: "actions: none",
+    reason: /`actions` must be a list/,
+  },
+  "an overlay that breaks the document": {
+    edits: { "overlay.yaml": replace("operationId: infoByTaskId", "operationId: [infoByTaskId]") },
+    file: "overlay.yaml",
+    line: "",
+    reason: /breaks OpenAPI once this overlay is applied: .*operationId must be string/,
+  },
+};
+
+const fine = { exitCode: 0, errors: "" };
+const before = { "operations.ts": "// what was generated before\n", "notes.txt": "left over\n" };
+
+let folder: string;
+let results: { exitCode: number; errors: string }[];
+
+beforeAll(async () => {
+  folder = await makeFolder(afterAll);
+  const refused = Object.values(refusals).map(async ({ edits }, index) => {
+    const out = join(folder, `out-${index}`);
+    await cp(join(root, "generated"), out, { recursive: true });
+    for (const [name, text] of Object.entries(before)) await writeFile(join(out, name), text);
+    return ["--spec", await copySpec(join(folder, `spec-${index}`), edits), "--out", out];
+  });
+  const stale = join(folder, "stale");
+  await cp(join(root, "generated"), stale, { recursive: true });
+  await appendFile(join(stale, "schema.ts"), " ");
+  await rm(join(stale, "operations.ts"));
+  await writeFile(join(stale, "validators.js"), "");
+  results = await generate([
+    ...(await Promise.all(refused)),
+    ["--check"],
+    ["--out", join(folder, "not/there/yet")],
+    ["--check", "--out", stale],
+    ["--out", stale],
+    ["--cheque"],
+  ]);
+}, 60_000);
+
+describe("a document that cannot be used is named with its line, and nothing is written", () => {
+  test.each(Object.entries(refusals))("%s", async (name, { file, line, reason }) => {
+    const index = Object.keys(refusals).indexOf(name);
+    const text = await readFile(join(folder, `spec-${index}`, file), "utf8");
+    const lineNumber = text.split("\n").findIndex((each) => each.trimStart().startsWith(line)) + 1;
+    const { exitCode, errors } = results[index]!;
+    expect(errors).toMatch(reason);
+    expect(errors.startsWith(`${file}:${lineNumber}: `), errors).toBe(true);
+    expect(errors.split("\n")).toHaveLength(1);
+    expect(exitCode).toBe(1);
+    const generated = await readFolder(join(root, "generated"));
+    expect(await readFolder(join(folder, `out-${index}`))).toEqual({ ...generated, ...before });
+  });
+});
+
+describe("the committed code is what the generator writes", () => {
+  test("each file says where it comes from, and that it is not to be edited", async () => {
+    const files = await readFolder(join(root, "generated"));
+    expect(Object.keys(files)).toEqual(["openapi.json", "operations.ts", "schema.ts", "validators.ts"]);
+    for (const text of Object.values(files)) {
+      expect(text.split("\n").slice(0, 2).join("\n")).toContain(
+        "Generated from spec/ by `npm run generate`. Do not edit",
+      );
+    }
+  });
+
+  test("a second run gives the same bytes, in another folder and from elsewhere", async () => {
+    const [checked, written] = results.slice(-5);
+    expect([checked, written]).toEqual([fine, fine]);
+    expect(await readFolder(join(folder, "not/there/yet"))).toEqual(
+      await readFolder(join(root, "generated")),
+    );
+  });
+
+  test("--check names each file that is changed, missing or left over, and a new run mends them", async () => {
+    const [checked, mended] = results.slice(-3);
+    expect(checked?.exitCode).toBe(1);
+    const named = [...checked!.errors.matchAll(/^stale: (.*)$/gm)].map(([, path]) => path);
+    const stale = join(folder, "stale");
+    expect(named).toEqual(["operations.ts", "schema.ts", "validators.js"].map((name) => join(stale, name)));
+    expect(mended).toEqual(fine);
+    expect(await readFolder(stale)).toEqual(await readFolder(join(root, "generated")));
+  });
+
+  test("an option that does not exist is answered with those that do", () => {
+    expect(results.at(-1)?.exitCode).toBe(1);
+    expect(results.at(-1)?.errors).toMatch(/cheque.*\nUsage: .*--check.*--spec FOLDER.*--out FOLDER/s);
+  });
+});

@@ -1,0 +1,79 @@
+import { readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import ts from "typescript";
+import type * as GeneratedOperations from "../../generated/operations.js";
+import type { Check } from "../../generated/validators.js";
+import { buildEffectiveDocument } from "../../scripts/document.js";
+import { emitSources } from "../../scripts/generated-files.js";
+import { parseSource } from "../../scripts/source.js";
+import type { PartKind } from "../../src/multipart.js";
+
+/** What the generator makes of one document: its files, and what two of them export. */
+export interface Generated {
+  files: Map<string, string>;
+  operations: Record<string, { operationId?: string; mediaType?: string; parts?: Record<string, PartKind> }>;
+  exported: typeof GeneratedOperations;
+  requests: Record<string, Check>;
+  answers: Record<string, Check>;
+}
+
+const fixtures = join(import.meta.dirname, "fixtures");
+
+/** The text of a fixture. */
+export const readFixture = (name: string): Promise<string> =>
+  readFile(join(fixtures, `${name}.yaml`), "utf8");
+
+/** Generates from documents by file name, without an overlay, and loads the result. */
+export async function generate(documents: Record<string, string>): Promise<Generated> {
+  const sources = Object.entries(documents).map(([file, text]) => parseSource(file, text));
+  const effective = await buildEffectiveDocument({ documents: sources, overlay: undefined });
+  // Not formatted, and the compiled code apart: what takes longer than all else is left out.
+  const { sources: emitted, code } = await emitSources(effective);
+  const exported = await load<typeof GeneratedOperations>(transpile(emitted["operations.ts"]));
+  const { requests, answers } = await load<Pick<Generated, "requests" | "answers">>(
+    `${code}\nexport const { requests, answers } = compiled;`,
+  );
+  const files = new Map(Object.entries({ ...emitted, "compiled code": code }));
+  return { files, operations: exported.operations as never, exported, requests, answers };
+}
+
+const generations = new Map<string, Promise<Generated>>();
+
+/** Generates from a fixture; only once, since most of the time of these tests goes into it. */
+export function generateFixture(name: string): Promise<Generated> {
+  const generation =
+    generations.get(name) ?? readFixture(name).then((text) => generate({ [`${name}.yaml`]: text }));
+  generations.set(name, generation);
+  return generation;
+}
+
+function transpile(source: string): string {
+  const compilerOptions = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext };
+  return ts.transpileModule(source, { compilerOptions }).outputText;
+}
+
+async function load<T>(source: string): Promise<T> {
+  const url = `data:text/javascript;base64,${Buffer.from(source).toString("base64")}`;
+  return (await import(/* @vite-ignore */ url)) as T;
+}
+
+/** What the compiler says of files that exist only here, by path from the project's root; one program for all. */
+export function findTypeErrors(files: Record<string, string>): string[] {
+  const root = join(import.meta.dirname, "../..");
+  const { config } = ts.readConfigFile(join(root, "tsconfig.json"), (path) => ts.sys.readFile(path)) as {
+    config: unknown;
+  };
+  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
+  const texts = new Map(Object.entries(files).map(([path, text]) => [join(root, path), text]));
+  const folders = new Set([...texts.keys()].map(dirname));
+  const host = ts.createCompilerHost(options);
+  const { readFile: read, fileExists, directoryExists } = host;
+  host.readFile = (path) => texts.get(path) ?? read(path);
+  host.fileExists = (path) => texts.has(path) || fileExists(path);
+  host.directoryExists = (path) => folders.has(path) || directoryExists!(path);
+  const program = ts.createProgram([...texts.keys()], options, host);
+  return ts.getPreEmitDiagnostics(program).map(({ file, start, messageText }) => {
+    const line = file && start !== undefined ? file.getLineAndCharacterOfPosition(start).line + 1 : 0;
+    return `${file?.fileName.slice(root.length + 1)}:${line}: ${ts.flattenDiagnosticMessageText(messageText, " ")}`;
+  });
+}

@@ -1,0 +1,19 @@
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+
+// Runs `scripts/generate.ts` once for each list of arguments that stands in the input, all in one process: most of the
+// time of a run goes into loading the compilers.
+
+const runs = JSON.parse(await text(process.stdin)) as string[][];
+const script = join(import.meta.dirname, "../../scripts/generate.ts");
+const results: { exitCode: number; errors: string }[] = [];
+for (const [index, parameters] of runs.entries()) {
+  const lines: string[] = [];
+  console.error = (...line: unknown[]) => lines.push(line.join(" "));
+  process.argv = [process.execPath, script, ...parameters];
+  process.exitCode = undefined;
+  await import(`${script}?run=${index}`);
+  results.push({ exitCode: Number(process.exitCode), errors: lines.join("\n") });
+}
+process.exitCode = 0;
+process.stdout.write(JSON.stringify(results));
