@@ -1,0 +1,108 @@
+import { isDeepStrictEqual } from "node:util";
+import { followReference } from "../reference.js";
+import { isObject } from "../source.js";
+import type { JsonObject } from "../source.js";
+import type { Direction } from "./change.js";
+import { namesOf } from "./context.js";
+import type { Context, Pair } from "./context.js";
+
+const objectOf = (value: unknown): JsonObject => (isObject(value) ? value : {});
+const isRequired = ({ required }: JsonObject): boolean => required === true;
+
+/** Reports what has changed in a request's body. */
+export function compareBodies({ before, after }: Pair<unknown>, context: Context): void {
+  const part = "request";
+  const { documents, tell } = context;
+  const old = followReference(before, documents.before);
+  const now = followReference(after, documents.after);
+  const needs = [old, now].map((body) => (isRequired(body) ? "required" : "optional"));
+  if (before === undefined && after === undefined) return;
+  if (before === undefined) {
+    tell(part, "", "body", isRequired(now) ? "breaking" : "compatible", undefined, needs[1]);
+  } else if (after === undefined) {
+    tell(part, "", "body", "breaking", needs[0], undefined);
+  } else {
+    if (needs[0] !== needs[1]) {
+      tell(
+        part,
+        "",
+        "required",
+        isRequired(now) ? "breaking" : "compatible",
+        isRequired(old),
+        isRequired(now),
+      );
+    }
+    compareDescriptions(part, old, now, context);
+    compareContent(part, "request", { before: old.content, after: now.content }, context);
+  }
+}
+
+/** Reports what has changed in the answers of an operation. */
+export function compareResponses({ before, after }: Pair<unknown>, context: Context): void {
+  const { documents, tell } = context;
+  const [old, now] = [objectOf(before), objectOf(after)];
+  for (const status of namesOf(old, now)) {
+    if (status.startsWith("x-")) continue;
+    const part = `answer ${status}`;
+    const verdict = status.startsWith("2") || status === "default" ? "breaking" : "compatible";
+    if (!(status in old)) tell(part, "", "status", verdict, undefined, status);
+    else if (!(status in now)) tell(part, "", "status", verdict, status, undefined);
+    else {
+      const one = followReference(old[status], documents.before);
+      const other = followReference(now[status], documents.after);
+      compareDescriptions(part, one, other, context);
+      compareContent(part, "answer", { before: one.content, after: other.content }, context);
+      compareHeaders(part, { before: one.headers, after: other.headers }, context);
+    }
+  }
+}
+
+function compareDescriptions(part: string, before: JsonObject, after: JsonObject, { tell }: Context): void {
+  if (before.description !== after.description)
+    tell(part, "", "description", "cosmetic", before.description, after.description);
+}
+
+function compareHeaders(part: string, { before, after }: Pair<unknown>, context: Context): void {
+  const { documents, tell, compareValues } = context;
+  const [old, now] = [objectOf(before), objectOf(after)];
+  for (const name of namesOf(old, now)) {
+    const field = `header ${name}`;
+    const one = followReference(old[name], documents.before).schema ?? {};
+    const other = followReference(now[name], documents.after).schema ?? {};
+    if (!(name in old)) tell(part, field, "header", "compatible", undefined, name);
+    else if (!(name in now)) tell(part, field, "header", "breaking", name, undefined);
+    else compareValues(part, "answer", { before: one, after: other }, field);
+  }
+}
+
+function compareContent(
+  part: string,
+  direction: Direction,
+  { before, after }: Pair<unknown>,
+  context: Context,
+): void {
+  const { tell, compareValues } = context;
+  const [old, now] = [objectOf(before), objectOf(after)];
+  for (const type of namesOf(old, now)) {
+    const [one, other] = [objectOf(old[type]), objectOf(now[type])];
+    if (!(type in old)) tell(part, "", "media type", "compatible", undefined, type);
+    else if (!(type in now)) tell(part, "", "media type", "breaking", type, undefined);
+    else {
+      compareValues(part, direction, { before: one.schema ?? {}, after: other.schema ?? {} });
+      compareEncoding(part, { before: one.encoding, after: other.encoding }, context);
+      for (const word of ["example", "examples"]) {
+        if (!isDeepStrictEqual(one[word], other[word]))
+          tell(part, "", "description", "cosmetic", one[word], other[word]);
+      }
+    }
+  }
+}
+
+/** How a part is written is the encoder's business, not the user's. */
+function compareEncoding(part: string, { before, after }: Pair<unknown>, { tell }: Context): void {
+  const [old, now] = [objectOf(before), objectOf(after)];
+  for (const field of namesOf(old, now)) {
+    if (!isDeepStrictEqual(old[field], now[field]))
+      tell(part, field, "media type", "compatible", old[field], now[field]);
+  }
+}

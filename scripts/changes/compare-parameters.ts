@@ -1,0 +1,59 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Operation } from "../operation.js";
+import { followReference } from "../reference.js";
+import type { JsonObject } from "../source.js";
+import { namesOf } from "./context.js";
+import type { Context, Pair } from "./context.js";
+
+const part = "parameters";
+
+/** Reports what has changed in the parameters of an operation, those of its path included. */
+export function compareParameters({ before, after }: Pair<Operation>, context: Context): void {
+  const { documents, tell } = context;
+  const [old, now] = [parametersOf(before, documents.before), parametersOf(after, documents.after)];
+  for (const name of namesOf(old, now)) {
+    const [one, other] = [old[name], now[name]];
+    if (one && other) compareParameter(name, { before: one, after: other }, context);
+    else if (one) tell(part, name, "field", "breaking", needOf(one), undefined);
+    else if (other)
+      tell(part, name, "field", isRequired(other) ? "breaking" : "compatible", undefined, needOf(other));
+  }
+}
+
+function compareParameter(
+  name: string,
+  { before, after }: Pair<JsonObject>,
+  { tell, compareValues }: Context,
+): void {
+  if (isRequired(before) !== isRequired(after)) {
+    const verdict = isRequired(after) ? "breaking" : "compatible";
+    tell(part, name, "required", verdict, isRequired(before), isRequired(after));
+  }
+  for (const word of namesOf(before, after)) {
+    if (["name", "in", "required", "schema"].includes(word) || isDeepStrictEqual(before[word], after[word]))
+      continue;
+    const isForm = ["style", "explode", "allowReserved", "content"].includes(word);
+    const verdict = isForm ? "breaking" : word === "deprecated" ? "compatible" : "cosmetic";
+    tell(
+      part,
+      name,
+      isForm || word === "deprecated" ? word : "description",
+      verdict,
+      before[word],
+      after[word],
+    );
+  }
+  compareValues(part, "request", { before: before.schema ?? {}, after: after.schema ?? {} }, name);
+}
+
+const isRequired = ({ required }: JsonObject): boolean => required === true;
+const needOf = (parameter: JsonObject): string => (isRequired(parameter) ? "required" : "optional");
+
+/** By name and place, those of the operation before those of its path. */
+function parametersOf({ operation, item }: Operation, document: JsonObject): Record<string, JsonObject> {
+  const all = [item.parameters, operation.parameters].flatMap((list) =>
+    Array.isArray(list) ? (list as unknown[]) : [],
+  );
+  const parameters = all.map((parameter) => followReference(parameter, document));
+  return Object.fromEntries(parameters.map((one) => [`${String(one.name)} (${String(one.in)})`, one]));
+}

@@ -1,0 +1,38 @@
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+
+/** The test that demands a test of each operation; one that is new cannot have any yet. */
+const demand = "test/operations/every-operation.test.ts";
+
+/** Lets the compiler judge a regenerated project's sources, and then the contract tests; gives what the first that fails printed. */
+export async function verify(
+  project: string,
+  hasNewOperations: boolean,
+): Promise<{ name: string; output: string } | undefined> {
+  const except = hasNewOperations ? ["--exclude", demand] : [];
+  const checks = [
+    {
+      name: "types",
+      command: ["node_modules/typescript/bin/tsc", "--noEmit", "--project", "tsconfig.build.json"],
+    },
+    {
+      name: "contract tests",
+      command: ["node_modules/vitest/vitest.mjs", "run", "test/contract", "test/operations", ...except],
+    },
+  ];
+  for (const { name, command } of checks) {
+    const child = spawn(process.execPath, [join(project, command[0]!), ...command.slice(1)], {
+      cwd: project,
+      env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const output: string[] = [];
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding("utf8").on("data", (text: string) => output.push(text));
+    const exitCode = await new Promise<number | null>((resolve, reject) =>
+      child.on("error", reject).on("close", resolve),
+    );
+    if (exitCode !== 0) return { name, output: output.join("").trim() };
+  }
+  return undefined;
+}
