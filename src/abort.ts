@@ -1,0 +1,106 @@
+/** Calls `listener` with the signal's reason once it aborts; returns what stops listening. */
+export type OnAbort = (signal: AbortSignal | undefined, listener: (reason: unknown) => void) => () => void;
+
+interface Entry {
+  listener: (reason: unknown) => void;
+}
+
+/** The longest delay a timer can have; a longer one would fire at once. */
+const longestTimerMs = 2 ** 31 - 1;
+
+/**
+ * Makes an {@link OnAbort} that puts one listener on each signal, however many wait for it: thousands of waits may share
+ * a signal, and a listener for each is a warning about leaks and a quadratic clean-up.
+ */
+export function createOnAbort(): OnAbort {
+  const groups = new Map<AbortSignal, { entries: Set<Entry>; notify: () => void }>();
+  return (signal, listener) => {
+    if (!signal) return () => {};
+    let group = groups.get(signal);
+    if (!group) {
+      const entries = new Set<Entry>();
+      group = { entries, notify: () => [...entries].forEach((each) => each.listener(signal.reason)) };
+      groups.set(signal, group);
+      signal.addEventListener("abort", group.notify);
+    }
+    const { entries, notify } = group;
+    const entry = { listener }; // the same listener may be given twice
+    entries.add(entry);
+    return () => {
+      if (!entries.delete(entry) || entries.size > 0) return;
+      signal.removeEventListener("abort", notify);
+      groups.delete(signal);
+    };
+  };
+}
+
+/** Resolves after `ms` milliseconds; an abort rejects at once with the signal's reason and clears the timer. */
+export function sleep(ms: number, signal: AbortSignal | undefined, onAbort: OnAbort): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason);
+    const timer = setTimeout(
+      () => {
+        stopListening();
+        resolve();
+      },
+      Math.min(Math.ceil(ms), longestTimerMs),
+    );
+    const stopListening = onAbort(signal, (reason) => {
+      clearTimeout(timer);
+      stopListening();
+      reject(reason);
+    });
+  });
+}
+
+/** The reason of a signal whose deadline passed. */
+export class DeadlineReached extends Error {
+  override readonly name = "DeadlineReached";
+
+  constructor(timeoutMs: number) {
+    super(`${Math.round(timeoutMs)} ms have passed`);
+  }
+}
+
+/** Calls `end` with the signal's reason, or with nothing after `timeoutMs`; returns what prevents both. */
+export function onEnd(
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+  onAbort: OnAbort,
+  end: (reason?: unknown) => void,
+): () => void {
+  const timer = timeoutMs > longestTimerMs ? undefined : setTimeout(end, Math.ceil(timeoutMs));
+  const stopListening = onAbort(signal, end);
+  return () => {
+    clearTimeout(timer);
+    stopListening();
+  };
+}
+
+/**
+ * Runs `work` with a signal of its own that ends with the caller's signal or after `timeoutMs`, whichever is first.
+ *
+ * It rejects at that moment with the caller's reason or a {@link DeadlineReached}, even if `work` takes no notice, and
+ * leaves no timer and no listener behind.
+ */
+export async function withDeadline<T>(
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+  onAbort: OnAbort,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  signal?.throwIfAborted();
+  const controller = new AbortController();
+  let stop = () => {};
+  const ended = new Promise<never>((_, reject) => {
+    stop = onEnd(timeoutMs, signal, onAbort, (reason = new DeadlineReached(timeoutMs)) => {
+      controller.abort(reason);
+      reject(reason);
+    });
+  });
+  try {
+    return await Promise.race([ended, work(controller.signal)]);
+  } finally {
+    stop();
+  }
+}

@@ -1,0 +1,283 @@
+/**
+ * What became of the submit that an error is about.
+ *
+ * - `not-sent`: nothing reached the service; nothing was paid.
+ * - `rejected`: the service refused; nothing was paid.
+ * - `unknown`: the request may have arrived and been paid for. Do not send it again without looking.
+ * - `accepted`: there is a task, and `taskid` names it.
+ */
+export type Outcome = "not-sent" | "rejected" | "unknown" | "accepted";
+
+/** What the service and the runtime said, as far as an error has it. */
+export interface ErrorDetails {
+  /** What became of the submit. */
+  outcome?: Outcome | undefined;
+  /** The task, once there is one. */
+  taskid?: string | undefined;
+  /** The error underneath, free of the key. */
+  cause?: unknown;
+  /** HTTP status of the answer. */
+  httpStatus?: number | undefined;
+  /** The service's own code for the result, as it was sent. */
+  serviceCode?: number | string | undefined;
+  /** The service's own words. */
+  serviceMessage?: string | undefined;
+  /** The beginning of an answer that could not be read, at most 200 characters. */
+  excerpt?: string | undefined;
+  /** Milliseconds until the service wants to be asked again. */
+  retryAfterMs?: number | undefined;
+}
+
+/**
+ * The base of every error that this package throws on its own account.
+ *
+ * What is not one of these is yours: the reason of a signal that you aborted, or what your callback threw is the `cause`.
+ *
+ * @example
+ * try {
+ *   await client.generate("seedreamv5", { prompt: "a red fox in fresh snow" });
+ * } catch (error) {
+ *   if (error instanceof TensorsLabError && error.outcome === "accepted") console.log("go on with", error.taskid);
+ *   else throw error;
+ * }
+ */
+export abstract class TensorsLabError extends Error {
+  /** The name of the class, also where code is minified. */
+  abstract override readonly name: string;
+  /** A literal that names the kind of failure and never changes. */
+  abstract readonly code: string;
+  /** What became of the submit; see {@link Outcome}. */
+  declare readonly outcome: Outcome | undefined;
+  /** The task, once there is one: go on with `client.wait(taskid)`. */
+  declare readonly taskid: string | undefined;
+  /** HTTP status of the answer, if there was one. */
+  declare readonly httpStatus: number | undefined;
+  /** The service's own code for the result, as it was sent. */
+  declare readonly serviceCode: number | string | undefined;
+  /** The service's own words. */
+  declare readonly serviceMessage: string | undefined;
+  /** The beginning of an answer that could not be read, at most 200 characters. */
+  declare readonly excerpt: string | undefined;
+  /** Milliseconds until the service wants to be asked again, if it said so. */
+  declare readonly retryAfterMs: number | undefined;
+
+  constructor(message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    const { outcome, taskid, httpStatus, serviceCode, serviceMessage, excerpt, retryAfterMs } = details;
+    const known = { outcome, taskid, httpStatus, serviceCode, serviceMessage, excerpt, retryAfterMs };
+    // What an error does not have is not shown when it is printed.
+    for (const [name, value] of Object.entries(known)) {
+      if (value !== undefined) Object.assign(this, { [name]: value });
+    }
+  }
+}
+
+/**
+ * The client cannot work as it was set up: no key, a malformed key or base URL, a bad option. Nothing was sent.
+ *
+ * @example
+ * if (error instanceof ConfigurationError) console.error("set the program up first:", error.message);
+ */
+export class ConfigurationError extends TensorsLabError {
+  override readonly name = "ConfigurationError";
+  readonly code = "CONFIGURATION";
+
+  constructor(message: string, details: ErrorDetails = {}) {
+    super(message, { outcome: "not-sent", ...details });
+  }
+}
+
+/** One thing that is wrong with an input. */
+export interface InputIssue {
+  /** Where it is, such as `batchsize` or `sourceImage[0]`; empty for the input as a whole. */
+  path: string;
+  /** What is wrong and what would be right. */
+  message: string;
+}
+
+/**
+ * Fields break the document; `issues` lists every fault. Nothing was sent.
+ *
+ * @example
+ * if (error instanceof InvalidInputError) for (const { path, message } of error.issues) console.error(path, message);
+ */
+export class InvalidInputError extends TensorsLabError {
+  override readonly name = "InvalidInputError";
+  readonly code = "INVALID_INPUT";
+  /** Every fault, with its place. */
+  readonly issues: readonly InputIssue[];
+
+  constructor(issues: readonly InputIssue[], details: ErrorDetails = {}) {
+    const faults = issues.map(({ path, message }) => (path ? `${path} ${message}` : message));
+    super(`Invalid input: ${faults.join("; ")}`, { outcome: "not-sent", ...details });
+    this.issues = issues;
+  }
+}
+
+/**
+ * The service was not reached: name lookup, refused connection, TLS. For a read also a connection that broke, or did not
+ * answer in time, after every retry.
+ *
+ * @example
+ * if (error instanceof ConnectionError) console.error(error.outcome === "not-sent" ? "nothing was sent" : "try later");
+ */
+export class ConnectionError extends TensorsLabError {
+  override readonly name = "ConnectionError";
+  readonly code = "CONNECTION";
+}
+
+/**
+ * HTTP 401 or 403: the key is wrong or may not do this.
+ *
+ * @example
+ * if (error instanceof AuthenticationError) console.error(`a new key is needed: HTTP ${error.httpStatus}`);
+ */
+export class AuthenticationError extends TensorsLabError {
+  override readonly name = "AuthenticationError";
+  readonly code = "AUTHENTICATION";
+}
+
+/**
+ * The account's credits are used up.
+ *
+ * @example
+ * if (error instanceof InsufficientCreditsError) console.error("buy credits:", error.serviceMessage);
+ */
+export class InsufficientCreditsError extends TensorsLabError {
+  override readonly name = "InsufficientCreditsError";
+  readonly code = "INSUFFICIENT_CREDITS";
+}
+
+/**
+ * HTTP 429: too many requests; `retryAfterMs` says when to come back, if the service said so.
+ *
+ * @example
+ * if (error instanceof RateLimitError) console.error(`come back in ${(error.retryAfterMs ?? 60_000) / 1000} seconds`);
+ */
+export class RateLimitError extends TensorsLabError {
+  override readonly name = "RateLimitError";
+  readonly code = "RATE_LIMIT";
+}
+
+/**
+ * Any other refusal that the service itself stated; see `serviceCode`, `serviceMessage` and `httpStatus`.
+ *
+ * @example
+ * if (error instanceof ServiceError) console.error(error.serviceCode, error.serviceMessage);
+ */
+export class ServiceError extends TensorsLabError {
+  override readonly name = "ServiceError";
+  readonly code = "SERVICE";
+}
+
+/**
+ * A submit whose bytes may have arrived, without an answer that says so: deadline, reset, gateway error, unreadable
+ * answer, success without a task id. It may have been paid for, so it is never sent again.
+ *
+ * @example
+ * if (error instanceof OutcomeUnknownError) console.error("look at your account before you send this again");
+ */
+export class OutcomeUnknownError extends TensorsLabError {
+  override readonly name = "OutcomeUnknownError";
+  readonly code = "OUTCOME_UNKNOWN";
+
+  constructor(message: string, details: ErrorDetails = {}) {
+    super(message, { outcome: "unknown", ...details });
+  }
+}
+
+/**
+ * An answer that is not what the document says; `excerpt` shows its beginning.
+ *
+ * @example
+ * if (error instanceof UnexpectedAnswerError) console.error(error.message, error.excerpt);
+ */
+export class UnexpectedAnswerError extends TensorsLabError {
+  override readonly name = "UnexpectedAnswerError";
+  readonly code = "UNEXPECTED_ANSWER";
+}
+
+/**
+ * The task ended as failed; `task` is its last state.
+ *
+ * @example
+ * if (error instanceof TaskFailedError) console.error(error.taskid, error.message);
+ */
+export class TaskFailedError<Task = unknown> extends TensorsLabError {
+  override readonly name = "TaskFailedError";
+  readonly code = "TASK_FAILED";
+  /** The task as it was last read. */
+  readonly task: Task;
+
+  constructor(message: string, details: ErrorDetails & { task: Task }) {
+    super(message, { outcome: "accepted", ...details });
+    this.task = details.task;
+  }
+}
+
+/**
+ * The deadline of a wait passed; the task goes on. Call `client.wait(error.taskid)` again, now or tomorrow.
+ *
+ * @example
+ * if (error instanceof WaitTimeoutError && error.taskid) await client.wait(error.taskid, { timeoutMs: 60_000 });
+ */
+export class WaitTimeoutError<Task = unknown> extends TensorsLabError {
+  override readonly name = "WaitTimeoutError";
+  readonly code = "WAIT_TIMEOUT";
+  /** The task as it was last read; undefined if it was never read. */
+  readonly task: Task | undefined;
+
+  constructor(message: string, details: ErrorDetails & { task?: Task | undefined }) {
+    super(message, { outcome: "accepted", ...details });
+    this.task = details.task;
+  }
+}
+
+/**
+ * A function of yours threw; its error is the `cause`. The task goes on: call `client.wait(error.taskid)`.
+ *
+ * @example
+ * if (error instanceof CallbackError && error.taskid) console.error(error.cause, await client.wait(error.taskid));
+ */
+export class CallbackError extends TensorsLabError {
+  override readonly name = "CallbackError";
+  readonly code = "CALLBACK";
+
+  constructor(message: string, details: ErrorDetails) {
+    super(message, { outcome: "accepted", ...details });
+  }
+}
+
+/** One result that could not be fetched or saved. */
+export interface DownloadFailure {
+  /** The result's URL. */
+  url: string;
+  /** Position of the URL in the task, from 0. */
+  index: number;
+  /** What went wrong. */
+  reason: string;
+}
+
+/**
+ * Results could not be fetched or saved whole; `failures` names them, `saved` lists what was kept.
+ *
+ * @example
+ * if (error instanceof DownloadError) for (const { index, reason } of error.failures) console.error(index, reason);
+ */
+export class DownloadError extends TensorsLabError {
+  override readonly name = "DownloadError";
+  readonly code = "DOWNLOAD";
+  /** The results that are missing. */
+  readonly failures: readonly DownloadFailure[];
+  /** Paths of the results that were saved. */
+  readonly saved: readonly string[];
+
+  constructor(
+    message: string,
+    details: ErrorDetails & { failures?: readonly DownloadFailure[]; saved?: readonly string[] } = {},
+  ) {
+    super(message, { outcome: "accepted", ...details });
+    this.failures = details.failures ?? [];
+    this.saved = details.saved ?? [];
+  }
+}

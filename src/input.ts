@@ -1,0 +1,71 @@
+import { requests } from "../generated/validators.js";
+import type { CheckError } from "../generated/validators.js";
+import { InvalidInputError } from "./errors.js";
+import type { InputIssue } from "./errors.js";
+
+/** A file name that every multipart parser reads as it was meant: no quote, slash, control character or escape. */
+const unsafeFileName = /["\\/\p{Cc}\p{Cs}]|%22|%0d|%0a/iu;
+const loneSurrogate = /\p{Cs}/u;
+
+/**
+ * Checks an operation's fields against the document before anything is sent.
+ *
+ * @returns The fields without those that are undefined.
+ * @throws {InvalidInputError} listing every fault.
+ */
+export function checkInput(operation: string, input: unknown): Record<string, unknown> {
+  if (typeof input !== "object" || input === null || Array.isArray(input)) {
+    throw new InvalidInputError([{ path: "", message: "must be an object with the fields to send" }]);
+  }
+  const fields = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
+  const check = requests[operation];
+  const issues = check?.(fields) === false ? (check.errors ?? []).map(toIssue) : [];
+  issues.push(...Object.entries(fields).flatMap(([name, value]) => unsendable(name, value)));
+  if (issues.length > 0) throw new InvalidInputError(issues);
+  return fields;
+}
+
+function toIssue({ instancePath, keyword, params, message = "is invalid" }: CheckError): InputIssue {
+  const steps = instancePath
+    .split("/")
+    .slice(1)
+    .map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
+  if (keyword === "required")
+    return { path: toPath([...steps, String(params.missingProperty)]), message: "is required" };
+  if (keyword === "additionalProperties") {
+    const path = toPath([...steps, String(params.additionalProperty)]);
+    return { path, message: "is no field of this operation" };
+  }
+  const allowed = Array.isArray(params.allowedValues) ? `: ${params.allowedValues.join(", ")}` : "";
+  return { path: toPath(steps), message: `${message}${allowed}` };
+}
+
+/** `sourceImage`, `0` as `sourceImage[0]`. */
+function toPath(steps: string[]): string {
+  return steps.reduce(
+    (path, step) => (/^\d+$/.test(step) && path ? `${path}[${step}]` : path ? `${path}.${step}` : step),
+    "",
+  );
+}
+
+/** What no schema can say: text, numbers and file names that would arrive as something else. */
+function unsendable(path: string, value: unknown): InputIssue[] {
+  if (typeof value === "string" && loneSurrogate.test(value)) {
+    return [{ path, message: "holds half of a surrogate pair, which UTF-8 cannot carry" }];
+  }
+  if (typeof value === "number" && !isExact(value)) {
+    return [{ path, message: "is no number that can be sent exactly" }];
+  }
+  if (value instanceof File && unsafeFileName.test(value.name)) {
+    const message =
+      'has a file name that would arrive garbled (quotes, slashes, control characters, "%22", "%0D" or "%0A"): ' +
+      "give it another one with new File([file], name, { type: file.type })";
+    return [{ path, message }];
+  }
+  return Array.isArray(value) ? value.flatMap((item, index) => unsendable(`${path}[${index}]`, item)) : [];
+}
+
+/** NaN and Infinity are no numbers to a service, and larger whole numbers stand for several. */
+function isExact(value: number): boolean {
+  return Number.isInteger(value) ? Number.isSafeInteger(value) : Number.isFinite(value);
+}

@@ -1,0 +1,116 @@
+import { ConnectionError } from "./errors.js";
+// What a failure proves is a list of what runtimes say, apart from how a request is sent.
+import { neverSent } from "./never-sent.js";
+import { redactError } from "./redact.js";
+import type { Redact } from "./redact.js";
+
+/** A `fetch` as the platform has it. */
+export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
+
+/** An answer is a few hundred bytes; what is longer than this is none. */
+const longestAnswerBytes = 1024 * 1024;
+
+/**
+ * What openapi-fetch makes instead of a platform Request, which would be wrapped in a second one by every fetch.
+ *
+ * Middleware may change its headers in place, or return a Request of its own.
+ */
+export class OutgoingRequest {
+  readonly url: string;
+  method = "GET";
+  headers = new Headers();
+  body: unknown;
+  redirect: RequestInit["redirect"] | undefined;
+  signal: AbortSignal | undefined;
+
+  constructor(url: string, init: RequestInit) {
+    this.url = url;
+    Object.assign(this, init);
+  }
+
+  static [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Request || Object.getPrototypeOf(value) === OutgoingRequest.prototype;
+  }
+
+  /** `new Request(request)` would take it for a URL and lose the body in silence. */
+  toString(): never {
+    throw new TypeError(
+      "This is no platform Request: change request.headers, or return new Request(request.url, {...request})",
+    );
+  }
+}
+
+/**
+ * Sends a request once. Redirects are errors: a key, or a paid request, goes nowhere else.
+ *
+ * @returns The platform's own Response, whose `text` and `json` are bounded and throw as this does. A second one around
+ * the text would cost as much as all else that the client adds.
+ * @throws {ConnectionError} with outcome `not-sent` if that is certain, else `unknown`; or the reason of the signal.
+ */
+export async function exchange(
+  request: OutgoingRequest | Request,
+  fetch: Fetch,
+  redact: Redact,
+): Promise<Response> {
+  const fail = (error: unknown): never => {
+    if (request.signal?.aborted) throw request.signal.reason;
+    const cause = redactError(error, redact);
+    throw new ConnectionError(`${request.method} ${new URL(request.url).pathname}: ${innermost(cause)}`, {
+      outcome: neverSent(error) ? "not-sent" : "unknown",
+      cause,
+    });
+  };
+  const redirect = redirectMode();
+  try {
+    const response =
+      request instanceof Request
+        ? await fetch(request, { redirect })
+        : await fetch(request.url, { ...request, redirect } as RequestInit);
+    if (!isAnswer(response)) {
+      void response.body?.cancel().catch(() => {});
+      throw new TypeError(`unexpected HTTP ${response.status}`);
+    }
+    const text = () => readText(response).catch(fail);
+    return Object.assign(response, { text, json: async () => JSON.parse(await text()) as unknown });
+  } catch (error) {
+    return fail(error);
+  }
+}
+
+/**
+ * Node keeps a copy of every body in case of a redirect, unless redirects are errors; Workers know no such mode and show
+ * the redirect itself.
+ */
+function redirectMode(): RequestRedirect {
+  return globalThis.navigator?.userAgent === "Cloudflare-Workers" ? "manual" : "error";
+}
+
+/** Whether a response can be judged: it is no redirect, and its status is one that HTTP knows. */
+function isAnswer({ status, redirected, type }: Response): boolean {
+  if (redirected || type === "opaqueredirect") return false;
+  return (status >= 200 && status <= 299) || (status >= 400 && status <= 599);
+}
+
+/** Reads an answer as UTF-8, whatever it says of itself. */
+async function readText(response: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  const reader = response.body?.getReader();
+  let text = "";
+  let bytes = 0;
+  try {
+    for (let chunk = await reader?.read(); chunk && !chunk.done; chunk = await reader?.read()) {
+      bytes += chunk.value.byteLength;
+      if (bytes > longestAnswerBytes)
+        throw new RangeError(`the answer is longer than ${longestAnswerBytes} bytes`);
+      text += decoder.decode(chunk.value, { stream: true });
+    }
+    return text + decoder.decode();
+  } finally {
+    void reader?.cancel().catch(() => {});
+  }
+}
+
+/** The message of the first cause, which says more than «fetch failed». */
+function innermost({ cause, message, name }: Error): string {
+  return (cause instanceof Error && innermost(cause)) || message || name;
+}
