@@ -1,0 +1,40 @@
+import { createServer } from "node:http";
+import type { RequestListener } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+
+/** A server on a port of the loopback interface. */
+export interface Listener {
+  readonly url: string;
+  /** Closes the port and destroys every connection. */
+  close(): Promise<void>;
+}
+
+const host = "127.0.0.1";
+
+/** Opens `port`, or a free one if it is 0; `option` is what the caller knows the port by. */
+export async function listen(port: number, option: string, onRequest: RequestListener): Promise<Listener> {
+  // No time limits: a slow upload is the client's business, and a kept-alive connection stays until `close`.
+  const server = createServer({ requestTimeout: 0, headersTimeout: 0, keepAliveTimeout: 0 }, onRequest);
+  const sockets = new Set<Socket>();
+  server.on("connection", (socket) => {
+    sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      const reason = error.code === "EADDRINUSE" ? "it is in use" : error.message;
+      reject(
+        new Error(`Mock server: cannot open port ${port} (option "${option}"): ${reason}`, { cause: error }),
+      );
+    });
+    server.listen(port, host, resolve);
+  });
+  return {
+    url: `http://${host}:${(server.address() as AddressInfo).port}`,
+    async close() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+  };
+}

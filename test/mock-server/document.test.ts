@@ -1,0 +1,132 @@
+import { describe, expect, it } from "vitest";
+import { fields, operations } from "../../generated/operations.js";
+import { findOperation, named, numberOf, unnamedNumber } from "../../src/mock-server/document.js";
+import { readFields } from "../../src/mock-server/fields.js";
+import { readOrder } from "../../src/mock-server/order.js";
+import type { Part } from "../../src/mock-server/document.js";
+
+describe("what the document is asked for", () => {
+  it("has numbers by name, and some without one", () => {
+    expect(numberOf("status", "failed")).toBe(4);
+    expect(() => numberOf("status", "lost")).toThrow('no number "lost" for the field with the role "status"');
+    expect(() => numberOf("weather", "fine")).toThrow("weather");
+    expect([unnamedNumber("status"), unnamedNumber("weather")]).toEqual([5, 1]);
+  });
+
+  it("has names by role, and leaves out what it has none for", () => {
+    const values = { taskid: "a", url: undefined, weather: "fine" };
+    expect(named(values)).toEqual({ [fields.taskid]: "a" });
+  });
+
+  it("has operations by method and path", () => {
+    for (const [name, operation] of Object.entries(operations)) {
+      const { method, path } = operation;
+      expect(findOperation(method, path)).toEqual({ name, operation, allowed: [method] });
+      expect(findOperation("TRACE", path)).toEqual({ allowed: [method] });
+    }
+    expect(findOperation("GET", "/none")).toEqual({ allowed: [] });
+  });
+});
+
+describe("a form's fields", () => {
+  const read = (type: Part["type"], ...texts: string[]): unknown[] => {
+    const parts = { field: { type, array: true } };
+    const form = { texts: texts.map((text) => ({ name: "field", text })), files: [], issues: [] };
+    const { all, issues } = readFields(form, parts);
+    return [all.field, issues];
+  };
+
+  it.each<[Part["type"], [string, unknown][]]>([
+    [
+      "integer",
+      [
+        ["0", 0],
+        ["-12", -12],
+        ["007", 7],
+        ["99999999999", 99999999999],
+      ],
+    ],
+    [
+      "number",
+      [
+        ["0", 0],
+        ["-1.50", -1.5],
+        ["1e-7", 1e-7],
+      ],
+    ],
+    [
+      "boolean",
+      [
+        ["true", true],
+        ["false", false],
+      ],
+    ],
+    [
+      "json",
+      [
+        ["null", null],
+        ['{"a":[1]}', { a: [1] }],
+        ['"a"', "a"],
+      ],
+    ],
+    [
+      "string",
+      [
+        ["", ""],
+        ["1", "1"],
+      ],
+    ],
+  ])("are read as %s", (type, pairs) => {
+    const texts = pairs.map(([text]) => text);
+    expect(read(type, ...texts)).toEqual([pairs.map(([, value]) => value), []]);
+  });
+
+  it.each<[Part["type"], string[]]>([
+    ["integer", ["", " 3", "3 ", "+3", "1e1", "0x3", "1.0", "٣", "3\n", "NaN"]],
+    ["number", ["", ".5", "5.", " 1", "Infinity", "0x1", "1,5"]],
+    ["boolean", ["", "TRUE", "1", "yes", "toString"]],
+    ["json", ["", "{", "undefined", "'a'"]],
+    ["file", ["", "text"]],
+  ])("are refused as %s, and kept as they are", (type, texts) => {
+    for (const text of texts) expect(read(type, text)).toEqual([[text], [`field must be sent as ${type}`]]);
+  });
+
+  it("are a list only if the document says so", () => {
+    const parts: Record<string, Part> = { one: { type: "string", array: false } };
+    const texts = ["a", "b"].map((text) => ({ name: "one", text }));
+    expect(readFields({ texts: texts.slice(1), files: [], issues: [] }, parts)).toMatchObject({
+      texts: { one: "b" },
+      issues: [],
+    });
+    expect(readFields({ texts, files: [], issues: [] }, parts).issues).toEqual(["one must be sent once"]);
+  });
+});
+
+describe("an order", () => {
+  it.each([
+    [{ n: 3 }, { count: "n" }, 3],
+    [{ n: "3" }, { count: "n" }, 3],
+    [{}, { count: "n" }, 1],
+    [{ n: 0 }, { count: "n" }, 1],
+    [{ n: "many" }, { count: "n" }, 1],
+    [{ n: 3 }, {}, 1],
+    [{ n: 3 }, undefined, 1],
+  ])("is for as many images as its field for that says: %o %o", (fields, roles, images) => {
+    expect(readOrder("m", fields, roles)).toEqual({
+      model: "m",
+      prompt: "",
+      images,
+      size: { width: 2048, height: 2048 },
+    });
+  });
+
+  it("is read by what the fields are for", () => {
+    const roles = { prompt: "text", size: "dimensions" };
+    expect(readOrder("m", { text: "a fox", dimensions: "3x2", prompt: "another" }, roles)).toEqual({
+      model: "m",
+      prompt: "a fox",
+      images: 1,
+      size: { width: 3, height: 2 },
+    });
+  });
+});
