@@ -1,0 +1,70 @@
+// The whole module is imported: a runtime without openAsBlob would not even load a named import.
+import fs from "node:fs";
+import { open, stat } from "node:fs/promises";
+import { basename } from "node:path";
+import { fileURLToPath } from "node:url";
+import { ConfigurationError, detectImageType, imageSignatureLength, InvalidInputError } from "../index.js";
+import { FileOnDisk } from "./file-on-disk.js";
+
+/** What the service is told about a file. */
+export interface FileFromPathOptions {
+  /** File name. @default the last part of the path */
+  name?: string | undefined;
+  /** Media type, such as `image/png`. @default told from the first bytes, or empty if they are no known image */
+  type?: string | undefined;
+}
+
+/**
+ * Makes a `File` of a file on disk, which is read while it is sent and takes no memory, whatever its size.
+ *
+ * The file must stay as it is until it was sent.
+ *
+ * @throws {InvalidInputError} There is no such file, or it is a folder, empty, unreadable or not a regular file.
+ * @throws {ConfigurationError} The runtime has no `fs.openAsBlob`; Node has it from version 20 on.
+ * @example
+ * await client.generate("seedreamv5", { prompt: "the same fox at night", sourceImage: [await fileFromPath("fox.png")] });
+ */
+export async function fileFromPath(path: string | URL, options: FileFromPathOptions = {}): Promise<File> {
+  if (typeof fs.openAsBlob !== "function") {
+    throw new ConfigurationError(
+      "fileFromPath needs fs.openAsBlob, which this runtime lacks: use Node 20 or later",
+    );
+  }
+  const { name, type } = options;
+  try {
+    const filePath = path instanceof URL ? fileURLToPath(path) : path;
+    const { lastModified, beginning } = await inspect(filePath);
+    const bytes = await fs.openAsBlob(filePath);
+    return new FileOnDisk(filePath, bytes, name ?? basename(filePath), {
+      type: type ?? detectImageType(beginning)?.type ?? "",
+      lastModified,
+    });
+  } catch (error) {
+    throw new InvalidInputError([{ path: "", message: `${path} ${faultOf(error)}` }], { cause: error });
+  }
+}
+
+/** A fault of the path itself, in words; it is not an error of the system. */
+class UnfitFile extends Error {}
+
+async function inspect(path: string): Promise<{ lastModified: number; beginning: Uint8Array }> {
+  // Before it is opened: opening a pipe waits for whoever writes to it.
+  const found = await stat(path);
+  if (found.isDirectory()) throw new UnfitFile("is a folder; name a file in it");
+  if (!found.isFile()) throw new UnfitFile("is not a regular file; save its content to a file first");
+  if (found.size === 0) throw new UnfitFile("is empty; check that it was written completely");
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read({ buffer: new Uint8Array(imageSignatureLength) });
+    return { lastModified: Math.trunc(found.mtimeMs), beginning: buffer.subarray(0, bytesRead) };
+  } finally {
+    await file.close();
+  }
+}
+
+function faultOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (error instanceof UnfitFile) return message;
+  if (code === "ENOENT" || code === "ENOTDIR") return "does not exist; check the path";
+  return `cannot be read (${code ?? message}); check the path and its permissions`;
+}

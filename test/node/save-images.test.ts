@@ -1,0 +1,381 @@
+import { execFile } from "node:child_process";
+import { getEventListeners } from "node:events";
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { inspect, promisify } from "node:util";
+import { describe, expect } from "vitest";
+import { CallbackError, ConfigurationError, DownloadError } from "../../src/index.js";
+import { saveImages } from "../../src/node/index.js";
+import type { SaveImagesOptions, SaveProgress } from "../../src/node/index.js";
+import { png, sendHalf, test } from "./fixtures.js";
+import type { Handler, ImageServer } from "./fixtures.js";
+
+/** Answers `/<n>` with an image of its own. */
+const sendImage: Handler = ({ url }, response) => void response.end(imageAt(url));
+
+function imageAt(url: string | undefined): Buffer<ArrayBuffer> {
+  return png(1000, Number(/\d+/.exec(url ?? "")));
+}
+
+function taskOf({ origin }: ImageServer, count: number, taskid = "task-1") {
+  return { taskid, urls: Array.from({ length: count }, (_, index) => `${origin}/${index + 1}`) };
+}
+
+async function failureOf(...call: Parameters<typeof saveImages>): Promise<DownloadError> {
+  const error = await saveImages(...call).then(
+    () => expect.fail("every image was saved"),
+    (error: unknown) => error,
+  );
+  expect(error).toBeInstanceOf(DownloadError);
+  expect(error).toMatchObject({ outcome: "accepted", taskid: call[0].taskid });
+  expect((error as Error).message).not.toContain("\n");
+  return error as DownloadError;
+}
+
+describe("images", () => {
+  test("are saved in a new folder, named after the task and their bytes", async ({ serve, folder }) => {
+    const jpeg = Buffer.from([0xff, 0xd8, 0xff, 0xe0, ...png(500)]);
+    const server = await serve(({ url }, response) => void response.end(url === "/2" ? jpeg : imageAt(url)));
+    const target = join(folder, "a", "b");
+    const paths = await saveImages(taskOf(server, 3), target);
+    expect(paths).toEqual(["task-1-1.png", "task-1-2.jpg", "task-1-3.png"].map((name) => join(target, name)));
+    expect(await readFile(paths[0]!)).toEqual(imageAt("/1"));
+    expect(await readFile(paths[1]!)).toEqual(jpeg);
+    expect(await readdir(target)).toHaveLength(3);
+  });
+
+  test("can go to a folder that is given as a URL", async ({ serve, folder }) => {
+    const server = await serve(sendImage);
+    expect(await saveImages(taskOf(server, 1), pathToFileURL(folder))).toEqual([
+      join(folder, "task-1-1.png"),
+    ]);
+  });
+
+  test("come back in the order of the URLs, whichever is first", async ({ serve, folder }) => {
+    const waiting: (() => void)[] = [];
+    const server = await serve(({ url }, response) => {
+      waiting.unshift(() => response.end(imageAt(url)));
+      if (waiting.length === 3) waiting.forEach((send) => send());
+    });
+    const paths = await saveImages(taskOf(server, 3), folder);
+    for (const [index, path] of paths.entries())
+      expect(await readFile(path)).toEqual(imageAt(`/${index + 1}`));
+  });
+
+  test.for([
+    [undefined, 4],
+    [1, 1],
+    [7, 7],
+  ] as const)(
+    "are fetched together, with concurrency %s: %d",
+    async ([concurrency, together], { serve, folder }) => {
+      let now = 0;
+      let most = 0;
+      const waiting: (() => void)[] = [];
+      const server = await serve(({ url }, response, number) => {
+        most = Math.max(most, ++now);
+        waiting.push(() => {
+          now--;
+          response.end(imageAt(url));
+        });
+        // Those that came together go out together, so that one more would be noticed.
+        if (waiting.length === together || number === 9)
+          setImmediate(() => waiting.splice(0).forEach((send) => send()));
+      });
+      expect(await saveImages(taskOf(server, 9), folder, { concurrency })).toHaveLength(9);
+      expect(most).toBe(together);
+    },
+  );
+
+  test("are fetched without the key", async ({ serve, folder }) => {
+    const server = await serve(sendImage);
+    const given = process.env["TENSORSLAB_API_KEY"];
+    try {
+      process.env["TENSORSLAB_API_KEY"] = "sk-secret";
+      await saveImages(taskOf(server, 1), folder);
+    } finally {
+      if (given === undefined) delete process.env["TENSORSLAB_API_KEY"];
+      else process.env["TENSORSLAB_API_KEY"] = given;
+    }
+    expect(server.requests[0]?.rawHeaders.join()).not.toContain("secret");
+    expect(server.requests[0]?.headers).not.toHaveProperty("authorization");
+  });
+
+  test("tell how far they are", async ({ serve, folder }) => {
+    const server = await serve((_, response) => {
+      response.setHeader("content-length", 1000);
+      response.end(png());
+    });
+    const seen: SaveProgress[] = [];
+    await saveImages(taskOf(server, 1), folder, { onProgress: (progress) => seen.push(progress) });
+    expect(seen.at(-1)).toEqual({ index: 0, bytes: 1000, totalBytes: 1000 });
+  });
+
+  test("that are cut off are fetched again", async ({ serve, folder }) => {
+    const server = await serve((_, response, number) => {
+      if (number === 1) sendHalf(response, imageAt("/1"));
+      else response.end(imageAt("/1"));
+    });
+    const [path] = await saveImages(taskOf(server, 1), folder);
+    expect(await readFile(path!)).toEqual(imageAt("/1"));
+    expect(await readdir(folder)).toEqual(["task-1-1.png"]);
+    expect(server.requests).toHaveLength(2);
+  });
+
+  test.for(["../../outside", "/etc/passwd", "a\0b", "", "CON", "日本/語", "x".repeat(5000)])(
+    "stay in the folder, whatever the task id holds (%.20j)",
+    async (taskid, { serve, folder }) => {
+      const server = await serve(sendImage);
+      const target = join(folder, "target");
+      const paths = await saveImages(taskOf(server, 1, taskid), target);
+      expect((await readdir(target)).map((name) => join(target, name))).toEqual(paths);
+      expect(await readdir(folder)).toEqual(["target"]);
+    },
+  );
+});
+
+describe("images that are there already", () => {
+  test("are kept if they are the same", async ({ serve, folder }) => {
+    const server = await serve(sendImage);
+    const first = await saveImages(taskOf(server, 3), folder);
+    expect(await saveImages(taskOf(server, 3), folder)).toEqual(first);
+    expect(await readdir(folder)).toHaveLength(3);
+  });
+
+  test("are never overwritten by others", async ({ serve, folder }) => {
+    const server = await serve(sendImage);
+    const taken = join(folder, "task-1-2.png");
+    await writeFile(taken, "a different file");
+    const error = await failureOf(taskOf(server, 3), folder);
+    const reason = `${taken} is there already, and is different`;
+    expect(error.failures).toEqual([{ url: `${server.origin}/2`, index: 1, reason }]);
+    expect(error.message).toBe(`Saved 2 of 3 images of task "task-1"; image 2: ${reason}`);
+    expect(error.saved).toEqual([join(folder, "task-1-1.png"), join(folder, "task-1-3.png")]);
+    expect(await readFile(taken, "utf8")).toBe("a different file");
+    expect(await readdir(folder)).toHaveLength(3);
+  });
+
+  test("may appear at the same moment: all savers of a task get the same files", async ({
+    serve,
+    folder,
+  }) => {
+    const server = await serve(sendImage);
+    const savers = Array.from({ length: 8 }, () => saveImages(taskOf(server, 3), folder));
+    const [first, ...others] = await Promise.all(savers);
+    for (const other of others) expect(other).toEqual(first);
+    expect(await readdir(folder)).toHaveLength(3);
+  });
+});
+
+describe("failures", () => {
+  test("name each missing image, and keep the others", async ({ serve, folder }) => {
+    let sendFirst = () => {};
+    const server = await serve(({ url }, response) => {
+      if (url?.startsWith("/1")) sendFirst = () => response.end("<html>");
+      else if (url?.startsWith("/3")) sendHalf(response, png());
+      else if (url?.startsWith("/4")) response.writeHead(404).end(() => setImmediate(sendFirst));
+      else response.end(imageAt(url));
+    });
+    const task = taskOf(server, 4);
+    task.urls = task.urls.map((url) => `${url}?signature=secret#part`);
+    const error = await failureOf(task, folder, { retries: 0, concurrency: 2 });
+    const { origin } = server;
+    expect(error.failures).toEqual([
+      { url: `${origin}/1`, index: 0, reason: "an HTML or XML page came instead of an image" },
+      { url: `${origin}/3`, index: 2, reason: expect.stringMatching("the connection broke after") },
+      { url: `${origin}/4`, index: 3, reason: "HTTP 404: the URL may have expired" },
+    ]);
+    expect(error.message).toMatch(
+      /^Saved 1 of 4 images of task "task-1"; image 1: an HTML.*; image 3: .*; image 4: /,
+    );
+    expect(error.saved).toEqual([join(folder, "task-1-2.png")]);
+    expect(error.cause).toBeInstanceOf(DownloadError);
+    expect(inspect(error, { depth: null })).not.toContain("secret");
+    expect(await readdir(folder)).toEqual(["task-1-2.png"]);
+  });
+
+  test("pass on the options for downloads", async ({ serve, folder }) => {
+    const server = await serve(
+      ({ url }, response) => void (url === "/1" ? response.write(png()) : response.end(png())),
+    );
+    const tooLarge = await failureOf(taskOf(server, 1), folder, { maxBytes: 999 });
+    expect(tooLarge.failures[0]?.reason).toBe("the image is larger than 999 bytes");
+    const stalled = await failureOf(taskOf(server, 1), folder, { stallTimeoutMs: 50, retries: 0 });
+    expect(stalled.failures[0]?.reason).toBe("nothing came for 50 ms");
+    const offline = { fetch: async () => Promise.reject(new TypeError("offline")), retries: 0 };
+    const unreached = await failureOf(taskOf(server, 1), folder, offline);
+    expect(unreached.failures[0]?.reason).toBe("the connection failed");
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  test("include a task without images", async ({ folder }) => {
+    const error = await failureOf({ taskid: "task-1", urls: [] }, join(folder, "unmade"));
+    expect(error.message).toBe('Task "task-1" has no images to save yet');
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  test("include a folder that cannot be made", async ({ folder, serve }) => {
+    const server = await serve(sendImage);
+    const file = join(folder, "file");
+    await writeFile(file, "");
+    const error = await failureOf(taskOf(server, 1), join(file, "below"));
+    expect(error.message).toMatch(`Could not make the folder ${join(file, "below")}: ENOTDIR`);
+    expect(error.cause).toMatchObject({ code: "ENOTDIR" });
+    expect(server.requests).toHaveLength(0);
+  });
+
+  test("include a folder that cannot be written to", async ({ serve }) => {
+    const server = await serve(sendImage);
+    const error = await failureOf(taskOf(server, 1), "/proc/self");
+    expect(error.failures[0]?.reason).toMatch(/^it could not be written to \/proc\/self: E/);
+    expect(error.cause).toMatchObject({ syscall: "open" });
+  });
+
+  test("include a disk that is full, and leave nothing half-written", async ({ serve, folder }) => {
+    const server = await serve((_, response) => void response.end(png(2_000_000)));
+    const target = join(folder, "target");
+    const script = join(folder, "script.mjs");
+    const source = pathToFileURL(join(import.meta.dirname, "../../src/node/index.ts"));
+    await writeFile(
+      script,
+      `import { saveImages } from ${JSON.stringify(source)};
+       await saveImages({ taskid: "task-1", urls: ["${server.origin}"] }, ${JSON.stringify(target)}).catch(
+         ({ message, cause }) => console.log(JSON.stringify({ message, code: cause.code })));`,
+    );
+    // The shell's limit on the size of a file stands in for the end of the disk.
+    const command = `ulimit -f 1000; exec "$0" --import tsx "$1"`;
+    const { stdout } = await promisify(execFile)("sh", ["-c", command, process.execPath, script]);
+    const { message, code } = JSON.parse(stdout) as { message: string; code: string };
+    expect(code).toBe("EFBIG");
+    expect(message).toContain(`it could not be written to ${target}: EFBIG`);
+    expect(await readdir(target)).toEqual([]);
+  });
+
+  test("include an onProgress that throws", async ({ serve, folder }) => {
+    const server = await serve(sendImage);
+    const boom = new Error("boom");
+    const onProgress = ({ index }: SaveProgress) => {
+      if (index === 0) throw boom;
+    };
+    const error = await failureOf(taskOf(server, 2), folder, { onProgress });
+    expect(error.failures).toEqual([{ url: `${server.origin}/1`, index: 0, reason: "onProgress threw" }]);
+    expect(error.cause).toBeInstanceOf(CallbackError);
+    expect(error.cause).toMatchObject({ cause: boom });
+    expect(await readdir(folder)).toEqual(["task-1-2.png"]);
+  });
+
+  test.for([{ concurrency: 0 }, { concurrency: 1.5 }, { retries: -1 }] satisfies SaveImagesOptions[])(
+    "do not include a senseless option, which is an error of its own (%j)",
+    async (options, { serve, folder }) => {
+      const server = await serve(sendImage);
+      await expect(saveImages(taskOf(server, 3), folder, options)).rejects.toThrow(ConfigurationError);
+      expect(server.requests).toHaveLength(0);
+    },
+  );
+});
+
+describe("URLs that have expired", () => {
+  const expireOld =
+    (status: number): Handler =>
+    ({ url }, response) =>
+      void (url?.endsWith("?new") ? response.end(imageAt(url)) : response.writeHead(status).end());
+  const renewed = (server: ImageServer, count: number) =>
+    taskOf(server, count).urls.map((url) => `${url}?new`);
+
+  test.for([403, 404, 410])(
+    "(HTTP %d) are read again, once for all of them",
+    async (status, { serve, folder }) => {
+      const server = await serve(expireOld(status));
+      const refreshed: string[] = [];
+      const refresh = async (taskid: string) => {
+        refreshed.push(taskid);
+        return { urls: renewed(server, 6) };
+      };
+      const paths = await saveImages(taskOf(server, 6), folder, { refresh, concurrency: 3 });
+      for (const [index, path] of paths.entries())
+        expect(await readFile(path)).toEqual(imageAt(`/${index + 1}`));
+      expect(refreshed).toEqual(["task-1"]);
+      expect(server.requests).toHaveLength(12);
+    },
+  );
+
+  test("are failures without a refresh, which the error's status tells", async ({ serve, folder }) => {
+    const server = await serve(expireOld(403));
+    expect(await failureOf(taskOf(server, 1), folder)).toMatchObject({ httpStatus: 403 });
+  });
+
+  test("are failures if the fresh ones have expired too, or are missing", async ({ serve, folder }) => {
+    const server = await serve(expireOld(403));
+    const refresh = async () => ({ urls: [`${server.origin}/1?old`] });
+    const error = await failureOf(taskOf(server, 2), folder, { refresh });
+    expect(error.failures.map(({ reason }) => reason)).toEqual(
+      Array(2).fill("HTTP 403: the URL may have expired"),
+    );
+    expect(server.requests).toHaveLength(3);
+  });
+
+  test.for([
+    ["an Error", new Error("no credit")],
+    ["text", "no credit"],
+  ] as const)("are failures if the refresh fails with %s", async ([, fault], { serve, folder }) => {
+    const server = await serve(expireOld(410));
+    const refresh = () => {
+      throw fault;
+    };
+    const error = await failureOf(taskOf(server, 1), folder, { refresh });
+    const reason = "HTTP 410: the URL may have expired; reading the task again failed: no credit";
+    expect(error.failures[0]?.reason).toBe(reason);
+    expect(error.httpStatus).toBe(410);
+    expect(error.cause).toMatchObject({ cause: fault });
+  });
+
+  test("are not the only failures: others do not read the task again", async ({ serve, folder }) => {
+    const server = await serve((_, response) => response.writeHead(401).end());
+    let refreshes = 0;
+    const refresh = async () => ({ urls: [`${server.origin}/${++refreshes}`] });
+    expect(await failureOf(taskOf(server, 1), folder, { refresh })).toMatchObject({ httpStatus: 401 });
+    expect(refreshes).toBe(0);
+  });
+});
+
+describe("an abort", () => {
+  test("beforehand does nothing", async ({ folder }) => {
+    const task = { taskid: "task-1", urls: ["https://images.test"] };
+    const signal = AbortSignal.abort("stop");
+    await expect(saveImages(task, join(folder, "unmade"), { signal })).rejects.toBe("stop");
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  test("ends it with the signal's reason, keeps what was whole and leaves nothing else", async ({
+    serve,
+    folder,
+  }) => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const server = await serve(({ url }, response) => {
+      if (url === "/1") response.end(imageAt(url));
+      else response.write(imageAt(url));
+    });
+    const onProgress = ({ index }: SaveProgress) => {
+      if (index === 2) setImmediate(() => controller.abort("stop"));
+    };
+    const saving = saveImages(taskOf(server, 9), folder, { signal, onProgress, concurrency: 2 });
+    await expect(saving).rejects.toBe("stop");
+    expect(await readdir(folder)).toEqual(["task-1-1.png"]);
+    expect(server.requests).toHaveLength(3);
+    expect(getEventListeners(signal, "abort")).toEqual([]);
+  });
+
+  test.for(["at once", "later"])("ends the wait for fresh URLs (%s)", async (moment, { serve, folder }) => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const server = await serve((_, response) => response.writeHead(403).end());
+    const refresh = () => {
+      if (moment === "at once") controller.abort("stop");
+      else setImmediate(() => controller.abort("stop"));
+      return new Promise<never>(() => {});
+    };
+    await expect(saveImages(taskOf(server, 1), folder, { signal, refresh })).rejects.toBe("stop");
+  });
+});
