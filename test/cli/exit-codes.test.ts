@@ -1,0 +1,110 @@
+import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { makeFolder } from "../support/generate.js";
+import { command, readRecords, startServer } from "./support/command.js";
+
+const closedPort = "http://127.0.0.1:9";
+
+describe("exit status and JSON", () => {
+  it.each([
+    ["refuse", 5, "SERVICE", "rejected", "rejected"],
+    ["insufficient-credits", 4, "INSUFFICIENT_CREDITS", "rejected", "rejected"],
+    ["unauthorized", 3, "AUTHENTICATION", "rejected", "rejected"],
+    ["task-failed", 6, "TASK_FAILED", "accepted", "failed"],
+    ["stuck", 7, "WAIT_TIMEOUT", "accepted", "accepted"],
+    ["empty", 8, "OUTCOME_UNKNOWN", "unknown", "unknown"],
+    ["reset", 8, "OUTCOME_UNKNOWN", "unknown", "unknown"],
+    ["missing-image", 9, "DOWNLOAD", "accepted", "completed"],
+  ])("of [mock:%s] is %i", async (marker, exitCode, code, outcome, state) => {
+    const server = await startServer();
+    const out = await makeFolder();
+    const prompt = `a fox [mock:${marker}]`;
+    const words = ["generate", prompt, "--timeout", "0.2", "--json", "--base-url", server.url, "--out", out];
+    const { exitCode: actual, json, errors } = await command(words);
+    const [[id, record]] = Object.entries(await readRecords(out)) as [[string, Record<string, unknown>]];
+    expect({ ...json, actual }).toMatchObject({
+      ok: false,
+      command: "generate",
+      actual: exitCode,
+      exitCode,
+      error: { code, outcome, message: expect.any(String) as string },
+      record: join(out, `${id}.record.json`),
+      state,
+    });
+    expect(record).toMatchObject({ state, error: { code } });
+    expect(record.taskid).toBe(json.taskid);
+    expect(errors).toContain("error: ");
+    const hint = {
+      unknown: "may have been paid for",
+      accepted: `resume ${out}`,
+      rejected: "Nothing was paid",
+    };
+    expect(errors).toContain(hint[outcome as keyof typeof hint]);
+  });
+
+  it("is 3 without a key, and 1 if the service cannot be reached", async () => {
+    const out = join(await makeFolder(), "out");
+    const words = ["generate", "a fox", "--json", "--out", out, "--base-url", closedPort];
+    const without = await command(words, { environment: { TENSORSLAB_API_KEY: undefined } });
+    expect([without.exitCode, without.json.error.message]).toEqual([
+      3,
+      expect.stringContaining("--api-key-file"),
+    ]);
+    const bad = await command(["a fox", "--base-url", "nonsense"]);
+    expect([bad.exitCode, bad.errors]).toEqual([3, expect.stringContaining("is no URL")]);
+    await expect(readdir(out)).rejects.toThrow();
+    const { exitCode, json } = await command(["status", "t", "--json", "--base-url", closedPort]);
+    expect([exitCode, json.error.code]).toEqual([1, "CONNECTION"]);
+  });
+
+  it.each([
+    [["generate", "a fox", "--batchsize", "99"], "batchsize must be <= 15"],
+    [["generate", "a fox", "--batchsize", "two"], "batchsize must be integer"],
+    [["generate", ""], "prompt"],
+    [["generate", "a fox", "--source", "nowhere.png"], "nowhere.png does not exist"],
+    [["generate", "a fox", "--source", "."], "is a folder"],
+    [["generate", "a fox", "--source", "http://a/1", "http://a/2"], "one URL"],
+    [["generate", "a fox", "--source", "http://a/1", "--imageUrl", "http://a/2"], "say the same"],
+    [["generate", "a fox", "--resolutoin", "2K"], "Did you mean --resolution?"],
+    [["generate", "a fox", "--model", "nonsense"], "seedreamv5"],
+    [["generate", "a fox", "--timeout", "soon"], "number of seconds"],
+    [["generate", "a fox", "--mock", "--base-url", closedPort], "exclude each other"],
+    [["batch", "jobs.csv", "--concurrency", "0"], "whole number above 0"],
+    [["mock", "--port", "-1"], "number of 0 or more"],
+    [["a", "red", "fox"], "in quotes"],
+    [["generat"], "Did you mean generate?"],
+    [["status"], "taskid"],
+    [[], "There is no prompt"],
+  ])("is 2 for %j", async (words, message) => {
+    const { exitCode, errors } = await command(words);
+    expect([exitCode, errors]).toEqual([2, expect.stringContaining(message)]);
+    const { json } = await command([...words, "--json"].filter((word) => word !== undefined));
+    if (words[0] !== "mock")
+      expect(json).toMatchObject({ ok: false, exitCode: 2, error: { code: expect.any(String) as string } });
+  });
+
+  it("is 2 if the folder for the images is a file, and nothing is sent", async () => {
+    const server = await startServer();
+    const folder = await makeFolder();
+    await writeFile(join(folder, "file"), "");
+    const words = ["generate", "a fox", "--base-url", server.url, "--out"];
+    for (const out of ["file", "file/below"]) {
+      const { exitCode, errors } = await command([...words, join(folder, out)]);
+      expect([exitCode, errors]).toEqual([2, expect.stringContaining("cannot be written")]);
+    }
+    expect(server.requests).toHaveLength(0);
+  });
+
+  it("is 9 if an image cannot be put where it belongs", async () => {
+    const server = await startServer();
+    const out = await makeFolder();
+    const words = ["a fox", "--resolution", "16x16", "--base-url", server.url, "--out", out];
+    await command(words);
+    const taskid = server.ledger[0]!.taskid;
+    const elsewhere = await makeFolder();
+    await mkdir(join(elsewhere, `${taskid}-1.png`));
+    const { exitCode } = await command(["download", taskid, "--base-url", server.url, "--out", elsewhere]);
+    expect(exitCode).toBe(9);
+  });
+});

@@ -1,0 +1,103 @@
+import { cp, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it, afterAll } from "vitest";
+import document from "../../generated/openapi.json" with { type: "json" };
+import { createProgram } from "../../src/cli/program.js";
+import { copySpec, generate, makeFolder, root, run } from "../support/generate.js";
+import { buildCommand } from "./support/child.js";
+import { command } from "./support/command.js";
+
+describe("the help", () => {
+  it("names every field of every model, with what the document says of it", async () => {
+    const forms = Object.entries(document.paths).filter(([, { post }]) => post["x-role"] === "submit");
+    const { output, exitCode } = await command(["generate", "--help"]);
+    const text = output.replaceAll(/\s+/g, " ");
+    expect([exitCode, forms.length]).toEqual([0, 1]);
+    for (const [path, { post }] of forms) {
+      const { properties } = (post.requestBody.content as never)["multipart/form-data"]["schema"] as {
+        properties: Record<string, { description: string; default?: unknown }>;
+      };
+      expect(text).toContain(path.split("/").at(-1));
+      for (const [name, { description, default: fallback }] of Object.entries(properties)) {
+        if (name === "prompt") continue;
+        expect(text).toContain(`--${name} `);
+        expect(text).toContain(description);
+        if (fallback !== undefined) expect(text).toContain(`default: ${JSON.stringify(fallback)}`);
+      }
+    }
+  });
+
+  it("has examples for every command", async () => {
+    const names = createProgram().commands.map((each) => each.name());
+    for (const name of names.filter((each) => each !== "complete")) {
+      const { exitCode, output } = await command([name, "--help"]);
+      expect([exitCode, output]).toEqual([0, expect.stringContaining(`  $ tensorslab-images ${name}`)]);
+    }
+    const { exitCode, output } = await command(["--help"]);
+    expect(exitCode).toBe(0);
+    expect(output).toContain("Exit status:");
+    expect(output).toContain("seedreamv5: ");
+  });
+
+  it("comes with a version", async () => {
+    const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as { version: string };
+    const { exitCode, output } = await command(["--version"]);
+    expect([exitCode, output]).toEqual([0, `${version}\n`]);
+  });
+});
+
+describe("another document", () => {
+  let program: string;
+  beforeAll(async () => {
+    const folder = await makeFolder(afterAll);
+    const fields = [
+      "strength: { type: number, description: How much is changed }",
+      "tiled: { type: boolean, description: Whether edges match }",
+      "out: { type: string, description: A field with the name of a flag }",
+      "extra: { type: object, description: Anything else }",
+      "tags: { type: array, items: { type: string }, description: Several words }",
+    ];
+    const addFields = (text: string) =>
+      text.replace(/^( +)resolution:\n/m, (line, indent: string) =>
+        [...fields.map((field) => `${indent}${field}\n`), line].join(""),
+      );
+    const zimage = await readFile(join(root, "test/fixtures/zimage.yaml"), "utf8");
+    const edits = { "seedreamv5.yaml": addFields, "zimage.yaml": zimage };
+    const spec = await copySpec(join(folder, "spec"), edits);
+    const [result] = await generate([["--spec", spec, "--out", join(folder, "generated")]]);
+    expect(result).toEqual({ exitCode: 0, errors: "" });
+    await cp(join(root, "src"), join(folder, "src"), { recursive: true });
+    program = await buildCommand(folder);
+  }, 60_000);
+
+  const cli = (...words: string[]) => run([program, ...words], root);
+
+  it("brings its fields and models to the help", async () => {
+    const output = (await cli("generate", "--help")).output.replaceAll(/\s+/g, " ");
+    expect(output).toContain('choices: "seedreamv5", "zimage"');
+    expect(output).toMatch(/--strength <number> +How much is changed/);
+    expect(output).toMatch(/--seed <integer> .*\[zimage\]/s);
+    expect(output).toContain("--field-out <text>");
+    expect(output).toMatch(/--resolution <text> [^[]*"2K"\) \[seedreamv5\]; [^[]*\[zimage\]/);
+  });
+
+  it("brings their values to the request", async () => {
+    const flags = ["--strength", "0.5", "--tiled", "true", "--extra", '{"a":1}', "--field-out", "x"];
+    const { output } = await cli("a fox", "--dry-run", "--json", ...flags, "--tags", "red", "fox");
+    const { request } = JSON.parse(output) as { request: { fields: object } };
+    expect(request.fields).toEqual({
+      prompt: "a fox",
+      strength: 0.5,
+      tiled: true,
+      extra: { a: 1 },
+      out: "x",
+      tags: ["red", "fox"],
+    });
+    const zimage = await cli("a fox", "--model", "zimage", "--seed", "7", "--dry-run");
+    expect(zimage.output).toContain("/zimage\n");
+    const wrong = await cli("a fox", "--model", "zimage", "--strength", "1", "--tiled", "maybe", "--dry-run");
+    expect([wrong.exitCode, wrong.output]).toEqual([2, expect.stringContaining("strength is no field")]);
+    const source = await cli("a fox", "--model", "zimage", "--source", "a.png", "--dry-run");
+    expect([source.exitCode, source.output]).toEqual([2, expect.stringContaining("zimage takes no files")]);
+  });
+});

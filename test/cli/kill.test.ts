@@ -1,0 +1,179 @@
+import { watch as watchFolder } from "node:fs";
+import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
+import type { MockFailure, MockRequest } from "../../src/mock-server/index.js";
+import { makeFolder } from "../support/generate.js";
+import { buildCommand, startCommand } from "./support/child.js";
+import type { Child } from "./support/child.js";
+import { command, listImages, readRecords, startServer } from "./support/command.js";
+
+let program: string;
+beforeAll(async () => {
+  program = await buildCommand();
+});
+
+/** A server that hands each request to `onRequest`, which may be changed at any time. */
+async function startWatchedServer() {
+  const watch: { onRequest: (request: MockRequest) => MockFailure | undefined } = {
+    onRequest: () => undefined,
+  };
+  const server = await startServer({ fail: (request) => watch.onRequest(request) });
+  return { server, watch };
+}
+
+const resume = (out: string, url: string) => command(["resume", out, "--base-url", url, "--json"]);
+
+describe("generate, killed", () => {
+  async function start() {
+    const { server, watch } = await startWatchedServer();
+    const out = await makeFolder();
+    const words = ["a fox", "--resolution", "512x512", "--out", out, "--base-url", server.url];
+    let child: Child | undefined;
+    return {
+      server,
+      out,
+      /** Starts the command, and kills it as soon as a request of that role arrives. */
+      async killAt(role: MockRequest["role"], failure?: MockFailure) {
+        watch.onRequest = (request) => {
+          if (request.role !== role) return undefined;
+          child?.process.kill("SIGKILL");
+          return failure;
+        };
+        child = startCommand(program, words);
+        expect(await child.ended).toBe(null);
+        watch.onRequest = () => undefined;
+      },
+      /** Starts the command, and kills it once `condition` holds. */
+      async killOnce(
+        failure: (request: MockRequest) => MockFailure | undefined,
+        condition: () => Promise<void>,
+      ) {
+        watch.onRequest = failure;
+        child = startCommand(program, words);
+        await vi.waitFor(condition, { timeout: 10_000, interval: 5 });
+        child.process.kill("SIGKILL");
+        await child.ended;
+        watch.onRequest = () => undefined;
+      },
+    };
+  }
+
+  it("before the service took the submit: the outcome is unknown, and nothing is submitted", async () => {
+    const { server, out, killAt } = await start();
+    await killAt("submit", { kind: "hang" });
+    expect(Object.values(await readRecords(out))).toMatchObject([{ state: "intent" }]);
+    const { exitCode, json } = await resume(out, server.url);
+    expect([exitCode, json.counts]).toEqual([8, expect.objectContaining({ unknown: 1 })]);
+    expect(server.requests.filter(({ role }) => role === "submit")).toHaveLength(1);
+  });
+
+  it("after the service took the submit, before it answered: the outcome is unknown", async () => {
+    const { server, out, killOnce } = await start();
+    await killOnce(
+      ({ role }) => (role === "submit" ? { kind: "hang", charged: true } : undefined),
+      async () => expect(server.ledger).toHaveLength(1),
+    );
+    const { exitCode, errors } = await resume(out, server.url);
+    expect([exitCode, errors]).toEqual([8, expect.stringContaining("look in your account")]);
+    expect(server.ledger).toHaveLength(1);
+  });
+
+  it.each(["status", "result"] as const)("at the first %s request: it is finished", async (role) => {
+    const { server, out, killAt } = await start();
+    await killAt(role, { kind: "hang" });
+    expect(Object.values(await readRecords(out))).toMatchObject([{ taskid: server.ledger[0]!.taskid }]);
+    const { exitCode, json } = await resume(out, server.url);
+    expect([exitCode, json.counts]).toEqual([0, expect.objectContaining({ saved: 1 })]);
+    expect([server.ledger.length, await listImages(out)]).toEqual([1, [expect.any(String)]]);
+  });
+
+  it("in the middle of a download: no half image stands for a whole one", async () => {
+    const { server, out, killOnce } = await start();
+    await killOnce(
+      ({ role }) => (role === "result" ? { kind: "drip", bytesPerSecond: 2000 } : undefined),
+      async () => {
+        const part = (await readdir(out)).find((name) => name.endsWith(".part"));
+        expect((await stat(join(out, part!))).size).toBeGreaterThan(0);
+      },
+    );
+    expect(await listImages(out)).toEqual([]);
+    expect((await resume(out, server.url)).exitCode).toBe(0);
+    expect(await listImages(out)).toHaveLength(1);
+    expect(server.ledger).toHaveLength(1);
+    // A third time there is nothing left to do.
+    const requests = server.requests.length;
+    const { json } = await resume(out, server.url);
+    expect([json.counts, server.requests.length]).toEqual([
+      expect.objectContaining({ savedBefore: 1 }),
+      requests,
+    ]);
+  });
+});
+
+describe("batch, killed again and again", () => {
+  it.each([
+    ["request", 2, 1],
+    ["change of a file", 14, 5],
+  ] as const)(
+    "at a %s: submits no row twice and loses none",
+    async (instant, least, step) => {
+      const { server, watch } = await startWatchedServer();
+      const folder = await makeFolder();
+      const list = join(folder, "jobs.jsonl");
+      const rows = Array.from({ length: 16 }, (_, index) => ({
+        id: `r${index}`,
+        prompt: `fox ${index}`,
+        resolution: "16x16",
+      }));
+      await writeFile(list, rows.map((row) => JSON.stringify(row)).join("\n"));
+      const out = join(folder, "out");
+      await mkdir(out);
+      const words = ["batch", list, "--out", out, "--concurrency", "3", "--base-url", server.url];
+
+      let onInstant = () => {};
+      if (instant === "request") {
+        watch.onRequest = () => {
+          onInstant();
+          return undefined;
+        };
+      } else {
+        const watcher = watchFolder(out, () => onInstant());
+        onTestFinished(() => watcher.close());
+      }
+      let kills = 0;
+      for (let run = 0; ; run++) {
+        let left = least + step * (run % 6); // so that runs end at different steps, and each gets on
+        const child = startCommand(program, words);
+        onInstant = () => {
+          if (--left === 0) child.process.kill("SIGKILL");
+        };
+        if ((await child.ended) !== null) break;
+        kills++;
+      }
+      expect(kills).toBeGreaterThan(4);
+
+      const prompts = server.requests
+        .filter(({ role }) => role === "submit")
+        .map(({ fields }) => (fields as { prompt?: string }).prompt)
+        .filter((prompt) => prompt !== undefined);
+      expect(new Set(prompts).size).toBe(prompts.length);
+
+      const records = Object.values(await readRecords(out));
+      expect(records).toHaveLength(rows.length);
+      const unknown = records.filter(({ state }) => state === "intent");
+      const saved = records.filter(({ state }) => state === "saved");
+      expect(unknown.length + saved.length).toBe(rows.length);
+      expect(await listImages(out)).toHaveLength(saved.length);
+      // Whatever was paid for is on disk, or is reported as unknown.
+      const kept = new Set(saved.map(({ taskid }) => taskid));
+      const lost = server.ledger.filter(({ taskid }) => !kept.has(taskid));
+      expect(lost.length).toBeLessThanOrEqual(unknown.length);
+      expect((await resume(out, server.url)).json.counts).toMatchObject({
+        unknown: unknown.length,
+        savedBefore: saved.length,
+      });
+    },
+    60_000,
+  );
+});
