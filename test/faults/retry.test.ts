@@ -1,0 +1,60 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { RateLimitError } from "../../src/errors.js";
+import { parseRetryAfter, retryDelayMs } from "../../src/retry.js";
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+const day = 24 * 60 * 60 * 1000;
+
+describe("the delay before another try", () => {
+  it("grows exponentially to eight seconds, with full jitter", () => {
+    const delays = () => Array.from({ length: 7 }, (_, failures) => retryDelayMs(undefined, failures));
+    vi.spyOn(Math, "random").mockReturnValue(0);
+    expect(delays()).toEqual([0, 0, 0, 0, 0, 0, 0]);
+    vi.spyOn(Math, "random").mockReturnValue(0.5);
+    expect(delays()).toEqual([250, 500, 1000, 2000, 4000, 4000, 4000]);
+  });
+
+  it("is never shorter than what the service asked for", () => {
+    vi.spyOn(Math, "random").mockReturnValue(0);
+    expect(retryDelayMs(new RateLimitError("429", { retryAfterMs: 3000 }), 0)).toBe(3000);
+    vi.spyOn(Math, "random").mockReturnValue(0.5);
+    expect(retryDelayMs(new RateLimitError("429", { retryAfterMs: 3000 }), 0)).toBe(3250);
+  });
+});
+
+describe("Retry-After", () => {
+  it.each([
+    ["120", 120_000],
+    [" 3 ", 3000],
+    ["0.5", 500],
+    ["0", 0],
+    ["86401", day],
+    ["9".repeat(400), day],
+    ["Sun, 06 Nov 1994 08:50:00 GMT", 23_000],
+    ["Sunday, 06-Nov-94 08:50:00 GMT", 23_000],
+    ["Sun, 06 Nov 1994 08:00:00 GMT", 0],
+    ["Sun, 06 Nov 2994 08:00:00 GMT", day],
+    ["", undefined],
+    ["-5", undefined],
+    ["soon", undefined],
+    ["in 5 minutes", undefined],
+    ["1e3", undefined],
+    ["Infinity", undefined],
+    ["06 Foo 1994 GMT", undefined],
+  ])("of %j", (value, expected) => {
+    // A local clock that is wrong by years does not matter.
+    vi.spyOn(Date, "now").mockReturnValue(0);
+    const headers = new Headers({ "retry-after": value, date: "Sun, 06 Nov 1994 08:49:37 GMT" });
+    expect(parseRetryAfter(headers)).toBe(expected);
+  });
+
+  it("as a date goes by the local clock if the answer has none", () => {
+    vi.spyOn(Date, "now").mockReturnValue(Date.UTC(1994, 10, 6, 8, 49, 37));
+    expect(parseRetryAfter(new Headers({ "retry-after": "Sun, 06 Nov 1994 08:50:00 GMT" }))).toBe(23_000);
+  });
+
+  it("may be missing", () => expect(parseRetryAfter(new Headers())).toBeUndefined());
+});

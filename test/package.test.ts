@@ -1,0 +1,145 @@
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startMockServer } from "../src/mock-server/index.js";
+import { installPackage, root, run } from "./package/install.js";
+import type { InstalledPackage } from "./package/install.js";
+
+let installed: InstalledPackage;
+beforeAll(async () => {
+  installed = await installPackage();
+}, 120_000);
+afterAll(() => installed.remove());
+
+const manifest = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as {
+  bin: Record<string, string>;
+  exports: Record<string, unknown>;
+};
+
+/** Runs a program in the project that has the package installed. */
+async function runProgram(source: string, environment: Record<string, string> = {}, flags: string[] = []) {
+  const { stdout } = await run(process.execPath, [...flags, "--input-type=module", "--eval", source], {
+    cwd: installed.folder,
+    env: { PATH: process.env.PATH, ...environment },
+  });
+  return stdout;
+}
+
+describe("the packed package", () => {
+  it("holds the built sources and what a package needs, and nothing else", async () => {
+    const sources = (await readdir(join(root, "src"), { recursive: true })).filter((path) =>
+      path.endsWith(".ts"),
+    );
+    const generated = (await readdir(join(root, "generated"))).filter((path) => path.endsWith(".ts"));
+    const built = [...sources.map((path) => `src/${path}`), ...generated.map((path) => `generated/${path}`)];
+    const compiled = built
+      .map((path) => path.replace(/\.ts$/, ""))
+      .flatMap((path) => [`${path}.js`, `${path}.d.ts`]);
+    const expected = [
+      "CHANGELOG.md",
+      "LICENSE",
+      "README.md",
+      "package.json",
+      ...compiled.map((path) => `dist/${path}`),
+    ];
+    // The command reads the descriptions of its flags from the document itself.
+    const document = installed.files.filter((path) => path === "dist/generated/openapi.json");
+    expect(installed.files.toSorted()).toEqual([...expected, ...document].toSorted());
+  });
+
+  it("gives every entry point by its name", async () => {
+    const entries = Object.keys(manifest.exports).filter((entry) => entry !== "./package.json");
+    const names = entries.map((entry) => join("tensorslab-images", entry));
+    const source = names
+      .map((name) => `console.log(Object.keys(await import("${name}")).length > 0)`)
+      .join(";");
+    expect(await runProgram(source)).toBe("true\n".repeat(names.length));
+  });
+
+  it("makes an image from prompt to disk", async () => {
+    const program = `
+      import { createClient } from "tensorslab-images";
+      import { fileFromPath, saveImages } from "tensorslab-images/node";
+      import { startMockServer } from "tensorslab-images/mock-server";
+      const server = await startMockServer({ taskDurationMs: 0 });
+      const client = createClient({ apiKey: "any", baseUrl: server.url });
+      const input = { prompt: "a fox", resolution: "64x64", sourceImage: [await fileFromPath("package.json")] };
+      const task = await client.generate("seedreamv5", input);
+      const [path] = await saveImages(task, "out");
+      console.log(path.endsWith(task.taskid + "-1.png"), server.ledger.length);
+      await server.close();
+    `;
+    expect(await runProgram(program)).toBe("true 1\n");
+    expect(await readdir(join(installed.folder, "out"))).toHaveLength(1);
+  });
+
+  it("has a command", async () => {
+    const command = join(installed.folder, "node_modules/.bin/tensorslab-images");
+    const { stdout } = await run(command, ["--help"], { cwd: installed.folder });
+    expect(stdout).toContain("Usage: tensorslab-images");
+    expect(Object.keys(manifest.bin)).toEqual(["tensorslab-images"]);
+  });
+});
+
+describe("the README", () => {
+  /** A picture, so that the examples that send one have it. */
+  const photo = Buffer.from(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg",
+    "base64",
+  );
+
+  async function readBlocks(): Promise<string[]> {
+    const text = await readFile(join(root, "README.md"), "utf8");
+    return [...text.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, block]) => block ?? "");
+  }
+
+  it("begins with an example of at most twenty lines", async () => {
+    const [first] = await readBlocks();
+    expect(first?.trimEnd().split("\n").length).toBeLessThanOrEqual(20);
+  });
+
+  it("has examples that type-check and run against a server", async () => {
+    const blocks = await readBlocks();
+    expect(blocks.length).toBeGreaterThan(4);
+    const folder = join(installed.folder, "readme");
+    await mkdir(folder);
+    await writeFile(join(folder, "photo.jpg"), photo);
+    for (const [index, block] of blocks.entries())
+      await writeFile(join(folder, `example-${index}.ts`), block);
+    const compilerOptions = {
+      module: "NodeNext",
+      target: "ES2022",
+      lib: ["ES2023", "DOM", "DOM.Iterable"],
+      types: ["node"],
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      skipLibCheck: true,
+      outDir: "built",
+      rootDir: ".",
+    };
+    await writeFile(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions }));
+    await run(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "--project", folder]).catch(
+      ({ stdout }: { stdout: string }) => expect.unreachable(stdout),
+    );
+
+    const server = await startMockServer({ taskDurationMs: 0 });
+    // The examples speak to the real service: what they send is taken to the mock server, which judges every byte.
+    const reroute = `
+      const { fetch } = globalThis;
+      globalThis.fetch = (url, init) =>
+        fetch(String(url).replace("https://api.tensorslab.com", ${JSON.stringify(server.url)}), init);
+    `;
+    await writeFile(join(folder, "reroute.mjs"), reroute);
+    try {
+      for (const index of blocks.keys()) {
+        await run(process.execPath, ["--import", "./reroute.mjs", `built/example-${index}.js`], {
+          cwd: folder,
+          env: { PATH: process.env.PATH, TENSORSLAB_API_KEY: "any" },
+        });
+      }
+      expect(server.requests.filter(({ role }) => role === "submit").length).toBeGreaterThan(2);
+    } finally {
+      await server.close();
+    }
+  });
+});
