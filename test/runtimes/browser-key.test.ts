@@ -1,0 +1,59 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { ConfigurationError, createClient } from "../../src/index.js";
+
+const ownServer = "https://example.com/images";
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.unstubAllEnvs();
+});
+
+describe("a key in a web page", () => {
+  beforeEach(() => vi.stubGlobal("document", {}));
+
+  it.each(["a key", "", () => "a key", async () => "a key"])("is refused: %s", (apiKey) => {
+    expect(() => createClient({ apiKey })).toThrow(ConfigurationError);
+    expect(() => createClient({ apiKey, baseUrl: ownServer })).toThrow(/dangerouslyAllowBrowser: true/);
+  });
+
+  it("is refused from the environment too, and the advice is what a page can do", () => {
+    vi.stubEnv("TENSORSLAB_API_KEY", "a key");
+    expect(() => createClient()).toThrow(/baseUrl of a server of yours/);
+  });
+
+  it("is let in by dangerouslyAllowBrowser: true, and by nothing that only looks like it", () => {
+    expect(createClient({ apiKey: "a key", dangerouslyAllowBrowser: true })).toHaveProperty("submit");
+    const dangerouslyAllowBrowser = "false" as unknown as boolean;
+    expect(() => createClient({ apiKey: "a key", dangerouslyAllowBrowser })).toThrow(ConfigurationError);
+  });
+
+  it.each([undefined, null])("is not needed with a server of one's own: %s", async (apiKey) => {
+    vi.stubEnv("TENSORSLAB_API_KEY", "the key of a test run");
+    let sent: RequestInit | undefined;
+    const fetch = async (_url: unknown, init?: RequestInit) => {
+      sent = init;
+      return Response.json({ code: 1000, msg: "", data: { taskid: "t" } });
+    };
+    await createClient({ apiKey, baseUrl: ownServer, fetch }).submit("seedreamv5", { prompt: "a fox" });
+    expect(new Headers(sent?.headers).has("authorization")).toBe(false);
+  });
+
+  it("is not needed with a path on the page's own server, which is resolved against the page", async () => {
+    vi.stubGlobal("location", { href: "https://example.com/gallery/page.html?x=1#y" });
+    let sentTo: unknown;
+    const fetch = async (url: unknown) => {
+      sentTo = url;
+      return Response.json({ code: 1000, msg: "", data: { taskid: "t" } });
+    };
+    await createClient({ baseUrl: "/api/images", fetch }).submit("seedreamv5", { prompt: "a fox" });
+    expect(sentTo).toBe("https://example.com/api/images/v1/images/seedreamv5");
+  });
+});
+
+describe("a key on a server", () => {
+  it("is asked for, whatever the baseUrl", () => {
+    vi.stubEnv("TENSORSLAB_API_KEY", undefined);
+    expect(() => createClient({ baseUrl: ownServer })).toThrow(/No API key/);
+    expect(createClient({ apiKey: "a key", baseUrl: ownServer })).toHaveProperty("submit");
+  });
+});

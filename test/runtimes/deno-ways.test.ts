@@ -1,0 +1,35 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { encodeForm } from "../../src/multipart.js";
+import { neverSent } from "../../src/never-sent.js";
+
+afterEach(() => vi.unstubAllGlobals());
+
+describe("Deno", () => {
+  it("gets a form of text as a Blob, for it sends a string again by itself", async () => {
+    const kinds = { prompt: { type: "string", array: false } } as const;
+    expect((await encodeForm({ prompt: "a fox" }, kinds)).body).toBeTypeOf("string");
+    vi.stubGlobal("Deno", {});
+    const { body } = await encodeForm({ prompt: "a fox" }, kinds);
+    expect(body).toBeInstanceOf(Blob);
+    expect(await (body as Blob).text()).toContain("a fox");
+  });
+
+  const failure = (reason: string) =>
+    new TypeError("fetch failed", {
+      cause: new TypeError(`error sending request for url (http://127.0.0.1:1/): client error (${reason}`),
+    });
+
+  it.each([
+    "Connect): tcp connect error: Connection refused (os error 111)",
+    "Connect): dns error: failed to lookup address information: Name or service not known",
+  ])("names the step that failed: %s", (reason) => {
+    expect(neverSent(failure(reason))).toBe(true);
+  });
+
+  it.each([
+    "SendRequest): connection closed before message completed",
+    "SendRequest): connection error: Connection reset by peer (os error 104)",
+  ])("does not prove that nothing was sent: %s", (reason) => {
+    expect(neverSent(failure(reason))).toBe(false);
+  });
+});
