@@ -1,0 +1,73 @@
+// npm run bench [-- --quick] [-- --only=<workload>,…] [-- --peers=<peer>,…] [-- --save]
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { format } from "prettier";
+import { chart } from "./chart.js";
+import { footprint, runFootprint } from "./footprint.js";
+import { describeMachine } from "./machine.js";
+import { prepare } from "./prepare.js";
+import { plainTable, readme } from "./report.js";
+import type { Result } from "./report.js";
+import { runWorkload, startServer } from "./run.js";
+import { baseline, quickPeers, workloads } from "./workloads.js";
+
+const { values: flags } = parseArgs({
+  options: {
+    quick: { type: "boolean", default: false },
+    save: { type: "boolean", default: false },
+    only: { type: "string" },
+    peers: { type: "string" },
+  },
+});
+const { quick, save } = flags;
+const only = flags.only?.split(",");
+const chosenPeers = flags.peers?.split(",") ?? (quick ? quickPeers : undefined);
+const here = import.meta.dirname;
+
+await prepare();
+const server = await startServer();
+const folder = await mkdtemp(join(tmpdir(), "bench-files-"));
+const results: Result[] = [];
+try {
+  for (const workload of [...workloads, footprint]) {
+    if (only && !only.includes(workload.name)) continue;
+    const rounds = quick ? workload.quickRounds : workload.rounds;
+    if (rounds === undefined) continue;
+    const settings = { ...workload.settings, ...(quick && workload.quickSettings) };
+    const peers = workload.peers.filter(
+      (peer) => !chosenPeers || peer === baseline || chosenPeers.includes(peer),
+    );
+    const samples =
+      workload.kind === "footprint"
+        ? await runFootprint(peers, rounds, !quick)
+        : await runWorkload({ ...workload, settings, peers }, rounds, server.url, folder);
+    const result = { name: workload.name, date: new Date().toISOString().slice(0, 10), rounds, samples };
+    results.push(result);
+    console.log(plainTable({ ...workload, peers }, result));
+  }
+} finally {
+  server.stop();
+  await rm(folder, { recursive: true });
+}
+
+if (save) {
+  // Workloads that were left out keep their earlier results.
+  const path = join(here, "results.json");
+  const earlier = JSON.parse(await readFile(path, "utf8").catch(() => "{}")) as { results?: Result[] };
+  const measured = new Set(results.map(({ name }) => name));
+  const kept = (earlier.results ?? []).filter(({ name }) => !measured.has(name));
+  const order = [...workloads, footprint].map(({ name }) => name);
+  const all = [...kept, ...results].sort((one, other) => order.indexOf(one.name) - order.indexOf(other.name));
+  const machine = await describeMachine();
+  const json = JSON.stringify({ machine, results: all }, roundNumber);
+  await writeFile(path, await format(json, { parser: "json", printWidth: 110 }));
+  await writeFile(join(here, "README.md"), await format(await readme(machine, all), { parser: "markdown" }));
+  await writeFile(join(here, "chart.svg"), chart(all));
+}
+
+/** Five digits are more than any of this is worth. */
+function roundNumber(_key: string, value: unknown): unknown {
+  return typeof value === "number" ? Number(value.toPrecision(5)) : value;
+}

@@ -1,0 +1,182 @@
+/** One number that a workload gives. */
+export interface Measure {
+  key: string;
+  label: string;
+  unit: string;
+  better: "lower" | "higher";
+  /** What the client is held to, in words: a ratio to built-in fetch unless it has a unit. */
+  goal?: string;
+}
+
+/** One kind of work, done by several peers in turn. */
+export interface Workload {
+  name: string;
+  title: string;
+  /** Which function of child.mjs does it, and what it is told. */
+  kind: string;
+  settings: Record<string, unknown>;
+  peers: readonly string[];
+  measures: readonly Measure[];
+  /** Rounds of a full run; a quick one has `quickRounds`, or leaves the workload out. */
+  rounds: number;
+  quickRounds?: number;
+  quickSettings?: Record<string, unknown>;
+}
+
+export const ours = "tensorslab-images";
+export const baseline = "built-in-fetch";
+/** The same download as the baseline's, but on the disk at its end, as this client's are. */
+const flushed = "built-in-fetch-flushed";
+
+/** Enough for a look: the floor, the typed client underneath, and the leanest that sends multipart. */
+export const quickPeers: readonly string[] = [ours, baseline, "openapi-fetch", "axios"];
+
+export const peers = [
+  ours,
+  baseline,
+  "undici",
+  "openapi-fetch",
+  "openai",
+  "fal",
+  "replicate",
+  "hey-api",
+  "axios",
+  "ky",
+] as const;
+
+const MiB = 2 ** 20;
+const except = (...names: string[]) => peers.filter((peer) => !names.includes(peer));
+
+const rate: Measure = { key: "requestsPerSecond", label: "requests/s", unit: "1/s", better: "higher" };
+const p50: Measure = { key: "p50Ms", label: "p50", unit: "ms", better: "lower" };
+const p99: Measure = { key: "p99Ms", label: "p99", unit: "ms", better: "lower" };
+const cpu = (goal?: string): Measure => ({
+  key: "cpuMsPerRequest",
+  label: "CPU per request",
+  unit: "ms",
+  better: "lower",
+  ...(goal && { goal }),
+});
+const speed = (goal?: string): Measure => ({
+  key: "megabytesPerSecond",
+  label: "speed",
+  unit: "MB/s",
+  better: "higher",
+  ...(goal && { goal }),
+});
+const transferCpu: Measure = { key: "cpuMsPerMegabyte", label: "CPU per MB", unit: "ms", better: "lower" };
+const rss = (goal?: string): Measure => ({
+  key: "peakRssMb",
+  label: "peak RSS",
+  unit: "MB",
+  better: "lower",
+  ...(goal && { goal }),
+});
+
+export const workloads: readonly Workload[] = [
+  {
+    name: "submit",
+    title: "Submit of text fields, one at a time",
+    kind: "submit",
+    settings: { count: 5000, lanes: 1 },
+    peers,
+    measures: [cpu("≤ 0.75, ≤ axios"), rate, p50, p99],
+    rounds: 7,
+    quickRounds: 2,
+    quickSettings: { count: 1000, lanes: 1 },
+  },
+  {
+    name: "submit-64",
+    title: "Submit of text fields, 64 at once",
+    kind: "submit",
+    settings: { count: 10_000, lanes: 64 },
+    peers,
+    measures: [cpu("≤ 0.75, ≤ axios"), rate, p50, p99],
+    rounds: 7,
+  },
+  {
+    name: "poll",
+    title: "Status polls, one at a time",
+    kind: "poll",
+    settings: { count: 5000, lanes: 1 },
+    peers: except("openai"),
+    measures: [cpu("≤ 1.05"), rate, p50, p99],
+    rounds: 7,
+    quickRounds: 2,
+    quickSettings: { count: 1000, lanes: 1 },
+  },
+  {
+    name: "file",
+    title: "Submit with one file of 10 MiB in memory",
+    kind: "memory",
+    settings: { count: 20, files: 1, bytes: 10 * MiB },
+    peers,
+    measures: [speed(), transferCpu, rss()],
+    rounds: 7,
+    quickRounds: 1,
+    quickSettings: { count: 5, files: 1, bytes: 10 * MiB },
+  },
+  {
+    name: "files",
+    title: "Submit with 14 files of 10 MiB in memory",
+    kind: "memory",
+    settings: { count: 3, files: 14, bytes: 10 * MiB },
+    peers,
+    measures: [speed("first of those on fetch"), transferCpu, rss()],
+    rounds: 7,
+  },
+  {
+    name: "disk-100-mib",
+    title: "Submit with a file of 100 MiB from disk",
+    kind: "disk",
+    settings: { bytes: 100 * MiB },
+    peers,
+    measures: [speed(), transferCpu, rss("≤ 130 MB")],
+    rounds: 7,
+    quickRounds: 1,
+  },
+  {
+    name: "disk-1-gib",
+    title: "Submit with a file of 1 GiB from disk",
+    kind: "disk",
+    settings: { bytes: 1024 * MiB },
+    peers,
+    measures: [speed("≥ 1.8"), transferCpu, rss("≤ 130 MB")],
+    rounds: 5,
+  },
+  {
+    name: "disk-4-gib",
+    title: "Submit with a file of 4 GiB from disk",
+    kind: "disk",
+    settings: { bytes: 4096 * MiB },
+    peers: [ours, baseline, "undici", "axios"],
+    measures: [speed(), transferCpu, rss("≤ 130 MB")],
+    rounds: 3,
+  },
+  {
+    name: "waits",
+    title: "10,000 waits at once, each of three reads 2 s apart",
+    kind: "waits",
+    settings: { count: 10_000, pollIntervalMs: 2000 },
+    peers: [ours, baseline, "fal", "replicate"],
+    measures: [
+      rss("≤ 250 MB"),
+      { key: "longestStallMs", label: "longest stall", unit: "ms", better: "lower", goal: "≤ 250 ms" },
+      { key: "timers", label: "timers", unit: "", better: "lower" },
+      { key: "cpuSeconds", label: "CPU", unit: "s", better: "lower" },
+      { key: "seconds", label: "time", unit: "s", better: "lower" },
+    ],
+    rounds: 3,
+  },
+  {
+    name: "download",
+    title: "Download of a 10 MiB image to disk",
+    kind: "download",
+    settings: { count: 20, bytes: 10 * MiB },
+    peers: [ours, baseline, flushed, "undici", "axios"],
+    measures: [speed("≥ 1.0"), transferCpu, rss()],
+    rounds: 7,
+    quickRounds: 1,
+    quickSettings: { count: 5, bytes: 10 * MiB },
+  },
+];
