@@ -57,10 +57,15 @@ describe("batch", () => {
     await run();
     expect(promptsOf(server).slice(3)).toEqual(["three"]);
 
-    const [image] = await listImages(out);
-    await rm(join(out, image!));
+    const images = await listImages(out);
+    // Not just any image: one of the equal rows was removed, so its image is no longer this list's business.
+    const record = Object.values(await readRecords(out)).find(
+      ({ input }) => (input as typeof one).prompt === one.prompt,
+    );
+    const [image] = record!.files as [string];
+    await rm(join(out, image));
     expect((await run("--json")).json).toMatchObject({ counts: { saved: 1, savedBefore: 2 } });
-    expect([await listImages(out), server.ledger.length]).toEqual([expect.arrayContaining([image]), 4]);
+    expect([await listImages(out), server.ledger.length]).toEqual([images, 4]);
   });
 
   it("reads tables, with quotes, line breaks and several values in a cell", async () => {
