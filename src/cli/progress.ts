@@ -11,7 +11,7 @@ export interface Progress {
   transfer(text: string, bytes: number, totalBytes: number | undefined): void;
   /** How many of many things are done. */
   count(done: number, total: number): void;
-  /** Takes down what does not stay. */
+  /** Takes down what does not stay, for good: what comes late, such as the end of an upload, is not shown. */
   stop(): void;
 }
 
@@ -46,6 +46,7 @@ function createDisplay(create: typeof createLogUpdate): Progress {
   let amount = "";
   let drawn = 0;
   let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
 
   function redraw(): void {
     const seconds = Math.floor((performance.now() - startedAt) / 1000);
@@ -53,6 +54,7 @@ function createDisplay(create: typeof createLogUpdate): Progress {
     draw([frame, text, amount, paint("dim", `${seconds} s`)].filter(Boolean).join(" "));
   }
   function show(what: string, howMuch = ""): void {
+    if (stopped) return;
     text = what;
     amount = howMuch;
     timer ??= setInterval(redraw, redrawMs);
@@ -64,10 +66,10 @@ function createDisplay(create: typeof createLogUpdate): Progress {
     transfer: (what, bytes, totalBytes) => show(what, `${bar(bytes, totalBytes)}${amountOf(bytes)}`),
     count: (done, total) => show(`${bar(done, total)}${done} of ${total} done`),
     stop() {
+      stopped = true;
       if (timer === undefined) return;
       clearInterval(timer);
       timer = undefined;
-      drawn = 0;
       draw.clear();
       draw.done();
     },

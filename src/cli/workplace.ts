@@ -32,12 +32,13 @@ export async function withWorkplace<T>(
   // Only one upload at a time can be shown, and only where something is drawn.
   const isShown = process.stderr.isTTY && concurrency === 1;
   const fetch = countUploads((bytes, totalBytes) => {
+    if (!isShown) return;
     if (bytes < totalBytes) progress.transfer("uploading", bytes, totalBytes);
     else progress.state("uploaded, waiting for the answer");
   });
   // One generation is watched, and finished at the second look; many are to be done.
   const mockTaskMs = concurrency === 1 ? 1500 : 0;
-  const { client, service, close } = await connect(flags, { fetch: isShown ? fetch : undefined, mockTaskMs });
+  const { client, service, close } = await connect(flags, { fetch, mockTaskMs });
   try {
     return await work({
       client,

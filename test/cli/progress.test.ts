@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, it } from "vitest";
 import { createProgress } from "../../src/cli/progress.js";
+import type { Progress } from "../../src/cli/progress.js";
 import { makeFolder } from "../support/generate.js";
 import { command, startServer } from "./support/command.js";
 import { pngBytes } from "./support/images.js";
@@ -46,15 +47,16 @@ describe("progress", () => {
     Object.assign(stderr, { isTTY: true, hasColors: () => false });
     stderr.write = ((text: string) => drawn.push(text) > 0) as typeof stderr.write;
     try {
-      const progress = await createProgress(false);
       for (const show of [
-        () => progress.transfer("uploading", 1_500_000, 3_000_000),
-        () => progress.transfer("uploading", 1000, undefined),
-        () => progress.count(3, 4),
-        () => progress.note("a note"),
-      ]) {
-        show();
+        ({ transfer }) => transfer("uploading", 1_500_000, 3_000_000),
+        ({ transfer }) => transfer("uploading", 1000, undefined),
+        ({ count }) => count(3, 4),
+        ({ note }) => note("a note"),
+      ] satisfies ((progress: Progress) => void)[]) {
+        const progress = await createProgress(false);
+        show(progress);
         progress.stop();
+        progress.state("too late");
       }
     } finally {
       stderr.write = write;
@@ -65,5 +67,6 @@ describe("progress", () => {
     expect(text).toContain("uploading 1 kB 0 s");
     expect(text).toContain(`${"█".repeat(18)}${"░".repeat(6)} 3 of 4 done`);
     expect(text).toContain("a note\n");
+    expect(text).not.toContain("too late");
   });
 });
