@@ -4,6 +4,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { UsageError } from "./exit-codes.js";
 import { removeLeftovers } from "./leftovers.js";
+import { explainWriteError } from "./record-files.js";
 
 const name = ".lock";
 
@@ -13,6 +14,7 @@ const name = ".lock";
  * The lock of a process that was killed is taken over.
  *
  * @throws {UsageError} Another run is at work there, or the folder cannot be written to.
+ * @throws {RecordError} There is no room for it on the disk.
  */
 export async function withFolderLock<T>(folder: string, work: () => Promise<T>): Promise<T> {
   const path = join(folder, name);
@@ -35,9 +37,8 @@ async function takeLock(path: string, folder: string): Promise<void> {
       await link(draft, path); // appears whole, or not at all if there is one
       return;
     } catch (cause) {
-      const { code, message } = cause as NodeJS.ErrnoException;
-      if (code !== "EEXIST")
-        throw new UsageError(`The folder ${folder} cannot be used: ${message}`, { cause });
+      const error = cause as NodeJS.ErrnoException;
+      if (error.code !== "EEXIST") throw explainWriteError(`The folder ${folder} cannot be used`, error);
     } finally {
       await rm(draft, { force: true });
     }

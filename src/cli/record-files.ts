@@ -25,7 +25,11 @@ export interface RecordFolder {
   create(record: GenerationRecord): Promise<void>;
   /** Replaces a record's file as a whole; `isDurable` waits until it is on the disk. */
   update(record: GenerationRecord, options: { isDurable: boolean }): Promise<void>;
-  /** The record of that id; undefined if there is none. */
+  /**
+   * The record of that id; undefined if there is none.
+   *
+   * @throws {UsageError} It cannot be read.
+   */
   read(id: string): Promise<GenerationRecord | undefined>;
   /** The ids of all records, in order. */
   list(): Promise<string[]>;
@@ -76,7 +80,7 @@ export function openRecords(folder: string): RecordFolder {
     async read(id) {
       const text = await readFile(pathOf(id), "utf8").catch((error: NodeJS.ErrnoException) => {
         if (error.code === "ENOENT") return undefined;
-        throw error;
+        throw new UsageError(`The record ${pathOf(id)} cannot be read (${error.code})`, { cause: error });
       });
       return text === undefined ? undefined : parseRecord(text, id, pathOf(id));
     },
@@ -142,10 +146,15 @@ async function syncNames(folder: string): Promise<void> {
 }
 
 function unwritable(path: string, cause: NodeJS.ErrnoException): Error {
-  const { code = "", message } = cause;
-  if (code === "EEXIST")
+  if (cause.code === "EEXIST")
     return new UsageError(`${path} exists already; another run may be at work`, { cause });
-  const said = `The record ${path} cannot be written: ${reasons[code] ?? message}`;
+  return explainWriteError(`The record ${path} cannot be written`, cause);
+}
+
+/** A folder that cannot be written to at all is the user's choice; anything else, such as a full disk, is a mishap. */
+export function explainWriteError(what: string, cause: NodeJS.ErrnoException): Error {
+  const { code = "", message } = cause;
+  const said = `${what}: ${reasons[code] ?? message}`;
   return code in reasons ? new UsageError(said, { cause }) : new RecordError(said, { cause });
 }
 

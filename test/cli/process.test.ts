@@ -138,6 +138,51 @@ describe("standard output", () => {
   });
 });
 
+describe("a full disk", () => {
+  /** Runs a batch that can write no file of more than that. */
+  async function runConfined(kilobytes: number, words: string[]) {
+    const script = `ulimit -f ${kilobytes}; exec "$@"`;
+    const child = spawn("bash", ["-c", script, "bash", process.execPath, program, "batch", ...words], {
+      env: { PATH: process.env.PATH, TENSORSLAB_API_KEY: apiKey },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    onTestFinished(() => void child.kill("SIGKILL"));
+    let output = "";
+    let errors = "";
+    child.stdout.on("data", (chunk) => (output += String(chunk)));
+    child.stderr.on("data", (chunk) => (errors += String(chunk)));
+    const [exitCode] = (await once(child, "close")) as [number];
+    return { exitCode, output, errors };
+  }
+
+  it("ends a batch before more is paid for, or before anything is", async () => {
+    const server = await startServer();
+    const folder = await makeFolder();
+    const list = join(folder, "jobs.jsonl");
+    const rows = Array.from({ length: 4 }, (_, index) => ({ prompt: `fox ${index}`, resolution: "512x512" }));
+    await writeFile(list, rows.map((row) => JSON.stringify(row)).join("\n"));
+    const words = [
+      list,
+      "--out",
+      join(folder, "out"),
+      "--base-url",
+      server.url,
+      "--concurrency",
+      "1",
+      "--json",
+    ];
+    const none = await runConfined(0, words);
+    expect([none.exitCode, none.errors]).toEqual([1, expect.stringContaining("out cannot be used: EFBIG")]);
+    const few = await runConfined(4, words);
+    expect(JSON.parse(few.output)).toMatchObject({
+      exitCode: 1,
+      counts: { saved: 0, incomplete: 1, left: 3 },
+    });
+    expect(few.errors).toContain("Stopped submitting: EFBIG");
+    expect(server.ledger).toHaveLength(1);
+  });
+});
+
 describe("in this process", () => {
   it("an interruption of the mock server closes it", async () => {
     let url = "";

@@ -50,7 +50,7 @@ describe("records", () => {
   it("are refused if they are not what they should be", async () => {
     const records = openRecords(await makeFolder());
     await mkdir(records.pathOf("folder"));
-    await expect(records.read("folder")).rejects.toThrow("EISDIR");
+    await expect(records.read("folder")).rejects.toThrow("folder.record.json cannot be read (EISDIR)");
     for (const text of ["", "null", "{}", '{"version":1,"id":"another"}']) {
       await writeFile(records.pathOf("fox"), text);
       await expect(records.read("fox")).rejects.toThrow("no record that this version can read");

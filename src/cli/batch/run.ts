@@ -1,4 +1,4 @@
-import { ConnectionError, RateLimitError, TensorsLabError } from "../../index.js";
+import { ConnectionError, DownloadError, RateLimitError, TensorsLabError } from "../../index.js";
 import { finish, submit } from "../generation.js";
 import type { Finished, Workplace } from "../generation.js";
 import type { ModelFields } from "../models.js";
@@ -95,8 +95,7 @@ export function createRun({
         await carryOut(job);
       } catch (error) {
         if (signal.aborted) throw signal.reason;
-        // What is no failure of the service or the network, such as a full disk, would befall every job.
-        if (!(error instanceof TensorsLabError)) stopped ??= error;
+        stopped ??= mishapOf(error);
         tally.addError(error as Error, { id: job.id, line: job.line });
       }
     },
@@ -105,6 +104,13 @@ export function createRun({
 
 /** Thrown in place of an attempt to submit once there is no use in it. */
 const leftOut = new Error("Left out");
+
+/** What is no failure of the service or the network, such as a full disk, and so would befall every job. */
+function mishapOf(error: unknown): unknown {
+  if (!(error instanceof TensorsLabError)) return error;
+  const { cause } = error;
+  return error instanceof DownloadError && cause instanceof Error && "syscall" in cause ? cause : undefined;
+}
 
 /** Whether the next submit would fail in the same way, and nothing was paid. */
 function stopsAll(error: unknown): boolean {
