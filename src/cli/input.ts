@@ -1,3 +1,4 @@
+import { addAbortSignal } from "node:stream";
 import { text } from "node:stream/consumers";
 import { InvalidInputError } from "../index.js";
 import type { InputIssue } from "../index.js";
@@ -23,12 +24,19 @@ export function readValue({ type }: Field, written: string): unknown {
 
 const isNumber = (text: string): boolean => /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text);
 
-/** The prompt; `-` stands for what comes on standard input. */
-export async function readPrompt(prompt: string): Promise<string> {
+/**
+ * The prompt; `-` stands for what comes on standard input.
+ *
+ * @throws The signal's reason, if it is aborted before the end of standard input.
+ */
+export async function readPrompt(prompt: string, signal: AbortSignal): Promise<string> {
   if (prompt !== "-") return prompt;
-  const typed = (await text(process.stdin)).trim();
-  if (typed === "") throw new UsageError("Standard input holds no prompt");
-  return typed;
+  const typed = await text(addAbortSignal(signal, process.stdin)).catch((error: unknown) => {
+    signal.throwIfAborted();
+    throw error;
+  });
+  if (typed.trim() === "") throw new UsageError("Standard input holds no prompt");
+  return typed.trim();
 }
 
 /** Puts each source where the model takes it: addresses in one field, files in the other. */

@@ -30,6 +30,7 @@ export async function prepare(
   prompt: string | undefined,
   flags: ConnectionFlags,
   readFields: ReadFieldFlags,
+  signal: AbortSignal,
 ): Promise<Prepared> {
   if (prompt === undefined) {
     throw new UsageError(
@@ -37,7 +38,7 @@ export async function prepare(
         "All commands: tensorslab-images --help",
     );
   }
-  const { model, written } = readFields(await readPrompt(prompt));
+  const { model, written } = readFields(await readPrompt(prompt, signal));
   for (const { name, type } of model.fields) {
     const value = written[name];
     if (type === "file" && value !== undefined) {

@@ -1,10 +1,11 @@
 /**
- * Works through items, at most `concurrency` of them at the same time; they are taken when there is room for them.
+ * Works through `count` items, at most `concurrency` of them at the same time; they are taken when there is room for them.
  *
  * @throws The first failure, or the signal's reason, once all work has ended.
  */
 export async function runConcurrently<Item>(
   items: Iterable<Item> | AsyncIterable<Item>,
+  count: number,
   concurrency: number,
   signal: AbortSignal,
   work: (item: Item) => Promise<void>,
@@ -22,7 +23,7 @@ export async function runConcurrently<Item>(
       throw error;
     }
   };
-  const workers = Array.from({ length: concurrency }, worker);
+  const workers = Array.from({ length: Math.min(concurrency, count) }, worker);
   const results = await Promise.allSettled(workers);
   signal.throwIfAborted();
   for (const result of results) if (result.status === "rejected") throw result.reason;

@@ -1,7 +1,8 @@
-import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { findReader } from "../../src/cli/batch/rows.js";
 import type { MockRequest, MockServer } from "../../src/mock-server/index.js";
 import { makeFolder } from "../support/generate.js";
 import { command, listImages, readRecords, startServer } from "./support/command.js";
@@ -31,7 +32,7 @@ describe("batch", () => {
     const server = await startServer();
     const rows = [{ id: "snow", prompt: "snow" }, { prompt: "night", batchsize: 2 }, { prompt: "day" }];
     const { out, run } = await prepare(rows, server);
-    const { exitCode, output } = await run();
+    const { exitCode, output } = await run("--concurrency", "1e12");
     expect(exitCode).toBe(0);
     expect(output).toMatch(/^saved +3\nimages +4\n$/);
     expect(await listImages(out)).toHaveLength(4);
@@ -149,6 +150,29 @@ describe("batch", () => {
       const { exitCode, errors } = await command(["batch", join(folder, name)]);
       expect([exitCode, errors]).toEqual([2, expect.stringContaining(message)]);
     }
+  });
+
+  it("refuses a list that it may not read", async () => {
+    const { folder, list } = await prepare([{ prompt: "one" }], await startServer());
+    await chmod(folder, 0o755);
+    await chmod(list, 0);
+    const isRoot = process.geteuid!() === 0; // who may read everything
+    if (isRoot) process.seteuid!(65534);
+    try {
+      await expect(findReader(list)).rejects.toThrow("jobs.jsonl cannot be read (EACCES)");
+    } finally {
+      if (isRoot) process.seteuid!(0);
+    }
+  });
+
+  it("stops at Ctrl-C while the list is checked", async () => {
+    const server = await startServer();
+    const { list, out } = await prepare([{ prompt: "one" }], server);
+    const { exitCode } = await command(["batch", list, "--out", out, "--base-url", server.url], {
+      onError: (text) => void (text.includes("checking") && process.emit("SIGINT", "SIGINT")),
+    });
+    expect(exitCode).toBe(130);
+    await expect(readdir(out)).rejects.toThrow();
   });
 
   it("checks with --dry-run, without a key", async () => {

@@ -1,6 +1,7 @@
-import { describe, expect, it } from "vitest";
+import { PassThrough } from "node:stream";
+import { describe, expect, it, vi } from "vitest";
 import { addFieldFlags } from "../../src/cli/field-flags.js";
-import { placeSources, readValue } from "../../src/cli/input.js";
+import { placeSources, readPrompt, readValue } from "../../src/cli/input.js";
 import { defaultModel, modelFields } from "../../src/cli/models.js";
 import type { Field } from "../../src/cli/models.js";
 import { Command } from "commander";
@@ -24,6 +25,20 @@ describe("text as a value", () => {
     ["file", "a.png", "a.png"],
   ] as const)("of %s: %j", (type, text, value) => {
     expect(readValue(field(type), text)).toEqual(value);
+  });
+});
+
+describe("a prompt that is being typed", () => {
+  it("is given up at an abort", async () => {
+    const stdin = vi.spyOn(process, "stdin", "get").mockReturnValue(new PassThrough() as never);
+    try {
+      const controller = new AbortController();
+      const prompt = readPrompt("-", controller.signal);
+      controller.abort(new Error("stopped"));
+      await expect(prompt).rejects.toThrow("stopped");
+    } finally {
+      stdin.mockRestore();
+    }
   });
 });
 

@@ -30,17 +30,19 @@ export interface CheckOptions {
   service: string;
   plan: PlanRequest;
   open: (job: Job) => Promise<Record<string, unknown>>;
+  signal: AbortSignal;
 }
 
 /**
  * Checks every job of a list before the first is sent; gives how many there are.
  *
- * @throws {InvalidListError} listing every fault of every row.
+ * @throws {InvalidListError} listing every fault of every row; or the signal's reason.
  */
 export async function checkJobs(jobs: AsyncIterable<Job | Fault>, options: CheckOptions): Promise<number> {
   const faults: Fault[] = [];
   let count = 0;
   for await (const job of jobs) {
+    options.signal.throwIfAborted();
     count++;
     faults.push(...(isFault(job) ? [job] : await checkJob(job, options)));
   }

@@ -1,4 +1,4 @@
-import { stat } from "node:fs/promises";
+import { open, stat } from "node:fs/promises";
 import { extname } from "node:path";
 import { UsageError } from "../exit-codes.js";
 import type { WrittenInput } from "../input.js";
@@ -38,12 +38,17 @@ const readers: Record<string, ReadRows> = {
  * @throws {UsageError} There is no such file, or it is of no known kind.
  */
 export async function findReader(path: string): Promise<ReadRows> {
-  const found = await stat(path).catch((cause: NodeJS.ErrnoException) => {
-    throw new UsageError(`The list ${path} cannot be read (${cause.code}); check the path`, { cause });
-  });
+  const refuse = (cause: NodeJS.ErrnoException): never => {
+    throw new UsageError(
+      `The list ${path} cannot be read (${cause.code}); check the path and its permissions`,
+      { cause },
+    );
+  };
+  const found = await stat(path).catch(refuse);
   if (!found.isFile()) {
     throw new UsageError(`${path} is no regular file; it is read twice, so save the list to a file first`);
   }
+  await (await open(path).catch(refuse)).close();
   const reader = readers[extname(path).toLowerCase()];
   if (reader) return reader;
   throw new UsageError(`${path} must end in ${Object.keys(readers).join(", ")}, which says how to read it`);

@@ -89,7 +89,7 @@ async function batch(list: string, flags: Flags, context: Context): Promise<Resu
     progress.state(`checking ${list}`);
     const plan = createPlanner(baseUrlOf(flags));
     const records = openRecords(folder);
-    return checkJobs(jobs(), { list, records, model, plan, open, service: serviceOf(flags) });
+    return checkJobs(jobs(), { list, records, model, plan, open, signal, service: serviceOf(flags) });
   };
   if (flags.dryRun) {
     const rows = await check();
@@ -106,7 +106,7 @@ async function batch(list: string, flags: Flags, context: Context): Promise<Resu
     await withFolderLock(folder, async () => {
       let done = 0;
       progress.count(done, rows);
-      await runConcurrently(withoutFaults(jobs()), concurrency, signal, async (job) => {
+      await runConcurrently(withoutFaults(jobs()), rows, concurrency, signal, async (job) => {
         await run.job(job);
         progress.count(++done, rows);
       });

@@ -71,7 +71,7 @@ async function generate(
   const { progress, known } = context;
   const { out } = flags;
   const prompt = given ?? (isTrial() ? trialPrompt : undefined);
-  const { model, written, input, request } = await prepare(prompt, flags, readFields);
+  const { model, written, input, request } = await prepare(prompt, flags, readFields, context.signal);
   if (flags.dryRun) return showRequest(request);
   const mock = flags.mock || (isTrial() && !isConfigured(flags));
   if (mock && !flags.mock) {

@@ -57,7 +57,7 @@ async function resume(folder: string, flags: Flags, context: Context): Promise<R
     withWorkplace(flags, { folder, timeoutSeconds }, context, async (workplace) => {
       let done = 0;
       progress.count(done, ids.length);
-      await runConcurrently(ids, concurrency, context.signal, async (id) => {
+      await runConcurrently(ids, ids.length, concurrency, context.signal, async (id) => {
         files.push(...(await resumeRecord(id, workplace, tally)));
         progress.count(++done, ids.length);
       });

@@ -47,7 +47,7 @@ async function submitPrompt(
   readFields: ReadFieldFlags,
   context: Context,
 ): Promise<Result> {
-  const { model, written, input, request } = await prepare(prompt, flags, readFields);
+  const { model, written, input, request } = await prepare(prompt, flags, readFields, context.signal);
   if (flags.dryRun) return showRequest(request);
   const { out } = flags;
   return withWorkplace(flags, { folder: out, timeoutSeconds: Infinity }, context, async (workplace) => {
