@@ -69,6 +69,15 @@ export function baseUrlOf({ baseUrl }: ConnectionFlags): string {
   throw new ConfigurationError("What --base-url or TENSORSLAB_BASE_URL says is no URL");
 }
 
+/** The flags as words, for a command that goes on with the same service and key. */
+export function connectionWords({ apiKeyFile, baseUrl, mock }: ConnectionFlags): string[] {
+  return [
+    ...(apiKeyFile === undefined ? [] : ["--api-key-file", apiKeyFile]),
+    ...(baseUrl === undefined ? [] : ["--base-url", baseUrl]),
+    ...(mock ? ["--mock"] : []),
+  ];
+}
+
 async function readKey(file: string | undefined): Promise<string> {
   if (file === undefined) {
     const key = process.env.TENSORSLAB_API_KEY?.trim();

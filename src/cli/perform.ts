@@ -30,6 +30,8 @@ export interface Known {
   /** The record of what was submitted, and where it is. */
   record?: GenerationRecord;
   recordPath?: string;
+  /** How the same service is named again. */
+  connection?: string[];
   /** A command that goes on where this one stopped. */
   goOn?: string | undefined;
 }
@@ -72,10 +74,10 @@ export function reportFailure(command: string, json: boolean, error: Error, know
 }
 
 /** What became of the money, and what to do now. */
-function hintsOf(error: Error, { record, recordPath, goOn }: Known): string[] {
+function hintsOf(error: Error, { record, recordPath, connection = [], goOn }: Known): string[] {
   // The record on disk is not what it should be, so it is nothing to go on from.
   if (error instanceof RecordError && record?.taskid !== undefined) {
-    return [`To get the images: ${commandLine("download", record.taskid)}`];
+    return [`To get the images: ${commandLine("download", record.taskid, ...connection)}`];
   }
   if (record && isUnknown(record)) {
     return [

@@ -1,8 +1,9 @@
 import { CommanderError } from "commander";
-import type { Command } from "commander";
+import type { Argument } from "commander";
 import { exitCodes, UsageError } from "./exit-codes.js";
 import { reportFailure } from "./perform.js";
 import { createProgram } from "./program.js";
+import { meantCommand } from "./suggestion.js";
 
 /** Runs the command with these words, and sets the exit status. */
 export async function run(words: readonly string[]): Promise<void> {
@@ -13,16 +14,18 @@ export async function run(words: readonly string[]): Promise<void> {
     if (!(error instanceof CommanderError)) throw error;
     // Help was shown, which is what was asked for; anything else that commander throws is a use that cannot work.
     if (error.exitCode === exitCodes.done) return;
-    reportFailure(commandName(program, words), words.includes("--json"), new UsageError(messageOf(error)));
+    const [first = ""] = words;
+    const named = program.commands.find((command) => command.name() === first);
+    const command = named ?? program.commands[0]!; // a bare prompt is for the first, generate
+    const meant = named ? undefined : meantCommand(program, first);
+    const message = meant
+      ? `There is no command ${first}. Did you mean ${meant}?`
+      : messageOf(error, command.registeredArguments);
+    reportFailure(command.name(), words.includes("--json"), new UsageError(message));
   }
 }
 
-function commandName(program: Command, [first]: readonly string[]): string {
-  const names = program.commands.map((command) => command.name());
-  return names.find((name) => name === first) ?? names[0]!; // a bare prompt is for the first, generate
-}
-
-function messageOf({ code, message }: CommanderError): string {
-  const hint = code === "commander.excessArguments" ? " Put a prompt of several words in quotes." : "";
-  return message.replace(/^error: /, "") + hint;
+function messageOf({ code, message }: CommanderError, [argument]: readonly Argument[]): string {
+  const isPrompt = code === "commander.excessArguments" && argument?.name() === "prompt";
+  return message.replace(/^error: /, "") + (isPrompt ? " Put a prompt of several words in quotes." : "");
 }

@@ -37,7 +37,7 @@ describe("exit status and JSON", () => {
     expect(errors).toContain("error: ");
     const hint = {
       unknown: "may have been paid for",
-      accepted: `resume ${out}`,
+      accepted: `resume ${out} --base-url ${server.url}\n`,
       rejected: "Nothing was paid",
     };
     expect(errors).toContain(hint[outcome as keyof typeof hint]);
@@ -74,6 +74,8 @@ describe("exit status and JSON", () => {
     [["mock", "--port", "-1"], "number of 0 or more"],
     [["a", "red", "fox"], "in quotes"],
     [["generat"], "Did you mean generate?"],
+    [["resum", "images", "--concurrency", "2"], "Did you mean resume?"],
+    [["status", "one", "two"], "Expected 1 argument but got 2.\n"],
     [["status"], "taskid"],
     [[], "There is no prompt"],
   ])("is 2 for %j", async (words, message) => {

@@ -7,7 +7,7 @@ import { findReader, isFault } from "../batch/rows.js";
 import type { Fault, WrittenRow } from "../batch/rows.js";
 import { createRun } from "../batch/run.js";
 import { commandLine } from "../command-line.js";
-import { baseUrlOf, serviceOf } from "../connection.js";
+import { baseUrlOf, connectionWords, serviceOf } from "../connection.js";
 import type { ConnectionFlags } from "../connection.js";
 import { exitCodeOf, UsageError } from "../exit-codes.js";
 import { withFolderLock } from "../folder-lock.js";
@@ -99,7 +99,8 @@ async function batch(list: string, flags: Flags, context: Context): Promise<Resu
   const options = { folder, timeoutSeconds, concurrency, patience: 8 };
   return withWorkplace(flags, options, context, async (workplace) => {
     const rows = await check();
-    known.goOn = commandLine("batch", list, "--out", folder);
+    const modelWords = model === defaultModel ? [] : ["--model", model.name];
+    known.goOn = commandLine("batch", list, "--out", folder, ...modelWords, ...connectionWords(flags));
     const tally = createTally(progress);
     const { resubmitUnknown = false, resubmitFailed = false } = flags;
     const run = createRun({ model, workplace, tally, open, resubmitUnknown, resubmitFailed });

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { TaskFailedError, WaitTimeoutError } from "../../index.js";
 import { saveImages } from "../../node/index.js";
 import { commandLine } from "../command-line.js";
-import { connect } from "../connection.js";
+import { connect, connectionWords } from "../connection.js";
 import type { ConnectionFlags } from "../connection.js";
 
 import type { Result } from "../output.js";
@@ -40,7 +40,7 @@ Examples:
 async function download(taskid: string, flags: Flags, { progress, signal, known }: Context): Promise<Result> {
   const { client, close } = await connect(flags);
   const { out } = flags;
-  known.goOn = commandLine("download", taskid, "--out", out);
+  known.goOn = commandLine("download", taskid, "--out", out, ...connectionWords(flags));
   try {
     progress.state(`reading task ${taskid}`);
     const task = await client.status(taskid, { signal });

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Command } from "commander";
-import { isConfigured } from "../connection.js";
+import { connectionWords, isConfigured } from "../connection.js";
 import type { ConnectionFlags } from "../connection.js";
 import { addFieldFlags } from "../field-flags.js";
 import type { ReadFieldFlags } from "../field-flags.js";
@@ -83,9 +83,10 @@ async function generate(
   return withWorkplace({ ...flags, mock }, options, context, async (workplace) => {
     const { service, records } = workplace;
     const record = newRecord({ id: newId(), service, model: model.name, input: written });
-    Object.assign(known, { record, recordPath: records.pathOf(record.id) });
+    const connection = connectionWords(flags);
+    Object.assign(known, { record, recordPath: records.pathOf(record.id), connection });
     // A mock server of this process ends with it, and its tasks with it.
-    if (!mock) known.goOn = commandLine("resume", out);
+    if (!mock) known.goOn = commandLine("resume", out, ...connection);
     progress.state("submitting");
     const finished = await submit(record, input, true, workplace, {
       onTask: (taskid) => progress.state(`task ${taskid} accepted`),

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Command } from "commander";
 import { commandLine } from "../command-line.js";
+import { connectionWords } from "../connection.js";
 import type { ConnectionFlags } from "../connection.js";
 import { withFolderLock } from "../folder-lock.js";
 import { finish } from "../generation.js";
@@ -50,7 +51,7 @@ async function resume(folder: string, flags: Flags, context: Context): Promise<R
   const ids = await openRecords(folder).list();
   const { progress, known } = context;
   const { timeout: timeoutSeconds, concurrency } = flags;
-  known.goOn = commandLine("resume", folder);
+  known.goOn = commandLine("resume", folder, ...connectionWords(flags));
   const tally = createTally(progress);
   const files: string[] = [];
   await withFolderLock(folder, () =>

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { commandLine } from "../command-line.js";
+import { connectionWords } from "../connection.js";
 import type { ConnectionFlags } from "../connection.js";
 import { addFieldFlags } from "../field-flags.js";
 import type { ReadFieldFlags } from "../field-flags.js";
@@ -54,10 +55,12 @@ async function submitPrompt(
     const { progress, known } = context;
     const { service, records } = workplace;
     const record = newRecord({ id: newId(), service, model: model.name, input: written });
+    const connection = connectionWords(flags);
     Object.assign(known, {
       record,
       recordPath: records.pathOf(record.id),
-      goOn: commandLine("resume", out),
+      connection,
+      goOn: commandLine("resume", out, ...connection),
     });
     progress.state("submitting");
     await submit(record, input, true, workplace);

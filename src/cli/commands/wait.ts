@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { commandLine } from "../command-line.js";
-import { connect } from "../connection.js";
+import { connect, connectionWords } from "../connection.js";
 import type { ConnectionFlags } from "../connection.js";
 import type { Result } from "../output.js";
 import { perform } from "../perform.js";
@@ -35,7 +35,7 @@ Examples:
 
 async function wait(taskid: string, flags: Flags, { progress, signal, known }: Context): Promise<Result> {
   const { client, close } = await connect(flags);
-  known.goOn = commandLine("wait", taskid);
+  known.goOn = commandLine("wait", taskid, ...connectionWords(flags));
   try {
     progress.state(`waiting for task ${taskid}`);
     const task = await client.wait(taskid, {
