@@ -261,6 +261,18 @@ describe("batch", () => {
     expect(server.requests).toHaveLength(1);
   });
 
+  it("submits nothing more once a task is kept from the key", async () => {
+    const server = await startServer({
+      fail: ({ role }) => (role === "status" ? { kind: "answer", status: 401 } : undefined),
+    });
+    const { run } = await prepare([{ prompt: "one" }, { prompt: "two" }], server);
+    expect((await run("--json", "--concurrency", "1")).json).toMatchObject({
+      exitCode: 3,
+      counts: { other: 1, left: 1 },
+    });
+    expect(server.ledger).toHaveLength(1);
+  });
+
   it("backs off on 429 until the service takes rows again, and pays for each once", async () => {
     const server = await startServer({
       fail: ({ role, ordinalOfRole }) =>

@@ -48,6 +48,18 @@ describe("resume", () => {
     expect(Object.values(await readRecords(out))).toMatchObject([{ state: "accepted" }]);
   });
 
+  it("stops at a key that is not accepted", async () => {
+    const server = await startServer();
+    const out = await makeFolder();
+    const connection = ["--base-url", server.url];
+    for (const prompt of ["one", "two"]) await command(["submit", prompt, ...connection, "--out", out]);
+    const environment = { TENSORSLAB_API_KEY: "another" };
+    const words = ["resume", out, ...connection, "--concurrency", "1"];
+    const { exitCode, errors } = await command(words, { environment });
+    expect([exitCode, errors]).toEqual([3, expect.stringContaining("not accepted")]);
+    expect(server.requests.filter(({ role }) => role === "status")).toHaveLength(1);
+  });
+
   it("reports files that are no records, and goes on with the others", async () => {
     const server = await startServer();
     const out = await makeFolder();

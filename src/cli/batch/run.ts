@@ -1,4 +1,10 @@
-import { ConnectionError, DownloadError, RateLimitError, TensorsLabError } from "../../index.js";
+import {
+  AuthenticationError,
+  ConnectionError,
+  DownloadError,
+  RateLimitError,
+  TensorsLabError,
+} from "../../index.js";
 import { finish, submit } from "../generation.js";
 import type { Finished, Workplace } from "../generation.js";
 import type { ModelFields } from "../models.js";
@@ -105,9 +111,9 @@ export function createRun({
 /** Thrown in place of an attempt to submit once there is no use in it. */
 const leftOut = new Error("Left out");
 
-/** What is no failure of the service or the network, such as a full disk, and so would befall every job. */
+/** What has nothing to do with this one job, such as a wrong key or a full disk, and so would befall every other. */
 function mishapOf(error: unknown): unknown {
-  if (!(error instanceof TensorsLabError)) return error;
+  if (!(error instanceof TensorsLabError) || error instanceof AuthenticationError) return error;
   const { cause } = error;
   return error instanceof DownloadError && cause instanceof Error && "syscall" in cause ? cause : undefined;
 }

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Command } from "commander";
+import { AuthenticationError } from "../../index.js";
 import { commandLine } from "../command-line.js";
 import { connectionWords } from "../connection.js";
 import type { ConnectionFlags } from "../connection.js";
@@ -101,6 +102,7 @@ async function resumeRecord(
     }
   } catch (error) {
     if (signal.aborted) throw signal.reason;
+    if (error instanceof AuthenticationError) throw error; // no other record would fare better
     tally.addError(error as Error, { id });
   }
   return [];
