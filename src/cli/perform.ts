@@ -63,8 +63,9 @@ export async function perform(
 export function reportFailure(command: string, json: boolean, error: Error, known: Known = {}): void {
   const exitCode = exitCodeOf(error);
   process.exitCode = exitCode;
-  const { record, recordPath, goOn } = known;
+  const { record, recordPath } = known;
   if (json) {
+    const goOn = wayOn(known);
     const left = { record: recordPath, state: record?.state, taskid: record?.taskid, goOn };
     writeJson({ ok: false, command, exitCode, ...left, error: describeError(error) });
   }
@@ -73,8 +74,15 @@ export function reportFailure(command: string, json: boolean, error: Error, know
   process.stderr.write(`${[`${label} ${first}`, ...more, ...hintsOf(error, known)].join("\n")}\n`);
 }
 
+/** What goes on where a command stopped; there is nothing without a task, or after one that failed. */
+function wayOn({ record, goOn }: Known): string | undefined {
+  const isOver = record && (record.taskid === undefined || record.state === "failed");
+  return isOver ? undefined : goOn;
+}
+
 /** What became of the money, and what to do now. */
-function hintsOf(error: Error, { record, recordPath, connection = [], goOn }: Known): string[] {
+function hintsOf(error: Error, known: Known): string[] {
+  const { record, recordPath, connection = [] } = known;
   // The record on disk is not what it should be, so it is nothing to go on from.
   if (error instanceof RecordError && record?.taskid !== undefined) {
     return [`To get the images: ${commandLine("download", record.taskid, ...connection)}`];
@@ -86,5 +94,6 @@ function hintsOf(error: Error, { record, recordPath, connection = [], goOn }: Kn
     ];
   }
   if (record && isUnpaid(record)) return ["Nothing was paid."];
+  const goOn = wayOn(known);
   return goOn === undefined ? [] : [`To go on: ${goOn}`];
 }

@@ -34,13 +34,13 @@ describe("exit status and JSON", () => {
     });
     expect(record).toMatchObject({ state, error: { code } });
     expect(record.taskid).toBe(json.taskid);
+    const goOn = `tensorslab-images resume ${out} --base-url ${server.url}`;
+    const isOver = outcome !== "accepted" || state === "failed";
+    expect(json.goOn).toBe(isOver ? undefined : goOn);
     expect(errors).toContain("error: ");
-    const hint = {
-      unknown: "may have been paid for",
-      accepted: `resume ${out} --base-url ${server.url}\n`,
-      rejected: "Nothing was paid",
-    };
-    expect(errors).toContain(hint[outcome as keyof typeof hint]);
+    expect(errors.includes(`To go on: ${goOn}\n`)).toBe(!isOver);
+    expect(errors.includes("may have been paid for")).toBe(outcome === "unknown");
+    expect(errors.includes("Nothing was paid")).toBe(outcome === "rejected");
   });
 
   it("is 3 without a key, and 1 if the service cannot be reached", async () => {
