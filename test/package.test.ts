@@ -4,11 +4,12 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startMockServer } from "../src/mock-server/index.js";
 import { installPackage, root, run } from "./package/install.js";
 import type { InstalledPackage } from "./package/install.js";
+import { compiler } from "./support/compile.js";
 
 let installed: InstalledPackage;
 beforeAll(async () => {
   installed = await installPackage();
-}, 120_000);
+});
 afterAll(() => installed.remove());
 
 const manifest = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as {
@@ -118,8 +119,8 @@ describe("the README", () => {
       rootDir: ".",
     };
     await writeFile(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions }));
-    await run(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "--project", folder]).catch(
-      ({ stdout }: { stdout: string }) => expect.unreachable(stdout),
+    await run(process.execPath, [compiler, "--project", folder]).catch(({ stdout }: { stdout: string }) =>
+      expect.unreachable(stdout),
     );
 
     const server = await startMockServer({ taskDurationMs: 0 });

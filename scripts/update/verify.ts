@@ -13,7 +13,7 @@ export async function verify(
   const checks = [
     {
       name: "types",
-      command: ["node_modules/typescript/bin/tsc", "--noEmit", "--project", "tsconfig.build.json"],
+      command: ["node_modules/typescript-7/bin/tsc", "--noEmit", "--project", "tsconfig.build.json"],
     },
     {
       name: "contract tests",

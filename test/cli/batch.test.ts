@@ -229,7 +229,7 @@ describe("batch", () => {
     expect(promptsOf(server).slice(-2).sort()).toEqual(["[mock:empty]", "[mock:refuse]"]);
     await run("--resubmit-failed");
     expect(promptsOf(server).slice(-2).sort()).toEqual(["[mock:refuse]", "[mock:task-failed]"]);
-  }, 20_000);
+  });
 
   it("stops submitting when credits are used up, finishes the rest, and goes on later", async () => {
     const rows = Array.from({ length: 6 }, (_, index) => ({ id: `r${index}`, prompt: `fox ${index}` }));

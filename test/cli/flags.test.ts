@@ -68,7 +68,7 @@ describe("another document", () => {
     expect(result).toEqual({ exitCode: 0, errors: "" });
     await cp(join(root, "src"), join(folder, "src"), { recursive: true });
     program = await buildCommand(folder);
-  }, 60_000);
+  });
 
   const cli = (...words: string[]) => run([program, ...words], root);
 

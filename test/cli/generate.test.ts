@@ -173,7 +173,7 @@ describe("generate", () => {
 
     const elsewhere = await command(words, { environment: { ...start, npm_package_name: "another" } });
     expect([elsewhere.exitCode, elsewhere.errors]).toEqual([2, expect.stringContaining("no prompt")]);
-  }, 15_000);
+  });
 
   it("submits again after a 429, and says so", async () => {
     const server = await startServer({

@@ -157,7 +157,7 @@ beforeAll(async () => {
     ["--out", stale],
     ["--cheque"],
   ]);
-}, 60_000);
+});
 
 describe("a document that cannot be used is named with its line, and nothing is written", () => {
   test.each(Object.entries(refusals))("%s", async (name, { file, line, reason }) => {

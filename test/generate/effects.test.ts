@@ -1,6 +1,7 @@
 import { cp, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { compiler } from "../support/compile.js";
 import { copySpec, generate, makeFolder, root, run } from "../support/generate.js";
 import type { Edits } from "../support/generate.js";
 
@@ -193,7 +194,6 @@ beforeAll(async () => {
      const { results: renamed } = await import("./renamed/program.js");
      process.stdout.write(JSON.stringify({ changed, renamed }));`,
   );
-  const compiler = join(root, "node_modules/typescript/bin/tsc");
   const [compiled, programs] = await Promise.all([
     run([compiler, "--project", "tsconfig.types.json"], folder),
     run(["--import", "tsx", "programs.ts"], folder),
@@ -201,7 +201,7 @@ beforeAll(async () => {
   if (programs.exitCode !== 0) throw new Error(`the programs failed: ${programs.output}`);
   types = compiled;
   effects = JSON.parse(programs.output) as typeof effects;
-}, 120_000);
+});
 
 test("the sources fit the changed documents as they are, and the types have changed with them", () => {
   expect(types).toEqual({ exitCode: 0, output: "" });

@@ -25,7 +25,7 @@ beforeAll(async () => {
     join(folder, "generated"),
   ];
   await run(process.execPath, ["--import", "tsx", ...generate], { cwd: root });
-}, 60_000);
+});
 
 afterAll(() => rm(folder, { recursive: true }));
 

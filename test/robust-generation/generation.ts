@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import ts from "typescript";
 import type * as GeneratedOperations from "../../generated/operations.js";
 import type { Check } from "../../generated/validators.js";
@@ -55,25 +55,4 @@ function transpile(source: string): string {
 async function load<T>(source: string): Promise<T> {
   const url = `data:text/javascript;base64,${Buffer.from(source).toString("base64")}`;
   return (await import(/* @vite-ignore */ url)) as T;
-}
-
-/** What the compiler says of files that exist only here, by path from the project's root; one program for all. */
-export function findTypeErrors(files: Record<string, string>): string[] {
-  const root = join(import.meta.dirname, "../..");
-  const { config } = ts.readConfigFile(join(root, "tsconfig.json"), (path) => ts.sys.readFile(path)) as {
-    config: unknown;
-  };
-  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
-  const texts = new Map(Object.entries(files).map(([path, text]) => [join(root, path), text]));
-  const folders = new Set([...texts.keys()].map(dirname));
-  const host = ts.createCompilerHost(options);
-  const { readFile: read, fileExists, directoryExists } = host;
-  host.readFile = (path) => texts.get(path) ?? read(path);
-  host.fileExists = (path) => texts.has(path) || fileExists(path);
-  host.directoryExists = (path) => folders.has(path) || directoryExists!(path);
-  const program = ts.createProgram([...texts.keys()], options, host);
-  return ts.getPreEmitDiagnostics(program).map(({ file, start, messageText }) => {
-    const line = file && start !== undefined ? file.getLineAndCharacterOfPosition(start).line + 1 : 0;
-    return `${file?.fileName.slice(root.length + 1)}:${line}: ${ts.flattenDiagnosticMessageText(messageText, " ")}`;
-  });
 }

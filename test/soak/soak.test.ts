@@ -9,7 +9,8 @@ it("while requests fail at every step, each charge has one owner who knows of it
   });
   expect(faults).toEqual([]);
   expect(Object.keys(endings).toSorted()).toEqual(expect.arrayContaining(["rejected", "saved", "unknown"]));
-  expect(submits).toBeGreaterThan(300); // those that nothing came of were sent again
+  // Those that nothing came of were sent again, more often than a request was cut off before it was noted down.
+  expect(submits).toBeGreaterThan(300);
   expect(charges).toBeGreaterThan(100);
   expect(failures).toBeGreaterThan(200);
 });

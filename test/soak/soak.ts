@@ -39,7 +39,7 @@ export interface SoakReport {
 const page = { "content-type": "text/html" };
 const faults: Record<MockRequest["role"], MockFailure[]> = {
   submit: [
-    { kind: "answer", status: 429, headers: { "retry-after": "0" } },
+    ...Array<MockFailure>(5).fill({ kind: "answer", status: 429, headers: { "retry-after": "0" } }),
     { kind: "answer", status: 502, headers: page, body: "<h1>Bad Gateway</h1>", charged: true },
     { kind: "answer", status: 503 },
     { kind: "answer", headers: page, body: "<h1>Welcome</h1>", charged: true },

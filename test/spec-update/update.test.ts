@@ -300,7 +300,7 @@ export type Url = Fields["imageUrl"];
     ["--json", "--project", project(failing)],
   ];
   outcomes = await update([...(await Promise.all(runs)), ...writing], certificate);
-}, 60_000);
+});
 
 afterAll(() => site.close());
 
