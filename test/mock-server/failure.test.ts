@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { Agent, request as httpRequest } from "node:http";
 import { once } from "node:events";
 import { connect } from "node:net";
@@ -426,7 +427,10 @@ describe("a marker in a prompt", () => {
     expect(await submit(server, { prompt: prompt("html") })).toMatchObject({ code: 9000 });
   });
 
-  it("is described in a sentence", () => {
+  it("is described in a sentence, and in the README by the same one", async () => {
     for (const effect of Object.values(mockMarkers)) expect(effect).toMatch(/^[A-Z].*\.$/);
+    const text = await readFile(new URL("../../README.md", import.meta.url), "utf8");
+    const rows = [...text.matchAll(/^\| `\[mock:([^\]]+)\]` +\| (.*?) +\|$/gm)];
+    expect(Object.fromEntries(rows.map(([, name, effect]) => [name, `${effect}.`]))).toEqual(mockMarkers);
   });
 });
