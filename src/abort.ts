@@ -6,7 +6,7 @@ interface Entry {
 }
 
 /** The longest delay a timer can have; a longer one would fire at once. */
-const longestTimerMs = 2 ** 31 - 1;
+export const longestTimerMs = 2 ** 31 - 1;
 
 /**
  * Makes an {@link OnAbort} that puts one listener on each signal, however many wait for it: thousands of waits may share

@@ -7,7 +7,7 @@ import type { ImageType } from "./image-type.js";
 import { follow } from "./result-request.js";
 import type { ResultRequest } from "./result-request.js";
 import { isTransient, withRetries } from "./retry.js";
-import { onAbort } from "./stall.js";
+import { createPatientReader, onAbort } from "./stall.js";
 
 /** How a result is fetched; every option has a default that works. */
 export interface ReadImageOptions {
@@ -133,10 +133,10 @@ class ConsumerFailure {
 /** One request and its whole body; throws failures whose messages do not name the URL yet. */
 async function attempt<T>(url: string | URL, consume: ConsumeImage<T>, settings: Settings): Promise<T> {
   const response = await follow(url, settings);
-  const reader = response.body?.getReader();
+  const reader = response.body ? createPatientReader(response.body.getReader(), settings) : undefined;
   try {
     const totalBytes = declaredLength(response);
-    const received = receive(reader, totalBytes, settings);
+    const received = receive(reader, totalBytes, settings.maxBytes);
     const beginning = await readBeginning(received);
     const imageType = detectImageType(beginning);
     if (!imageType) throw new DownloadError(`${appearance(beginning)} came instead of an image`);
@@ -161,7 +161,7 @@ async function attempt<T>(url: string | URL, consume: ConsumeImage<T>, settings:
     if (failure) throw failure;
     return consumed;
   } finally {
-    void reader?.cancel().catch(() => {});
+    reader?.release();
   }
 }
 

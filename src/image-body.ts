@@ -1,7 +1,6 @@
 import { ConnectionError, DownloadError } from "./errors.js";
 import { imageSignatureLength } from "./image-type.js";
-import { nextSign } from "./stall.js";
-import type { Patience } from "./stall.js";
+import type { PatientReader } from "./stall.js";
 
 /** The length that the body must have; undefined if that cannot be told. */
 export function declaredLength({ headers, type }: Response): number | undefined {
@@ -11,20 +10,20 @@ export function declaredLength({ headers, type }: Response): number | undefined 
   return value !== null && /^\d+$/.test(value) ? Number(value) : undefined;
 }
 
+/** The chunks of a body, which throw if it is not as long as it must be. */
 export async function* receive(
-  reader: ReadableStreamDefaultReader<Uint8Array> | undefined,
+  reader: PatientReader | undefined,
   totalBytes: number | undefined,
-  settings: Patience & { maxBytes: number },
+  maxBytes: number,
 ): AsyncGenerator<Uint8Array, undefined> {
-  const tooLarge = `the image is larger than ${settings.maxBytes} bytes`;
-  if (totalBytes !== undefined && totalBytes > settings.maxBytes) throw new DownloadError(tooLarge);
+  const tooLarge = `the image is larger than ${maxBytes} bytes`;
+  if (totalBytes !== undefined && totalBytes > maxBytes) throw new DownloadError(tooLarge);
   let bytes = 0;
   while (reader) {
-    const cutOff = `the connection broke after ${bytes} bytes`;
-    const { done, value } = await nextSign(cutOff, settings, () => reader.read());
+    const { done, value } = await reader.read(`the connection broke after ${bytes} bytes`);
     if (done) break;
     bytes += value.byteLength;
-    if (bytes > settings.maxBytes) throw new DownloadError(tooLarge);
+    if (bytes > maxBytes) throw new DownloadError(tooLarge);
     if (totalBytes !== undefined && bytes > totalBytes) {
       throw new DownloadError(`more came than the ${totalBytes} bytes that were announced`);
     }

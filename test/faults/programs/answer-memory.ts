@@ -1,6 +1,6 @@
 // Submits once to each of the given servers and says by how many megabytes the process grew at most.
 import { createClient } from "../../../src/index.js";
-import { watchMemory } from "./peak-memory.js";
+import { watchMemory } from "../../support/peak-memory.js";
 
 const [warmUp = "", ...baseUrls] = process.argv.slice(2);
 const submit = (baseUrl: string) =>

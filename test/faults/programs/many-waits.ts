@@ -1,7 +1,7 @@
 // Waits for many tasks at once with one client and one signal, and aborts when half of them are completed.
 import { getEventListeners } from "node:events";
 import { createClient } from "../../../src/index.js";
-import { watchMemory } from "./peak-memory.js";
+import { watchMemory } from "../../support/peak-memory.js";
 
 const [baseUrl = "", count = ""] = process.argv.slice(2);
 const peakMegabytes = watchMemory();
