@@ -7,7 +7,7 @@ import type { Api, Middleware } from "./api.js";
 import { ConfigurationError, ConnectionError, OutcomeUnknownError, TensorsLabError } from "./errors.js";
 import { checkInput } from "./input.js";
 import { redactError } from "./redact.js";
-import type { RedactorOf } from "./redact.js";
+import type { Redact, RedactorOf } from "./redact.js";
 import { parseRetryAfter, withRetries } from "./retry.js";
 
 export type OperationName = keyof typeof operations;
@@ -33,6 +33,16 @@ export type Call = (
 
 /** Makes the function that carries out operations over `api`. */
 export function createCall(api: Api, redactorOf: RedactorOf, onAbort: OnAbort): Call {
+  // The middleware that comes after this one may fail, and say the key, before the last step is reached. An attempt and
+  // its request share nothing but their signal.
+  const redactors = new WeakMap<AbortSignal, Redact>();
+  api.use({
+    onRequest({ request }) {
+      const signal = request.signal as AbortSignal | undefined; // the raw client's requests may have none
+      if (signal) redactors.set(signal, redactorOf(request));
+    },
+  });
+
   return async (name, input, { taskid, signal, timeoutMs, ...policy }) => {
     const body = checkInput(name, input);
     const { method, path } = operations[name];
@@ -50,6 +60,7 @@ export function createCall(api: Api, redactorOf: RedactorOf, onAbort: OnAbort): 
       };
       try {
         return await withDeadline(remainingMs(), signal, onAbort, async (ending) => {
+          subject.redact = (text) => redactors.get(ending)?.(text) ?? text;
           const { data, error, response } = await api.request(method.toLowerCase() as "post", path, {
             body: body as never,
             signal: ending,

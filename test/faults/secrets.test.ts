@@ -151,6 +151,16 @@ describe("a fetch of the caller's that fails does not get the key printed", () =
     });
     expect(await failureOf(client.submit("seedreamv5", input))).toBeInstanceOf(OutcomeUnknownError);
   });
+
+  it("nor does a middleware that fails before the request is sent", async () => {
+    const client = createLeakyClient(() => new Response(stated(9999)));
+    client.api.use({
+      onRequest({ request }) {
+        throw createLeakyError(request.url, request);
+      },
+    });
+    expect(await failureOf(client.submit("seedreamv5", input))).toBeInstanceOf(ConfigurationError);
+  });
 });
 
 describe("a key", () => {
