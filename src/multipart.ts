@@ -68,14 +68,25 @@ async function encodeFile(
   index: number,
   kind: PartKind,
 ): Promise<Piece[]> {
-  const blob = file instanceof Blob ? file : new Blob([file]);
   const path = kind.array ? `${field}[${index}]` : field;
+  const blob = file instanceof Blob ? file : toBlob(file, path);
   const detected = detectImageType(await readBeginning(blob, path));
   const name = blob instanceof File ? blob.name : "";
   const type =
     (name && blob.type) || kind.contentType || detected?.type || blob.type || "application/octet-stream";
   const fileName = escapeName(name) || `${field}-${index + 1}.${detected?.extension ?? "bin"}`;
   return [`; filename="${fileName}"\r\nContent-Type: ${type}\r\n\r\n`, blob];
+}
+
+function toBlob(bytes: BufferSource, path: string): Blob {
+  try {
+    // Throws if the buffer was transferred to another thread; a view of such a buffer would pass for an empty file.
+    new Uint8Array(ArrayBuffer.isView(bytes) ? bytes.buffer : bytes);
+    return new Blob([bytes]);
+  } catch (cause) {
+    const message = "cannot be read: its buffer was transferred, so its bytes are elsewhere";
+    throw new InvalidInputError([{ path, message }], { cause });
+  }
 }
 
 /** Reads a file's first bytes, of every file: one that cannot be read is noticed before anything was sent. */

@@ -140,6 +140,25 @@ test("a file that is gone since it was opened is named before there is a connect
   expect(untouched.connections()).toBe(0);
 });
 
+test("bytes whose buffer was transferred are named before there is a connection", async () => {
+  const untouched = await startCaptureServer();
+  onTestFinished(() => untouched.close());
+  const { submit } = createClient({ apiKey: "key-1", baseUrl: untouched.url });
+  const view = imageHeads.gif.slice();
+  structuredClone(view, { transfer: [view.buffer] });
+  for (const gone of [view, view.buffer]) {
+    const submitting = submit("seedreamv5", { prompt: "x", sourceImage: [imageHeads.png, gone] });
+    await expect(submitting).rejects.toMatchObject({
+      code: "INVALID_INPUT",
+      outcome: "not-sent",
+      issues: [
+        { path: "sourceImage[1]", message: expect.stringMatching(/buffer was transferred/) as string },
+      ],
+    });
+  }
+  expect(untouched.connections()).toBe(0);
+});
+
 describe("the encoder", () => {
   /** Reads an encoded form without a server. */
   async function encoded(fields: Record<string, unknown>, kinds: PartKinds = {}): Promise<FormPart[]> {
