@@ -58,7 +58,7 @@ export type Settings = {
 
 /** Checks the options and fills in the defaults. */
 export function readOptions(options: MockServerOptions): Settings {
-  return {
+  const settings = {
     port: readNumber(options, "port", 0, { integer: true, most: 65535 }),
     resultsPort: readNumber(options, "resultsPort", 0, { integer: true, most: 65535 }),
     apiKeys: readKeys(options.apiKeys),
@@ -68,6 +68,10 @@ export function readOptions(options: MockServerOptions): Settings {
     now: readFunction(options, "now", Date.now),
     fail: readFunction(options, "fail", () => undefined),
   };
+  const misspelt = Object.keys(options).find((name) => !Object.hasOwn(settings, name));
+  if (misspelt === undefined) return settings;
+  const known = Object.keys(settings).join(", ");
+  throw new TypeError(`Mock server: there is no option "${misspelt}"; there are ${known}`);
 }
 
 type NumberOption = "port" | "resultsPort" | "credits" | "taskDurationMs" | "urlLifetimeMs";

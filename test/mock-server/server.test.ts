@@ -29,6 +29,13 @@ describe("options", () => {
     await expect(startMockServer(options)).rejects.toThrow(new RegExp(`option "${name}" must be `));
   });
 
+  it("are refused if there is no such option, with the names of those there are", async () => {
+    const options = { taskDurationMS: 0 } as MockServerOptions;
+    await expect(startMockServer(options)).rejects.toThrow(
+      /no option "taskDurationMS"; there are .*\btaskDurationMs\b/,
+    );
+  });
+
   it("never shows a key", async () => {
     const options = { apiKeys: ["good", "a secret"] };
     await expect(startMockServer(options)).rejects.toThrow(/^((?!secret).)*$/);
