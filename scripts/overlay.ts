@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { openapiOverlay } from "openapi-format";
+import { isObject } from "./source.js";
 import type { JsonObject, Source } from "./source.js";
 
 /** A document with an overlay applied. */
@@ -19,8 +20,10 @@ export async function applyOverlay(document: JsonObject, overlay: Source): Promi
   if (version !== "1.1.0") overlay.fail(["overlay"], "must declare `overlay: 1.1.0`");
   if (!Array.isArray(actions)) overlay.fail(["actions"], "`actions` must be a list");
   const result: Overlaid = { document, steps: [], unnecessary: [], unmatched: [] };
-  for (const [index, action] of (actions as { target: unknown }[]).entries()) {
-    const target = String(action.target);
+  for (const [index, action] of (actions as unknown[]).entries()) {
+    if (!isObject(action) || typeof action.target !== "string" || !action.target.startsWith("$"))
+      overlay.fail(["actions", index], `action ${index + 1} needs a target: a JSONPath that begins with $`);
+    const target = action.target;
     const { data, resultData } = await openapiOverlay(structuredClone(result.document), {
       overlaySet: { ...overlay.value, actions: [structuredClone(action) as never] },
     });

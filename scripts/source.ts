@@ -24,7 +24,7 @@ export interface Source {
 
 /** Parses a file's text; `file` is what errors call it. */
 export function parseSource(file: string, text: string): Source {
-  const value = parseJson(text) ?? parseYaml(file, text).toJS();
+  const value = parseJson(text) ?? readYaml(file, text);
   if (!isObject(value)) {
     const kind = Array.isArray(value) ? "a list" : value === null ? "nothing" : `a ${typeof value}`;
     throw new DocumentError(`${file}:1: holds ${kind}, expected a mapping`);
@@ -46,6 +46,28 @@ function parseJson(text: string): unknown {
     return JSON.parse(text);
   } catch {
     return undefined;
+  }
+}
+
+function readYaml(file: string, text: string): unknown {
+  const lines = new LineCounter();
+  const document = parseYaml(file, text, lines);
+  let line = 1;
+  try {
+    visit(document, {
+      Alias(_, alias) {
+        const [at] = alias.range!;
+        line = lines.linePos(at).line;
+        const target = alias.resolve(document);
+        if (!target) throw new ReferenceError(`*${alias.source} stands for nothing`);
+        const [start, , end] = target.range!;
+        if (start < at && at < end)
+          throw new ReferenceError(`*${alias.source} stands for what it is a part of`);
+      },
+    });
+    return document.toJS();
+  } catch (error) {
+    throw new DocumentError(`${file}:${line}: is not YAML: ${(error as Error).message}`);
   }
 }
 

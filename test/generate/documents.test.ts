@@ -62,6 +62,31 @@ const refusals: Record<string, Refusal> = {
     line: "servers: []",
     reason: /is not YAML: Map keys must be unique/,
   },
+  "an alias of nothing": {
+    edits: { "seedreamv5.yaml": (text) => text.replace(/summary: .*/, "summary: *fox") },
+    file: "seedreamv5.yaml",
+    line: "summary: *fox",
+    reason: /is not YAML: \*fox stands for nothing/,
+  },
+  "an alias of what it is a part of": {
+    edits: { "foxes.yaml": "openapi: 3.0.3\ninfo: &fox\n  title: *fox\n" },
+    file: "foxes.yaml",
+    line: "title: *fox",
+    reason: /is not YAML: \*fox stands for what it is a part of/,
+  },
+  "aliases that multiply without end": {
+    edits: {
+      "foxes.yaml": [..."abcdefgh"]
+        .map(
+          (name, index, names) =>
+            `${name}: &${name} [${`${index ? `*${names[index - 1]}` : "fox"},`.repeat(9)}]\n`,
+        )
+        .join(""),
+    },
+    file: "foxes.yaml",
+    line: "h: &h",
+    reason: /is not YAML: Excessive alias count/,
+  },
   "a $ref to nothing": {
     edits: { "seedreamv5.yaml": replace("#/components/schemas/GeneralData", "#/components/schemas/Fox") },
     file: "seedreamv5.yaml",
@@ -121,6 +146,12 @@ const refusals: Record<string, Refusal> = {
     file: "overlay.yaml",
     line: "actions: none",
     reason: /`actions` must be a list/,
+  },
+  "an overlay's action without a target": {
+    edits: { "overlay.yaml": "overlay: 1.1.0\nactions:\n  - remove: true\n" },
+    file: "overlay.yaml",
+    line: "- remove: true",
+    reason: /action 1 needs a target: a JSONPath that begins with \$/,
   },
   "an overlay that breaks the document": {
     edits: { "overlay.yaml": replace("operationId: infoByTaskId", "operationId: [infoByTaskId]") },
