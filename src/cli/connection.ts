@@ -47,11 +47,9 @@ export async function connect(
     if (flags.baseUrl !== undefined) throw new UsageError("--mock and --base-url exclude each other");
     const { startMockServer } = await import("../mock-server/index.js");
     const { url, close } = await startMockServer({ taskDurationMs: mockTaskMs });
-    return {
-      client: createClient({ apiKey: "mock", baseUrl: url, fetch, submitRetries: 0 }),
-      service: "mock",
-      close,
-    };
+    // A key this short is a placeholder, so it is not taken out of what the mock server says.
+    const client = createClient({ apiKey: "any", baseUrl: url, fetch, submitRetries: 0 });
+    return { client, service: mockService, close };
   }
   const baseUrl = baseUrlOf(flags);
   const client = createClient({ apiKey: await readKey(flags.apiKeyFile), baseUrl, fetch, submitRetries: 0 });

@@ -155,6 +155,12 @@ describe("generate", () => {
     expect(await listImages(out)).toHaveLength(1);
     const [record] = Object.values(await readRecords(out));
     expect(record).toMatchObject({ service: "mock", state: "saved" });
+
+    const typo = await command(["a fox [mock:typo]", "--mock", "--out", out], { environment });
+    expect(typo.exitCode).toBe(5);
+    expect(typo.errors).toMatch(
+      /there is no \[mock:typo\]; there are \[mock:refuse\], .*\[mock:task-failed\]/,
+    );
   });
 
   it("makes an image without a word under npm start, on the mock server and saying so", async () => {
