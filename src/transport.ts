@@ -61,6 +61,8 @@ export async function exchange(
     });
   };
   const redirect = redirectMode();
+  // Whoever gave up was told that nothing was sent, which a fetch that takes no notice of its signal would belie.
+  request.signal?.throwIfAborted();
   try {
     const response =
       request instanceof Request

@@ -262,4 +262,23 @@ describe("a client of a caller's own fetch that takes no notice of its signal", 
     const error = await failureOf(client.submit("seedreamv5", input, { timeoutMs: 20 }));
     expect(error).toMatchObject({ name: "OutcomeUnknownError", outcome: "unknown" });
   });
+
+  it.each(["a deadline", "an abort"])("sends nothing after %s that came first", async (end) => {
+    const attempt = vi.fn<Fetch>(() => new Promise(() => undefined));
+    let giveKey = (_: string): void => undefined;
+    const key = new Promise<string>((resolve) => {
+      giveKey = resolve;
+    });
+    const client = createClient({ apiKey: () => key, fetch: attempt });
+    const controller = new AbortController();
+    const options = end === "a deadline" ? { timeoutMs: 20 } : { signal: controller.signal };
+    const submitting = client.submit("seedreamv5", input, options);
+    const reason = new Error("that is enough");
+    controller.abort(reason);
+    if (end === "an abort") await expect(submitting).rejects.toBe(reason);
+    else expect(await failureOf(submitting)).toMatchObject({ outcome: "not-sent" });
+    giveKey(apiKey);
+    await new Promise(setImmediate);
+    expect(attempt).not.toHaveBeenCalled();
+  });
 });
