@@ -24,10 +24,12 @@ export function createFreshUrls(taskid: string, refresh: Refresh, signal: AbortS
 
 /** Waits for what cannot be stopped, but not beyond an abort. */
 function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  // Of its own: a listener for each of many tasks that share a signal is a warning about leaks.
+  const ending = AbortSignal.any(signal ? [signal] : []);
   return new Promise((resolve, reject) => {
-    const stop = () => reject(signal?.reason);
-    if (signal?.aborted) return stop();
-    signal?.addEventListener("abort", stop);
-    void work.then(resolve, reject).finally(() => signal?.removeEventListener("abort", stop));
+    const stop = () => reject(ending.reason);
+    if (ending.aborted) return stop();
+    ending.addEventListener("abort", stop);
+    void work.then(resolve, reject).finally(() => ending.removeEventListener("abort", stop));
   });
 }

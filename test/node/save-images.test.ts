@@ -339,6 +339,36 @@ describe("URLs that have expired", () => {
   });
 });
 
+test("tasks that share a signal do not crowd it while they wait for fresh URLs", async ({
+  serve,
+  folder,
+}) => {
+  const { signal } = new AbortController();
+  const server = await serve((request, response) => {
+    if (request.url?.endsWith("?old")) response.writeHead(403).end();
+    else sendImage(request, response, 0);
+  });
+  let waiting = 0;
+  let proceed = (): void => undefined;
+  const allWait = new Promise<void>((resolve) => {
+    proceed = resolve;
+  });
+  const listeners: number[] = [];
+  const save = (taskid: string) => {
+    const { urls } = taskOf(server, 1, taskid);
+    const refresh = async () => {
+      if (++waiting === 3) setImmediate(proceed);
+      await allWait;
+      listeners.push(getEventListeners(signal, "abort").length);
+      return { urls };
+    };
+    return saveImages({ taskid, urls: urls.map((url) => `${url}?old`) }, folder, { signal, refresh });
+  };
+  await Promise.all(["task-1", "task-2", "task-3"].map(save));
+  expect(Math.max(...listeners)).toBeLessThanOrEqual(1);
+  expect(getEventListeners(signal, "abort")).toEqual([]);
+});
+
 describe("an abort", () => {
   test("beforehand does nothing", async ({ folder }) => {
     const task = { taskid: "task-1", urls: ["https://images.test"] };
