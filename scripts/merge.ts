@@ -26,7 +26,10 @@ export function mergeDocuments(documents: readonly Source[]): JsonObject {
   }
 
   for (const source of documents) {
-    const { info, tags, paths, components, ...rest } = source.value;
+    const { openapi, info, tags, paths, components, ...rest } = source.value;
+    if (merged.openapi === undefined || minorOf(openapi) !== minorOf(merged.openapi)) {
+      add(merged, "openapi", openapi, ["openapi"], source);
+    }
     for (const [name, value] of Object.entries(rest)) {
       if (name.startsWith("x-")) merged[name] ??= value;
       else add(merged, name, value, [name], source);
@@ -43,6 +46,11 @@ export function mergeDocuments(documents: readonly Source[]): JsonObject {
   }
   checkOperationIds(documents);
   return structuredClone(merged);
+}
+
+/** `3.0` of `3.0.3`: what comes behind changes nothing of what a document means. */
+function minorOf(version: unknown): string {
+  return String(version).split(".", 2).join(".");
 }
 
 function mergeTags(
