@@ -45,6 +45,10 @@ export function judgeAnswer(answer: Answer, subject: Subject): Data {
     const place = first?.instancePath ? `${first.instancePath} ` : "";
     throw unexpected(parts, subject, `the answer breaks the document: ${place}${first?.message}`);
   }
+  // A number that JavaScript cannot hold exactly would name another task.
+  if (subject.taskid === undefined && parts.taskid === undefined) {
+    throw unexpected(parts, subject, "the answer names no task that can be told");
+  }
   return (envelope as Data)[fields.data] as Data;
 }
 
