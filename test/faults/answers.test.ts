@@ -228,14 +228,12 @@ const unknowns: Row[] = [
       charges: 1,
     }),
   ),
-  ...["12345678901234567890", "1.5"].map(
-    (taskid): Row => ({
-      name: `success with the number ${taskid} for a task id`,
-      failure: answer(200, `{"code":1000,"msg":"success","data":{"taskid":${taskid}}}`, charged),
-      ...unknown,
-      charges: 1,
-    }),
-  ),
+  ...["12345678901234567890", "1.5"].map((taskid): Row => ({
+    name: `success with the number ${taskid} for a task id`,
+    failure: answer(200, `{"code":1000,"msg":"success","data":{"taskid":${taskid}}}`, charged),
+    ...unknown,
+    charges: 1,
+  })),
   {
     name: "JSON that is nested without end",
     failure: answer(200, `{"code":1000,"data":{"taskid":"task-7","more":${deep(200_000)}}}`, charged),
