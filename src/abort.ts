@@ -69,7 +69,9 @@ export function onEnd(
   onAbort: OnAbort,
   end: (reason?: unknown) => void,
 ): () => void {
-  const timer = timeoutMs > longestTimerMs ? undefined : setTimeout(end, Math.ceil(timeoutMs));
+  // A deadline may have passed already, and runtimes print a warning of timers that count down from below 0.
+  const delayMs = Math.max(0, Math.ceil(timeoutMs));
+  const timer = delayMs > longestTimerMs ? undefined : setTimeout(end, delayMs);
   const stopListening = onAbort(signal, end);
   return () => {
     clearTimeout(timer);

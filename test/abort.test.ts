@@ -74,6 +74,16 @@ test("a deadline ends work that takes no notice, and tells it", async () => {
   expect(told?.reason).toBeInstanceOf(DeadlineReached);
 });
 
+test("a deadline that has passed already ends work with no timer that runtimes warn of", async () => {
+  const timers = vi.spyOn(globalThis, "setTimeout");
+  try {
+    await expect(withDeadline(-5, undefined, createOnAbort(), never)).rejects.toBeInstanceOf(DeadlineReached);
+    expect(timers.mock.calls.map(([, delayMs]) => delayMs)).toEqual([0]);
+  } finally {
+    timers.mockRestore();
+  }
+});
+
 test("an abort ends work that takes no notice, with the caller's reason", async () => {
   const controller = new AbortController();
   const reason = { my: "reason" };
