@@ -23,28 +23,31 @@ export function compareSchemas(pair: SchemaPair): void {
 
 class Comparison {
   readonly #pair: SchemaPair;
-  /** The pairs that are being compared, or have been: trees end, and what is used twice is told once. */
-  readonly #seen = new Set<string>();
+  /** The pairs that circles can lead through, and whether they are still being compared: what is used twice is told once. */
+  readonly #seen = new Map<string, "open" | "closed">();
 
   constructor(pair: SchemaPair) {
     this.#pair = pair;
   }
 
   compare(before: unknown, after: unknown, field: string): void {
-    const references = [before, after].map((schema) => (isObject(schema) ? schema.$ref : undefined));
-    if (references.every((reference) => typeof reference === "string")) {
-      const key = references.join(" ");
-      if (this.#seen.has(key)) return;
-      this.#seen.add(key);
-    }
+    const isLeadingOn = [before, after].some((schema) => isReference(schema) || isCombination(schema));
+    const key = isLeadingOn ? JSON.stringify([before, after]) : "";
+    const state = this.#seen.get(key);
+    if (state === "open" || (state && isReference(before) && isReference(after))) return;
+    if (isLeadingOn) this.#seen.set(key, "open");
     const { documents } = this.#pair;
-    this.#compareShapes(shapeOf(before, documents.before), shapeOf(after, documents.after), field);
+    const shapes = [shapeOf(before, documents.before), shapeOf(after, documents.after)] as const;
+    this.#compareShapes(...shapes, field, state === "closed");
+    if (isLeadingOn) this.#seen.set(key, "closed");
   }
 
-  #compareShapes(before: Shape, after: Shape, field: string): void {
+  /** Of what `isKnown` only what stands at this place itself is told once more. */
+  #compareShapes(before: Shape, after: Shape, field: string, isKnown = false): void {
     const isUnion = [before, after].map(({ alternatives }) => alternatives.length > 0);
-    if (isUnion[0] !== isUnion[1]) return this.#compareUnions(before, after, field);
+    if (isUnion[0] !== isUnion[1]) return isKnown ? undefined : this.#compareUnions(before, after, field);
     compareRules(before, after, this.#pair.direction, (change) => this.#pair.report({ ...change, field }));
+    if (isKnown) return;
     this.#compareProperties(before, after, field);
     this.#compareAdditional(before.additional, after.additional, field);
     if (before.items !== undefined || after.items !== undefined) {
@@ -158,6 +161,10 @@ class Comparison {
   }
 }
 
+const isReference = (schema: unknown): boolean => isObject(schema) && typeof schema.$ref === "string";
+const isCombination = (schema: unknown): boolean =>
+  isObject(schema) && ["allOf", "anyOf", "oneOf"].some((word) => Array.isArray(schema[word]));
+
 /** One of several schemas; without a schema of its own if it is the whole of what once was, or now is, no choice. */
 interface Alternative {
   schema: unknown;
@@ -170,8 +177,10 @@ const alternativeOf = (schema: unknown, document: JsonObject): Alternative => ({
 });
 
 function describe({ schema, shape }: Alternative): unknown {
-  return isObject(schema) && typeof schema.$ref === "string"
-    ? schema.$ref.split("/").at(-1)
+  return isReference(schema)
+    ? String((schema as JsonObject).$ref)
+        .split("/")
+        .at(-1)
     : (shape.types ?? "any");
 }
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { followReference } from "../reference.js";
 import { isObject } from "../source.js";
 import type { JsonObject } from "../source.js";
@@ -87,19 +88,31 @@ function ownShape(schema: JsonObject): Shape {
 export function mergeShapes(a: Shape, b: Shape): Shape {
   const properties = { ...a.properties };
   for (const [name, schema] of Object.entries(b.properties)) {
-    properties[name] = name in properties ? { allOf: [properties[name], schema] } : schema;
+    properties[name] = name in properties ? both(properties[name], schema) : schema;
   }
   return {
     types: a.types && b.types ? a.types.filter((type) => b.types!.includes(type)) : (a.types ?? b.types),
     properties,
     required: [...new Set([...a.required, ...b.required])],
     additional: a.additional === true ? b.additional : a.additional,
-    items:
-      a.items !== undefined && b.items !== undefined ? { allOf: [a.items, b.items] } : (a.items ?? b.items),
+    items: a.items !== undefined && b.items !== undefined ? both(a.items, b.items) : (a.items ?? b.items),
     alternatives: [...a.alternatives, ...b.alternatives],
     rules: mergeRules(a.rules, b.rules),
     notes: { ...b.notes, ...a.notes },
   };
+}
+
+/** A schema that demands what two do; what it is made of is listed once, so that those of a circle are finitely many. */
+function both(a: unknown, b: unknown): unknown {
+  const partsOf = (schema: unknown): unknown[] => {
+    const isList = isObject(schema) && Object.keys(schema).length === 1 && Array.isArray(schema.allOf);
+    return isList ? (schema.allOf as unknown[]) : [schema];
+  };
+  const parts = [...partsOf(a), ...partsOf(b)];
+  const different = parts.filter(
+    (part, index) => parts.findIndex((other) => isDeepStrictEqual(part, other)) === index,
+  );
+  return different.length === 1 ? different[0] : { allOf: different };
 }
 
 /** Of two bounds the stricter one holds. */

@@ -438,6 +438,29 @@ const answer: Row[] = [
     },
   ],
   [
+    "a tree's reference to itself moves into an allOf",
+    ({ answer: { properties } }) => {
+      properties.children.items = { allOf: [properties.children.items], description: "A part" };
+    },
+    "cosmetic added answer 200 children[] description",
+  ],
+  [
+    "a tree's reference to itself becomes a choice",
+    ({ answer: { properties } }) => {
+      properties.children.items = { oneOf: [properties.children.items, { type: "string" }] };
+    },
+    "breaking added answer 200 children[] alternative",
+  ],
+  [
+    "a tree takes up a base that is a tree of it",
+    ({ document, answer }) => {
+      const { children } = answer.properties;
+      document.components.schemas.Base = { type: "object", properties: { children } };
+      answer.allOf = [{ $ref: "#/components/schemas/Base" }];
+    },
+    "cosmetic added document schema Base type name",
+  ],
+  [
     "a success is added",
     ({ operation }) => (operation.responses["202"] = { description: "Later" }),
     "breaking added answer 202 status",
