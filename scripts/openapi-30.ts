@@ -116,11 +116,23 @@ function fromNullBranch(schema: JsonObject): JsonObject {
     const others = branches.filter((branch) => !isNull(branch)) as unknown[];
     if (others.length === branches.length || others.length === 0) continue;
     const { [word]: _branches, ...rest } = schema;
+    const [only] = others.length === 1 ? others : [];
+    if (isObject(only) && isInlineBeside(only, rest)) return { ...orNull(only), ...rest, nullable: true };
     const isFree = others.length === 1 && rest.allOf === undefined;
     return isFree ? { ...rest, allOf: others, nullable: true } : { ...rest, [word]: others, nullable: true };
   }
   return schema;
 }
+
+/** Whether a branch can be written where its choice stands: it says of data what nothing else there says. */
+const isInlineBeside = (branch: JsonObject, rest: JsonObject): boolean =>
+  branch.$ref === undefined && Object.keys(branch).every((key) => annotations.has(key) || !(key in rest));
+
+/** In 3.0, an enum that allows null lists it. */
+const orNull = (schema: JsonObject): JsonObject =>
+  Array.isArray(schema.enum) && !schema.enum.includes(null)
+    ? { ...schema, enum: [...(schema.enum as unknown[]), null] }
+    : schema;
 
 const isNullAlone = (schema: JsonObject): boolean =>
   Array.isArray(schema.enum) && schema.enum.length === 1 && schema.enum[0] === null;
