@@ -20,14 +20,18 @@ export function readAuthentication(document: JsonObject): Authentication | undef
   return [...called, ...operations]
     .flatMap((operation) => operation.security ?? document.security ?? [])
     .filter((requirement) => isObject(requirement) && Object.keys(requirement).length === 1)
-    .map((requirement) => readScheme(Object.keys(requirement as JsonObject)[0]!, document))
+    .map((requirement) => readScheme(findScheme(Object.keys(requirement as JsonObject)[0]!, document)))
     .find(Boolean);
 }
 
-function readScheme(name: string, document: JsonObject): Authentication | undefined {
+function findScheme(name: string, document: JsonObject): JsonObject {
   const components = isObject(document.components) ? document.components : {};
   const schemes = isObject(components.securitySchemes) ? components.securitySchemes : {};
-  const scheme = followReference(Object.hasOwn(schemes, name) ? schemes[name] : undefined, document);
+  return followReference(Object.hasOwn(schemes, name) ? schemes[name] : undefined, document);
+}
+
+/** How a scheme is met by one key in a header; undefined if it cannot be. */
+export function readScheme(scheme: JsonObject): Authentication | undefined {
   if (scheme.type === "http" && typeof scheme.scheme === "string") {
     const word = scheme.scheme.toLowerCase();
     return { header: "Authorization", scheme: word.charAt(0).toUpperCase() + word.slice(1) };

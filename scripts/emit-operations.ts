@@ -3,7 +3,7 @@ import type { EffectiveDocument } from "./document.js";
 import { formParts } from "./form-parts.js";
 import { listOperations, requestMedia } from "./operation.js";
 import { readAnswerRoles, readFormRoles, readOperationRoles } from "./roles.js";
-import { isObject } from "./source.js";
+import { serverUrl } from "./server.js";
 import type { JsonObject } from "./source.js";
 
 /** The little that the client and the mock server need of the document at run time, as TypeScript. */
@@ -44,10 +44,5 @@ export function emitOperations({ document, fail }: EffectiveDocument): string {
 function server(document: JsonObject): string | undefined {
   const places = [document, ...listOperations(document).flatMap(({ operation, item }) => [operation, item])];
   const [first] = places.flatMap(({ servers }) => (Array.isArray(servers) ? (servers as unknown[]) : []));
-  if (!isObject(first) || typeof first.url !== "string") return undefined;
-  const variables = isObject(first.variables) ? first.variables : {};
-  return first.url.replace(/\{([^{}]+)\}/g, (whole, name: string) => {
-    const variable = Object.hasOwn(variables, name) ? variables[name] : undefined;
-    return isObject(variable) ? String(variable.default) : whole;
-  });
+  return serverUrl(first);
 }

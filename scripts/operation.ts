@@ -44,7 +44,8 @@ export interface Media {
 
 const isForm = (type: string): boolean => essence(type) === "multipart/form-data";
 const isJson = (type: string): boolean => /^application\/(.+\+)?json$/.test(essence(type));
-const essence = (type: string): string => (type.split(";")[0] ?? "").trim().toLowerCase();
+/** A media type without its parameters. */
+export const essence = (type: string): string => (type.split(";")[0] ?? "").trim().toLowerCase();
 
 /** The request body that the client would send: a form if there is one, else JSON; undefined if it can write none. */
 export function requestMedia({ operation }: Operation, document: JsonObject): Media | undefined {

@@ -1,4 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
+import { readScheme } from "../authentication.js";
+import type { Authentication } from "../authentication.js";
 import type { Operation } from "../operation.js";
 import { followReference } from "../reference.js";
 import { isObject } from "../source.js";
@@ -32,20 +34,40 @@ export function compareAuthentication(before: Way[], after: Way[], tell: Tell): 
       ),
     );
   const [old, now] = [before.map(describe), after.map(describe)];
-  if (!before.every((had) => after.some((asked) => isEnough(had, asked)))) tell("auth", "breaking", old, now);
+  const [key, nextKey] = [keyOf(before), keyOf(after)];
+  const isSentOtherwise = key && nextKey && !isDeepStrictEqual(key, nextKey);
+  if (isSentOtherwise || !before.every((had) => after.some((asked) => isEnough(had, asked))))
+    tell("auth", "breaking", old, now);
   else if (!after.every((had) => before.some((asked) => isEnough(had, asked))))
     tell("auth", "compatible", old, now);
   else if (!after.every((one) => before.some((other) => isDeepStrictEqual(one, other))))
     tell("description", "cosmetic", old, now);
 }
 
-/** Apart from what is for people. */
-function isSameScheme(one: JsonObject, other: JsonObject): boolean {
-  const [
-    { description: _one, bearerFormat: _format, ...a },
-    { description: _other, bearerFormat: _other2, ...b },
-  ] = [one, other];
-  return isDeepStrictEqual(a, b);
+/** How the package sends its key: by the first way that it can go. */
+function keyOf(ways: Way[]): Authentication | undefined {
+  const alone = ways.flatMap((way) => (way.length === 1 ? [bareScheme(way[0]!.scheme)] : []));
+  return alone.map(readScheme).find(Boolean);
+}
+
+const isSameScheme = (one: JsonObject, other: JsonObject): boolean =>
+  isDeepStrictEqual(bareScheme(one), bareScheme(other));
+
+/** Without what is for people, what operations say themselves (the scopes), and the case of what has none. */
+function bareScheme({
+  description: _description,
+  bearerFormat: _format,
+  flows,
+  ...scheme
+}: JsonObject): JsonObject {
+  const bare = Object.entries(scheme).flatMap(([word, value]) => {
+    const hasNoCase = word === "scheme" || (word === "name" && scheme.in === "header");
+    return word.startsWith("x-") ? [] : [[word, hasNoCase ? String(value).toLowerCase() : value] as const];
+  });
+  const ways = Object.entries(isObject(flows) ? flows : {}).map(
+    ([name, flow]) => [name, isObject(flow) ? { ...flow, scopes: undefined } : flow] as const,
+  );
+  return { ...Object.fromEntries(bare), flows: Object.fromEntries(ways) };
 }
 
 function describe(way: Way): string {

@@ -1,7 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
+import { essence } from "../operation.js";
 import { followReference } from "../reference.js";
 import { isObject } from "../source.js";
 import type { JsonObject } from "../source.js";
+import { judge } from "./change.js";
 import type { Direction } from "./change.js";
 import { namesOf } from "./context.js";
 import type { Context, Pair } from "./context.js";
@@ -67,11 +69,19 @@ function compareHeaders(part: string, { before, after }: Pair<unknown>, context:
   const [old, now] = [objectOf(before), objectOf(after)];
   for (const name of namesOf(old, now)) {
     const field = `header ${name}`;
-    const one = followReference(old[name], documents.before).schema ?? {};
-    const other = followReference(now[name], documents.after).schema ?? {};
+    const one = followReference(old[name], documents.before);
+    const other = followReference(now[name], documents.after);
     if (!(name in old)) tell(part, field, "header", "compatible", undefined, name);
     else if (!(name in now)) tell(part, field, "header", "breaking", name, undefined);
-    else compareValues(part, "answer", { before: one, after: other }, field);
+    else {
+      if (isRequired(one) !== isRequired(other)) {
+        const verdict = judge(isRequired(other) ? "stricter" : "looser", "answer");
+        tell(part, field, "required", verdict, isRequired(one), isRequired(other));
+      }
+      if (one.description !== other.description)
+        tell(part, field, "description", "cosmetic", one.description, other.description);
+      compareValues(part, "answer", { before: one.schema ?? {}, after: other.schema ?? {} }, field);
+    }
   }
 }
 
@@ -82,10 +92,13 @@ function compareContent(
   context: Context,
 ): void {
   const { tell, compareValues } = context;
-  const [old, now] = [objectOf(before), objectOf(after)];
+  const [old, now] = [contentOf(before), contentOf(after)];
+  // What is described for the first time was there before; what comes beside something else may come instead of it.
+  const isDescribed = Object.keys(old).length > 0;
   for (const type of namesOf(old, now)) {
     const [one, other] = [objectOf(old[type]), objectOf(now[type])];
-    if (!(type in old)) tell(part, "", "media type", "compatible", undefined, type);
+    if (!(type in old))
+      tell(part, "", "media type", isDescribed ? judge("looser", direction) : "compatible", undefined, type);
     else if (!(type in now)) tell(part, "", "media type", "breaking", type, undefined);
     else {
       compareValues(part, direction, { before: one.schema ?? {}, after: other.schema ?? {} });
@@ -96,6 +109,12 @@ function compareContent(
       }
     }
   }
+}
+
+/** By media type, whose parameters, such as `charset`, and whose case tell nobody anything. */
+function contentOf(content: unknown): JsonObject {
+  const entries = Object.entries(objectOf(content));
+  return Object.fromEntries(entries.map(([type, media]) => [essence(type), media]));
 }
 
 /** How a part is written is the encoder's business, not the user's. */

@@ -59,7 +59,9 @@ function compareWords(before: JsonObject, after: JsonObject, { tell }: Context):
   for (const word of namesOf(before, after)) {
     const [one, other] = [before[word], after[word]];
     if (structure.has(word) || isDeepStrictEqual(one, other)) continue;
-    if (word === "deprecated") tell("operation", "", "deprecated", "compatible", one, other);
+    if (word === "deprecated") {
+      if (Boolean(one) !== Boolean(other)) tell("operation", "", "deprecated", "compatible", one, other);
+    }
     // The exported types are named after it.
     else if (word === "operationId") tell("operation", "", "operationId", "breaking", one, other);
     else if (word === "x-role")

@@ -49,11 +49,18 @@ function compareParameter(
 const isRequired = ({ required }: JsonObject): boolean => required === true;
 const needOf = (parameter: JsonObject): string => (isRequired(parameter) ? "required" : "optional");
 
+/** With what holds when nothing is said: writing it down is no change. */
+function withDefaults(parameter: JsonObject): JsonObject {
+  const style = parameter.style ?? (["query", "cookie"].includes(String(parameter.in)) ? "form" : "simple");
+  const defaults = { style, explode: style === "form", allowReserved: false, deprecated: false };
+  return { ...defaults, ...parameter };
+}
+
 /** By name and place, those of the operation before those of its path. */
 function parametersOf({ operation, item }: Operation, document: JsonObject): Record<string, JsonObject> {
   const all = [item.parameters, operation.parameters].flatMap((list) =>
     Array.isArray(list) ? (list as unknown[]) : [],
   );
-  const parameters = all.map((parameter) => followReference(parameter, document));
+  const parameters = all.map((parameter) => withDefaults(followReference(parameter, document)));
   return Object.fromEntries(parameters.map((one) => [`${String(one.name)} (${String(one.in)})`, one]));
 }

@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { judge, kindOf } from "./change.js";
 import type { Direction, Effect, Report } from "./change.js";
+import { isObject } from "../source.js";
+import type { JsonObject } from "../source.js";
 import type { Shape } from "./shape.js";
 
 /** Compares what two schemas demand of a value itself, whatever its fields are. */
@@ -115,9 +117,22 @@ function compareRule(word: string, before: unknown, after: unknown): Effect {
   if (after === undefined) return "looser";
   if (word === "format" && wider[String(before)] === after) return "looser";
   if (word === "format" && wider[String(after)] === before) return "stricter";
+  if (word === "discriminator" && isObject(before) && isObject(after)) return compareMappings(before, after);
   if (word === "multipleOf" && Number(after) % Number(before) === 0) return "stricter";
   if (word === "multipleOf" && Number(before) % Number(after) === 0) return "looser";
   return "different";
+}
+
+/** A name that leads to one more alternative refuses nothing that was allowed. */
+function compareMappings(before: JsonObject, after: JsonObject): Effect {
+  const [old, now] = [before, after].map(({ mapping }) => (isObject(mapping) ? mapping : {})) as [
+    JsonObject,
+    JsonObject,
+  ];
+  const covers = (wide: JsonObject, narrow: JsonObject): boolean =>
+    Object.keys(narrow).every((name) => wide[name] === narrow[name]);
+  if (before.propertyName !== after.propertyName) return "different";
+  return covers(now, old) ? "looser" : covers(old, now) ? "stricter" : "different";
 }
 
 /** Extensions that tell the generator what a field is for: what is public is named after them. */

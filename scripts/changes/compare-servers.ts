@@ -1,3 +1,4 @@
+import { serverUrl } from "../server.js";
 import { isObject } from "../source.js";
 import type { Verdict } from "./change.js";
 
@@ -21,5 +22,5 @@ export function compareServers(before: unknown, after: unknown, tell: Tell): voi
 
 function serversOf(servers: unknown): { url: string; text: string }[] {
   const list = Array.isArray(servers) ? servers.filter(isObject) : [];
-  return list.map((server) => ({ url: String(server.url), text: JSON.stringify(server) }));
+  return list.map((server) => ({ url: String(serverUrl(server)), text: JSON.stringify(server) }));
 }

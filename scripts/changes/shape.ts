@@ -21,8 +21,21 @@ export interface Shape {
 }
 
 const noteWords = new Set(
-  "title description example examples externalDocs xml deprecated default readOnly writeOnly".split(" "),
+  "$comment title description example examples externalDocs xml deprecated default readOnly writeOnly".split(
+    " ",
+  ),
 );
+
+/** What says as much as nothing. */
+const emptyWords: JsonObject = {
+  minLength: 0,
+  minItems: 0,
+  minProperties: 0,
+  uniqueItems: false,
+  deprecated: false,
+  readOnly: false,
+  writeOnly: false,
+};
 
 /** The shape of a schema; `above` holds the schemas that it is a part of, so that circles end. */
 export function shapeOf(schema: unknown, document: JsonObject, above: unknown[] = []): Shape {
@@ -65,8 +78,9 @@ function ownShape(schema: JsonObject): Shape {
   } = schema;
   const isFile = type === "string" && format === "binary";
   const types = type === undefined ? undefined : isFile ? ["file"] : ([] as string[]).concat(type as string);
+  const says = ([key, value]: [string, unknown]): boolean => emptyWords[key] !== value;
   const isNote = ([key]: [string, unknown]): boolean => noteWords.has(key) || key.startsWith("x-");
-  const entries = Object.entries(rest);
+  const entries = Object.entries(rest).filter(says);
   return {
     types: nullable === true && types ? [...types, "null"] : types,
     properties: isObject(properties) ? properties : {},

@@ -9,7 +9,7 @@ const base = `
 openapi: 3.0.3
 info: { title: Pictures, version: 1.0.0 }
 servers:
-  - url: https://api.example.com
+  - { url: "https://{region}.example.com", variables: { region: { default: api } } }
   - url: https://eu.example.com
 paths:
   /v1/pictures:
@@ -37,12 +37,13 @@ paths:
                 camera: { $ref: "#/components/schemas/Camera" }
                 size: { oneOf: [{ type: string }, { type: integer }] }
                 code: { type: string, pattern: "^[a-z]+$" }
+                tool: { oneOf: [{ $ref: "#/components/schemas/Pen" }], discriminator: { propertyName: kind, mapping: { pen: "#/components/schemas/Pen" } } }
                 labels: { type: object, additionalProperties: { type: string } }
             encoding: { photos: { contentType: image/png } }
       responses:
         "200":
           description: A picture
-          headers: { X-Left: { schema: { type: integer } } }
+          headers: { X-Left: { required: true, schema: { type: integer } } }
           content:
             application/json:
               schema: { $ref: "#/components/schemas/Answer" }
@@ -51,12 +52,18 @@ paths:
     get:
       operationId: status
       responses: { "200": { description: Up } }
+  /v1/prints:
+    get:
+      operationId: prints
+      security: [{ Login: [draw] }]
+      responses: { "200": { description: Prints } }
 components:
   securitySchemes:
     Bearer: { type: http, scheme: bearer }
     Key: { type: apiKey, in: header, name: X-Key }
     Login: { type: oauth2, flows: { implicit: { authorizationUrl: https://a.example.com, scopes: { draw: d, paint: p } } } }
   schemas:
+    Pen: { type: object, properties: { kind: { type: string } } }
     Camera:
       type: object
       properties:
@@ -292,6 +299,30 @@ const request: Row[] = [
     "breaking removed request size alternative",
   ],
   [
+    "a discriminator leads to one more alternative",
+    ({ document, fields: { tool } }) => {
+      document.components.schemas.Brush = document.components.schemas.Pen;
+      tool.oneOf.push({ $ref: "#/components/schemas/Brush" });
+      tool.discriminator.mapping.brush = "#/components/schemas/Brush";
+    },
+    "compatible changed request tool discriminator",
+    "compatible added request tool alternative",
+    "cosmetic added document schema Brush type name",
+  ],
+  [
+    "a discriminator's value is renamed",
+    ({ fields: { tool } }) => (tool.discriminator.mapping = { quill: tool.discriminator.mapping.pen }),
+    "breaking changed request tool discriminator",
+  ],
+  [
+    "what holds anyway is written down",
+    ({ fields, operation }) => {
+      Object.assign(fields.code, { minLength: 0, deprecated: false, readOnly: false, nullable: false });
+      Object.assign(fields.photos, { minItems: 0, uniqueItems: false });
+      operation.deprecated = false;
+    },
+  ],
+  [
     "unknown fields become allowed",
     ({ form }) => delete form.additionalProperties,
     "compatible added request {} additional fields",
@@ -486,6 +517,34 @@ const answer: Row[] = [
     "breaking removed answer 200 header X-Left header",
   ],
   [
+    "a header is no longer certain",
+    ({ operation }) => delete operation.responses["200"].headers["X-Left"].required,
+    "breaking changed answer 200 header X-Left required",
+  ],
+  [
+    "only a header's description changes",
+    ({ operation }) => (operation.responses["200"].headers["X-Left"].description = "How many"),
+    "cosmetic added answer 200 header X-Left description",
+  ],
+  [
+    "another media type may come instead",
+    ({ operation }) => (operation.responses["200"].content["text/csv"] = {}),
+    "breaking added answer 200 media type",
+  ],
+  [
+    "the media type names its charset",
+    ({ operation: { responses } }) => {
+      responses["200"].content = {
+        "application/json; charset=utf-8": responses["200"].content["application/json"],
+      };
+    },
+  ],
+  [
+    "what a failure answers is described",
+    ({ operation }) => (operation.responses["400"].content = { "application/json": {} }),
+    "compatible added answer 400 media type",
+  ],
+  [
     "only its description changes",
     ({ operation }) => (operation.responses["200"].description = "Pictures"),
     "cosmetic changed answer 200 description",
@@ -554,6 +613,18 @@ const rest: Row[] = [
     "breaking changed parameters lang (query) required",
   ],
   [
+    "a parameter's form is written down",
+    ({ operation: { parameters } }) => {
+      Object.assign(parameters[0], { style: "form", explode: true, deprecated: false });
+      Object.assign(parameters[1], { style: "simple", explode: false });
+    },
+  ],
+  [
+    "a parameter has another form",
+    ({ operation }) => (operation.parameters[0].explode = false),
+    "breaking changed parameters lang (query) explode",
+  ],
+  [
     "a parameter's enum loses a value",
     ({ operation }) => operation.parameters[0].schema.enum.pop(),
     "breaking removed parameters lang (query) enum",
@@ -567,6 +638,32 @@ const rest: Row[] = [
     "a second kind of key is taken as well",
     ({ operation }) => operation.security.push({ Key: [] }),
     "compatible changed operation auth",
+  ],
+  [
+    "a second kind of key is taken as well, and is the one that is sent",
+    ({ operation }) => operation.security.unshift({ Key: [] }),
+    "breaking changed operation auth",
+  ],
+  [
+    "a scope has another description",
+    ({ document }) => (document.components.securitySchemes.Login.flows.implicit.scopes.draw = "Draws"),
+    "cosmetic changed operation description",
+  ],
+  [
+    "a further scope is demanded",
+    ({ document }) => document.paths["/v1/prints"].get.security[0].Login.push("paint"),
+    "breaking changed operation auth",
+  ],
+  [
+    "who is logged in comes from elsewhere",
+    ({ document }) =>
+      (document.components.securitySchemes.Login.flows.implicit.authorizationUrl = "https://b.example.com"),
+    "breaking changed operation auth",
+  ],
+  [
+    "a scheme is written in capitals",
+    ({ document }) => (document.components.securitySchemes.Bearer.scheme = "Bearer"),
+    "cosmetic changed operation description",
   ],
   [
     "a second key is demanded",
@@ -601,6 +698,11 @@ const rest: Row[] = [
     "breaking changed document server",
   ],
   [
+    "the server's variable has another default",
+    ({ document }) => (document.servers[0].variables.region.default = "us"),
+    "breaking changed document server",
+  ],
+  [
     "a further server is added",
     ({ document }) => document.servers.push({ url: "https://us.example.com" }),
     "compatible added document server",
@@ -631,6 +733,13 @@ const rest: Row[] = [
     },
     "breaking removed document schema Camera type name",
     "cosmetic added document schema Lens type name",
+  ],
+  [
+    "the document is of 3.1, and has null as an alternative",
+    ({ document, fields }) => {
+      document.openapi = "3.1.0";
+      fields.ratio = { anyOf: [{ type: "number" }, { type: "null" }] };
+    },
   ],
   [
     "the document is of 3.1, and says the same",
