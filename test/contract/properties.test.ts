@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import document from "../../generated/openapi.json" with { type: "json" };
 import { createClient, InvalidInputError } from "../../src/index.js";
 import type { Client, ModelInput } from "../../src/index.js";
 import { startCaptureServer } from "../support/capture-server.js";
@@ -11,6 +12,10 @@ import type { FormPart } from "../support/form.js";
 // prints the seed and the path that repeat it.
 
 type Input = ModelInput<"seedreamv5">;
+
+const { post } = document.paths["/v1/images/seedreamv5"];
+const { properties } = post.requestBody.content["multipart/form-data"].schema;
+const { minimum, maximum }: { minimum?: number; maximum?: number } = properties.batchsize;
 
 let server: CaptureServer;
 let client: Client;
@@ -70,7 +75,7 @@ const valid = fc.record(
   {
     prompt: text.filter((value) => value !== ""),
     category: text,
-    batchsize: fc.integer({ min: 1, max: 15 }),
+    batchsize: fc.integer({ min: minimum ?? -1000, max: maximum ?? 1000 }),
     resolution: text,
     imageUrl: text,
     sourceImage: fc.array(file, { maxLength: 4 }),
@@ -103,8 +108,8 @@ const loneSurrogate = fc
   .map((pieces) => pieces.join(""));
 const noText = fc.oneof(fc.integer(), fc.boolean(), fc.constant(null), fc.constant([]), fc.object());
 const noBatch = fc.oneof(
-  fc.integer({ max: 0 }),
-  fc.integer({ min: 16 }),
+  ...(minimum === undefined ? [] : [fc.integer({ max: minimum - 1 })]),
+  ...(maximum === undefined ? [] : [fc.integer({ min: maximum + 1 })]),
   fc.double().filter((number) => !Number.isInteger(number)), // NaN and the infinities included
   fc.constantFrom(null, "", "2", true, [2], {}, 2n),
 );
@@ -112,11 +117,7 @@ const noFile = fc.oneof(fc.string(), fc.integer(), fc.constantFrom(null, {}, [],
 const badFileName = fc
   .tuple(fileName, fc.constantFrom(...'"\\/\r\n\0\t\x7f\x85', "%22", "%0d", "%0A"), fileName)
   .map((pieces) => new File(["x"], pieces.join("")));
-const unknownField = fc
-  .string({ minLength: 1 })
-  .filter(
-    (name) => !["prompt", "category", "batchsize", "resolution", "imageUrl", "sourceImage"].includes(name),
-  );
+const unknownField = fc.string({ minLength: 1 }).filter((name) => !Object.hasOwn(properties, name));
 
 /** A fault, and the field that the refusal must name. */
 const fault = fc.oneof(
