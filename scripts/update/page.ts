@@ -31,7 +31,7 @@ export function readDocument(bytes: Uint8Array, name: string): string {
 /** Whether a text means to be OpenAPI; whether it is valid is judged later, with the line of its fault. */
 function isDocument(text: string): boolean {
   if (/^ {0,3}(`{3,}|~{3,})/m.test(text)) return false;
-  const isYaml = /^["']?(openapi|swagger)["']?\s*:/m.test(text);
+  const isYaml = /^\uFEFF?["']?(openapi|swagger)["']?\s*:/m.test(text);
   return isYaml || (/^\s*\{/.test(text) && /"(openapi|swagger)"\s*:/.test(text));
 }
 

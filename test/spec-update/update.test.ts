@@ -70,6 +70,11 @@ const cases: Record<string, Case> = {
     exitCode: 20,
     output: /1 breaking:\n.*\n +request batchsize: bounds changed: maximum 15 → maximum 10.*0\.4\.0 \(major/s,
   },
+  "a byte order mark before the document": {
+    page: answer(`\uFEFF${document}`),
+    exitCode: 10,
+    output: /says the same/,
+  },
   "the same document in the words of 3.1": {
     page: answer(edit("openapi: 3.0.3", "openapi: 3.1.0").replace("example: 2K", "examples: [2K]")),
     exitCode: 10,
