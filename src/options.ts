@@ -74,9 +74,10 @@ export function resolveOptions(options: ClientOptions) {
   };
 }
 
-/** Pages have a document; workers and servers have none. */
+/** Pages have a document; their workers have none, but the name that all browsers give themselves. */
 function isBrowser(): boolean {
-  return (globalThis as { document?: unknown }).document !== undefined;
+  const { document, navigator } = globalThis as { document?: unknown; navigator?: { userAgent?: string } };
+  return document !== undefined || navigator?.userAgent?.startsWith("Mozilla/") === true;
 }
 
 /** A page sends no key, but may have a server of its own that adds it. */

@@ -50,7 +50,23 @@ describe("a key in a web page", () => {
   });
 });
 
+describe("a key in a page's worker, which has no document", () => {
+  it("is refused, and is not needed with a server of one's own", () => {
+    vi.stubGlobal("navigator", { userAgent: "Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0.0.0" });
+    expect(() => createClient({ apiKey: "a key" })).toThrow(/dangerouslyAllowBrowser: true/);
+    expect(createClient({ baseUrl: ownServer })).toHaveProperty("submit");
+  });
+});
+
 describe("a key on a server", () => {
+  it.each(["Node.js/24", "Deno/2.9.6", "Bun/1.4.5", "Cloudflare-Workers", undefined])(
+    "is taken by %s",
+    (userAgent) => {
+      vi.stubGlobal("navigator", { userAgent });
+      expect(createClient({ apiKey: "a key" })).toHaveProperty("submit");
+    },
+  );
+
   it("is asked for, whatever the baseUrl", () => {
     vi.stubEnv("TENSORSLAB_API_KEY", undefined);
     expect(() => createClient({ baseUrl: ownServer })).toThrow(/No API key/);
