@@ -43,10 +43,13 @@ export function compareBodies({ before, after }: Pair<unknown>, context: Context
 export function compareResponses({ before, after }: Pair<unknown>, context: Context): void {
   const { documents, tell } = context;
   const [old, now] = [objectOf(before), objectOf(after)];
+  // Where a success is described, the default is what failures answer.
+  const isNamed = [old, now].every((responses) => Object.keys(responses).some((one) => one.startsWith("2")));
   for (const status of namesOf(old, now)) {
     if (status.startsWith("x-")) continue;
     const part = `answer ${status}`;
-    const verdict = status.startsWith("2") || status === "default" ? "breaking" : "compatible";
+    const isSuccess = status.startsWith("2") || (status === "default" && !isNamed);
+    const verdict = isSuccess ? "breaking" : "compatible";
     if (!(status in old)) tell(part, "", "status", verdict, undefined, status);
     else if (!(status in now)) tell(part, "", "status", verdict, status, undefined);
     else {

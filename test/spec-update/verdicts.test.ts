@@ -507,6 +507,20 @@ const answer: Row[] = [
     "compatible added answer 409 status",
   ],
   [
+    "what all failures answer is described",
+    ({ operation }) => (operation.responses.default = { description: "Failed" }),
+    "compatible added answer default status",
+  ],
+  [
+    "the success is described as the default",
+    ({ operation: { responses } }) => {
+      responses.default = responses["200"];
+      delete responses["200"];
+    },
+    "breaking removed answer 200 status",
+    "breaking added answer default status",
+  ],
+  [
     "the media type is gone",
     ({ operation }) => delete operation.responses["200"].content,
     "breaking removed answer 200 media type",
