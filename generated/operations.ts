@@ -6,7 +6,7 @@ export const server = "https://api.tensorslab.com" as const;
 /** How the service is told who asks. */
 export const authentication = { header: "Authorization", scheme: "Bearer" } as const;
 
-/** Every operation by method and path: its id, its request's media type, and a form's parts and roles. */
+/** Every operation by method and path: its id, its request's media type, and a form's parts, roles and their defaults. */
 export const operations = {
   "POST /v1/images/seedreamv5": {
     operationId: "seeDreamV5",
@@ -22,6 +22,7 @@ export const operations = {
       imageUrl: { type: "string", array: false },
     },
     roles: { prompt: "prompt", count: "batchsize", size: "resolution" },
+    defaults: { count: 1, size: "2K" },
   },
   "POST /v1/images/infobytaskid": {
     operationId: "infoByTaskId",

@@ -2,7 +2,7 @@ import { readAuthentication } from "./authentication.js";
 import type { EffectiveDocument } from "./document.js";
 import { formParts } from "./form-parts.js";
 import { listOperations, requestMedia } from "./operation.js";
-import { readAnswerRoles, readFormRoles, readOperationRoles } from "./roles.js";
+import { readAnswerRoles, readFormDefaults, readFormRoles, readOperationRoles } from "./roles.js";
 import { serverUrl } from "./server.js";
 import type { JsonObject } from "./source.js";
 
@@ -18,6 +18,7 @@ export function emitOperations({ document, fail }: EffectiveDocument): string {
       mediaType: media?.type,
       parts: media && formParts(media, document),
       roles: media && readFormRoles(media.schema, document),
+      defaults: media && readFormDefaults(media.schema, document),
     };
     return [one.name, entry];
   });
@@ -29,7 +30,7 @@ export function emitOperations({ document, fail }: EffectiveDocument): string {
     declare("Where the service is, unless told otherwise.", "server", server(document)),
     declare("How the service is told who asks.", "authentication", readAuthentication(document)),
     declare(
-      "Every operation by method and path: its id, its request's media type, and a form's parts and roles.",
+      "Every operation by method and path: its id, its request's media type, and a form's parts, roles and their defaults.",
       "operations",
       Object.fromEntries(operations),
     ),

@@ -42,6 +42,17 @@ export function readFormRoles(schema: unknown, document: JsonObject): Record<str
   );
 }
 
+/** The defaults of those fields: role → what a field that is left out stands for. */
+export function readFormDefaults(schema: unknown, document: JsonObject): JsonObject | undefined {
+  const known = propertiesOf(schema, document);
+  const roles = Object.entries(readFormRoles(schema, document) ?? {});
+  const defaults = roles.flatMap(([role, name]) => {
+    const { default: value } = followReference(known[name], document);
+    return value === undefined ? [] : [[role, value] as const];
+  });
+  return defaults.length > 0 ? Object.fromEntries(defaults) : undefined;
+}
+
 /** What the overlay's `x-role` says of the fields of answers, and the names beside the numbers of those fields. */
 export function readAnswerRoles(
   document: JsonObject,

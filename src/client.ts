@@ -104,7 +104,13 @@ export function createClient(options: ClientOptions = {}): Client {
 /** How many images an input asks for: what a submit answers at once may be the first of them. */
 function imageCount<M extends Model>(model: M, input: ModelInput<M>): number {
   // Another document may give its forms other roles, or none.
-  const { roles }: { path: string; roles?: Readonly<Record<string, string>> } = operations[models[model]];
-  const count = roles?.count && (input as Record<string, unknown>)[roles.count];
+  const { roles, defaults }: Form = operations[models[model]];
+  const count = (roles?.count && (input as Record<string, unknown>)[roles.count]) ?? defaults?.count;
   return typeof count === "number" ? count : 1;
+}
+
+interface Form {
+  path: string;
+  roles?: Readonly<Record<string, string>>;
+  defaults?: Readonly<Record<string, unknown>>;
 }

@@ -54,8 +54,7 @@ export function createApi(
       }
       if (issues.length > 0) return { answer: refusal(`invalid request: ${issues.join("; ")}`) };
       const model = modelOf(request.operation);
-      if (model !== undefined)
-        return submit(readOrder(model, request.fields, operation.roles), tasks, issueUrls);
+      if (model !== undefined) return submit(readOrder(model, request.fields, operation), tasks, issueUrls);
       if (request.role === "status") return { answer: readTask(request, tasks, issueUrls) };
       return { answer: envelope("success", "success", {}) };
     },

@@ -14,6 +14,8 @@ export interface Operation {
   readonly parts?: Readonly<Record<string, Part>>;
   /** What its fields are for: `prompt`, `count` and `size`, each only if the operation has such a field. */
   readonly roles?: Readonly<Record<string, string>>;
+  /** What such a field stands for if it is left out. */
+  readonly defaults?: Readonly<Record<string, unknown>>;
 }
 
 // The generated constants have literal types. These widen them, so that any other document compiles as well.

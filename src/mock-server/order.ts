@@ -1,3 +1,4 @@
+import type { Operation } from "./document.js";
 import { readSize } from "./size.js";
 import type { Size } from "./size.js";
 
@@ -13,11 +14,11 @@ export interface Order {
 export function readOrder(
   model: string,
   fields: Readonly<Record<string, unknown>>,
-  roles: Readonly<Record<string, string>> = {},
+  { roles = {}, defaults = {} }: Pick<Operation, "roles" | "defaults">,
 ): Order {
   function read(role: string): unknown {
     const name = roles[role];
-    return name === undefined ? undefined : fields[name];
+    return (name === undefined ? undefined : fields[name]) ?? defaults[role];
   }
   const images = Math.trunc(Number(read("count")));
   return {

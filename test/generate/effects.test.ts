@@ -84,6 +84,9 @@ const changed: Program = {
     results.oldNameChecked = await faultOf(client.submit("seedreamv5", { prompt, imageUrl: "x" } as never));
     results.oldNameServed = await raw({ prompt, category: "x" });
 
+    const { urls: three } = await client.generate("seedreamv5", { prompt: prompt + " [mock:instant]" });
+    results.withoutCount = [three.length, mock.ledger.at(-1)?.images];
+
     const { status, urls } = await client.generate("zimage", { prompt, seed: -7, prompt_extend: "0" });
     results.zimage = { status, urls: urls.length };
     const submit = mock.requests.findLast(({ role }) => role === "submit");
@@ -166,6 +169,7 @@ beforeAll(async () => {
         "seedreamv5.yaml": (text) =>
           text
             .replace("maximum: 15", "maximum: 10")
+            .replace("default: 1\n", "default: 3\n")
             .replace(/\n {16}imageUrl:/, newField)
             .replace("imageUrl:", "referenceUrl:")
             .replace(/\n {16}category:/, "\n                kind:"),
@@ -226,6 +230,10 @@ describe("a changed document changes the types, the checks and the mock server",
         msg: expect.stringContaining("strength must be sent as integer") as string,
       },
     });
+  });
+
+  test("a field that is left out stands for the new default on both sides", () => {
+    expect(effects.changed.withoutCount).toEqual([3, 3]);
   });
 
   test("a field's old name is refused on both sides", () => {

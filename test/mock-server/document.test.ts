@@ -104,15 +104,17 @@ describe("a form's fields", () => {
 
 describe("an order", () => {
   it.each([
-    [{ n: 3 }, { count: "n" }, 3],
-    [{ n: "3" }, { count: "n" }, 3],
-    [{}, { count: "n" }, 1],
-    [{ n: 0 }, { count: "n" }, 1],
-    [{ n: "many" }, { count: "n" }, 1],
+    [{ n: 3 }, { roles: { count: "n" } }, 3],
+    [{ n: "3" }, { roles: { count: "n" } }, 3],
+    [{}, { roles: { count: "n" } }, 1],
+    [{}, { roles: { count: "n" }, defaults: { count: 2 } }, 2],
+    [{ n: 3 }, { roles: { count: "n" }, defaults: { count: 2 } }, 3],
+    [{ n: 0 }, { roles: { count: "n" } }, 1],
+    [{ n: "many" }, { roles: { count: "n" } }, 1],
+    [{ n: 3 }, { roles: {} }, 1],
     [{ n: 3 }, {}, 1],
-    [{ n: 3 }, undefined, 1],
-  ])("is for as many images as its field for that says: %o %o", (fields, roles, images) => {
-    expect(readOrder("m", fields, roles)).toEqual({
+  ])("is for as many images as its field for that says: %o %o", (fields, operation, images) => {
+    expect(readOrder("m", fields, operation)).toEqual({
       model: "m",
       prompt: "",
       images,
@@ -122,7 +124,7 @@ describe("an order", () => {
 
   it("is read by what the fields are for", () => {
     const roles = { prompt: "text", size: "dimensions" };
-    expect(readOrder("m", { text: "a fox", dimensions: "3x2", prompt: "another" }, roles)).toEqual({
+    expect(readOrder("m", { text: "a fox", dimensions: "3x2", prompt: "another" }, { roles })).toEqual({
       model: "m",
       prompt: "a fox",
       images: 1,
