@@ -1,21 +1,52 @@
 import { createHash, randomUUID } from "node:crypto";
-import { createReadStream, createWriteStream } from "node:fs";
+import { createReadStream } from "node:fs";
 import { link, open, rename, rm, stat } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
+
+/** Bytes of one write; one for each chunk would take longer than the chunk took to come. */
+const batchBytes = 1024 * 1024;
+/** So that little is left to wait for at the end. */
+const batchesPerSync = 4;
 
 /** Writes the chunks to a new file in `folder` and on to the disk; whatever fails, no file is left. Returns its path. */
 export async function writeTemporary(folder: string, chunks: AsyncIterable<Uint8Array>): Promise<string> {
   const temporary = join(folder, `.${randomUUID()}.part`);
-  // Small chunks pile up while the disk is busy, and are written together.
-  const file = createWriteStream(temporary, { flags: "wx", flush: true, highWaterMark: 1024 * 1024 });
+  const file = await open(temporary, "wx");
   try {
-    await pipeline(chunks, file);
+    await writeBehind(file, chunks).finally(() => file.close());
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
   }
   return temporary;
+}
+
+/** Writes in batches, each while the next one comes, and has the disk take them over meanwhile. */
+async function writeBehind(file: FileHandle, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+  let batch: Uint8Array[] = [];
+  let bytes = 0;
+  let batches = 0;
+  let written = Promise.resolve();
+  let synced = Promise.resolve();
+  async function write(): Promise<void> {
+    await written; // a failure of the last batch ends the download here
+    written = file.writeFile(Buffer.concat(batch));
+    written.catch(() => {});
+    batch = [];
+    bytes = 0;
+    if (++batches % batchesPerSync !== 0) return;
+    synced = Promise.all([written, synced]).then(() => file.datasync());
+    synced.catch(() => {});
+  }
+  for await (const chunk of chunks) {
+    batch.push(chunk);
+    bytes += chunk.byteLength;
+    if (bytes >= batchBytes) await write();
+  }
+  await write();
+  await Promise.all([written, synced]);
+  await file.datasync();
 }
 
 /** A different file is where an image was to be saved; it was not touched. */

@@ -4,8 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { copySpec, generate, makeFolder, readFolder, root } from "../support/generate.js";
 import type { Edits } from "../support/generate.js";
 
-// Documents that cannot be used, and what the generator says of them. All of them are tried in one process, since most
-// of the time goes into loading compilers.
+// Documents that cannot be used, and what the generator says of them.
 
 const zimage = await readFile(join(root, "test/fixtures/zimage.yaml"), "utf8");
 const replace = (from: string, to: string) => (text: string) => text.replace(from, () => to);

@@ -1,11 +1,11 @@
 import { execFile } from "node:child_process";
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { generate, root } from "../support/generate.js";
 
-const root = resolve(import.meta.dirname, "../..");
 const run = promisify(execFile);
 let folder: string;
 
@@ -17,14 +17,8 @@ beforeAll(async () => {
   await symlink(join(root, "node_modules"), join(folder, "node_modules"));
   await writeFile(join(folder, "package.json"), '{ "type": "module" }');
   await changeSpecification(join(folder, "spec"));
-  const generate = [
-    "scripts/generate.ts",
-    "--spec",
-    join(folder, "spec"),
-    "--out",
-    join(folder, "generated"),
-  ];
-  await run(process.execPath, ["--import", "tsx", ...generate], { cwd: root });
+  const [result] = await generate([["--spec", join(folder, "spec"), "--out", join(folder, "generated")]]);
+  expect(result).toEqual({ exitCode: 0, errors: "" });
 });
 
 afterAll(() => rm(folder, { recursive: true }));

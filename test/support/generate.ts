@@ -3,7 +3,6 @@ import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { pathToFileURL } from "node:url";
 import { onTestFinished } from "vitest";
 
 export const root = join(import.meta.dirname, "../..");
@@ -56,11 +55,15 @@ export async function run(
   return { exitCode, output: output + errors };
 }
 
-/** Runs the generator with each list of arguments, one after the other, from a folder that is not the project's. */
+/** Runs the generator with each list of arguments, one after the other. */
 export async function generate(runs: string[][]): Promise<{ exitCode: number; errors: string }[]> {
-  const loader = pathToFileURL(join(root, "node_modules/tsx/dist/loader.mjs")).href;
-  const program = join(import.meta.dirname, "run-generate.ts");
-  const { exitCode, output } = await run(["--import", loader, program], tmpdir(), JSON.stringify(runs));
-  if (exitCode !== 0) throw new Error(`the generator crashed: ${output}`);
-  return JSON.parse(output) as { exitCode: number; errors: string }[];
+  // It takes long to load, and most tests do without it.
+  const command = await import("../../scripts/generate-command.js");
+  const results = [];
+  for (const parameters of runs) {
+    const lines: string[] = [];
+    const exitCode = await command.generate(parameters, (line) => lines.push(line));
+    results.push({ exitCode, errors: lines.join("\n") });
+  }
+  return results;
 }
