@@ -48,7 +48,7 @@ export function takeApart(answer: Answer, redact: Redact): Parts {
 function readJson(body: unknown, redact: Redact): { value: unknown; fault: Error | undefined } {
   try {
     const value: unknown = typeof body === "string" ? JSON.parse(body) : body;
-    return { value: tidy(value, redact), fault: undefined };
+    return { value: isTidy(body, redact) ? value : tidy(value, redact), fault: undefined };
   } catch {
     // The engine's own message quotes the text. Nesting without end is no answer either.
     const fault = new Error("The text is no JSON, or only the beginning of it");
@@ -60,6 +60,11 @@ function readJson(body: unknown, redact: Redact): { value: unknown; fault: Error
 /** The names that the document knows, and those of what is handed on as it came. */
 const known: readonly string[] = Object.values(fields);
 const verbatim: readonly string[] = [fields.taskid, fields.url];
+
+/** Whether a text holds nothing to tidy, as most do: no null, no key, and no escapes that a key could be written in. */
+function isTidy(body: unknown, redact: Redact): boolean {
+  return typeof body === "string" && !/null|\\/.test(body) && redact(body) === body;
+}
 
 /** A copy without nulls, which are how some services spell «none», and without the key, which some echo. */
 function tidy(value: unknown, redact: Redact): unknown {

@@ -28,8 +28,10 @@ export function createRedact(headerValue: string | null | undefined): Redact {
   const utf8 = String.fromCharCode(...new TextEncoder().encode(key));
   const encoded = [JSON.stringify(key).slice(1, -1), encodeURIComponent(key)];
   const forms = [key, ...encoded, ...base64Forms(key), ...base64Forms(utf8)];
-  const secrets = [...new Set(forms)];
-  return (text) => secrets.reduce((redacted, secret) => redacted.replaceAll(secret, "[redacted]"), text);
+  // The longest first: what is left of a form may be unlike any other. Every answer is read through this.
+  const secrets = [...new Set(forms)].sort((one, other) => other.length - one.length);
+  const pattern = new RegExp(secrets.map((secret) => secret.replace(/\W/g, "\\$&")).join("|"), "g");
+  return (text) => text.replace(pattern, "[redacted]");
 }
 
 /** What every base64 text holds that was made of a text with the key in it, wherever in that text the key begins. */

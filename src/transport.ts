@@ -18,13 +18,14 @@ const longestAnswerBytes = 1024 * 1024;
 export class OutgoingRequest {
   readonly url: string;
   method = "GET";
-  headers = new Headers();
+  headers: Headers;
   body: unknown;
   redirect: RequestInit["redirect"] | undefined;
   signal: AbortSignal | undefined;
 
   constructor(url: string, init: RequestInit) {
     this.url = url;
+    this.headers = init.headers as Headers; // openapi-fetch always makes them
     Object.assign(this, init);
   }
 
@@ -93,23 +94,27 @@ function isAnswer({ status, redirected, type }: Response): boolean {
   return (status >= 200 && status <= 299) || (status >= 400 && status <= 599);
 }
 
+const decoder = new TextDecoder();
+
 /** Reads an answer as UTF-8, whatever it says of itself. */
 async function readText(response: Response): Promise<string> {
-  const decoder = new TextDecoder();
   const reader = response.body?.getReader();
-  let text = "";
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
   let bytes = 0;
   try {
     for (let chunk = await reader?.read(); chunk && !chunk.done; chunk = await reader?.read()) {
       bytes += chunk.value.byteLength;
       if (bytes > longestAnswerBytes)
         throw new RangeError(`the answer is longer than ${longestAnswerBytes} bytes`);
-      text += decoder.decode(chunk.value, { stream: true });
+      chunks.push(chunk.value);
     }
-    return text + decoder.decode();
-  } finally {
+  } catch (error) {
     void reader?.cancel().catch(() => {});
+    throw error;
   }
+  // Nearly every answer comes in one piece, and a character may lie across two.
+  const [only] = chunks;
+  return decoder.decode(chunks.length > 1 ? await new Blob(chunks).arrayBuffer() : only);
 }
 
 /** The message of the first cause, which says more than «fetch failed». */

@@ -235,8 +235,12 @@ const unknowns: Row[] = [
     charges: 1,
   })),
   {
-    name: "JSON that is nested without end",
-    failure: answer(200, `{"code":1000,"data":{"taskid":"task-7","more":${deep(200_000)}}}`, charged),
+    name: "JSON that is nested without end, with what must be taken out of it",
+    failure: answer(
+      200,
+      `{"code":1000,"data":{"taskid":"task-7","more":${deep(200_000)},"url":null}}`,
+      charged,
+    ),
     ...unknown,
     charges: 1,
   },
@@ -285,6 +289,12 @@ const acceptances: Row[] = [
   },
   { name: "500 with a task", failure: answer(500, envelope(1000, task)), ...accepted, says: task },
   { name: "429 with a task", failure: answer(429, envelope(1000, task)), ...accepted, says: task },
+  {
+    name: "a task in JSON that is nested without end",
+    failure: answer(200, `{"code":1000,"data":{"taskid":"task-7","more":${deep(200_000)}}}`),
+    ...accepted,
+    says: task,
+  },
   {
     name: "a task among what breaks the document",
     failure: answer(200, envelope(1000, { ...task, url: { at: "nowhere" } })),
