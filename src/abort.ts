@@ -63,7 +63,7 @@ export class DeadlineReached extends Error {
 }
 
 /** Calls `end` with the signal's reason, or with nothing after `timeoutMs`; returns what prevents both. */
-export function onEnd(
+function onEnd(
   timeoutMs: number,
   signal: AbortSignal | undefined,
   onAbort: OnAbort,

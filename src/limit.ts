@@ -1,4 +1,4 @@
-import { DeadlineReached, onEnd } from "./abort.js";
+import { DeadlineReached, longestTimerMs } from "./abort.js";
 import type { OnAbort } from "./abort.js";
 
 /**
@@ -11,24 +11,56 @@ export type Limit = <T>(
   timeoutMs?: number,
 ) => Promise<T>;
 
+/** What waits for room. */
+interface Waiting {
+  readonly deadline: number;
+  enter(): void;
+  giveUp(reason: unknown): void;
+}
+
 /** Lets at most `maximum` pieces of work run at a time, first come, first served. */
 export function createLimit(maximum: number, onAbort: OnAbort): Limit {
   let running = 0;
-  const waiting = new Set<() => void>();
+  const waiting = new Set<Waiting>();
+  // Thousands wait here, and a timer, a function or a promise more for each costs memory.
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let alarm = Infinity;
+
+  function setAlarm(deadline: number): void {
+    if (deadline >= alarm) return;
+    clearTimeout(timer);
+    alarm = deadline;
+    const delayMs = Math.max(0, Math.ceil(deadline - performance.now()));
+    timer = setTimeout(ring, Math.min(delayMs, longestTimerMs));
+  }
+
+  function ring(): void {
+    alarm = Infinity;
+    const now = performance.now();
+    for (const each of waiting) {
+      if (each.deadline > now) setAlarm(each.deadline);
+      else each.giveUp(new DeadlineReached(0));
+    }
+  }
+
+  function leave(one: Waiting): void {
+    waiting.delete(one);
+    if (waiting.size > 0) return;
+    clearTimeout(timer);
+    alarm = Infinity;
+  }
 
   async function run<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } finally {
       const [next] = waiting;
-      if (next) {
-        waiting.delete(next); // whoever leaves hands over the place
-        next();
-      } else running--;
+      if (next)
+        next.enter(); // whoever leaves hands over the place
+      else running--;
     }
   }
 
-  // Thousands wait here, and each function or promise more costs memory.
   return (work, signal, timeoutMs = Infinity) => {
     if (signal?.aborted) return Promise.reject(signal.reason);
     if (running < maximum) {
@@ -36,16 +68,22 @@ export function createLimit(maximum: number, onAbort: OnAbort): Limit {
       return run(work);
     }
     return new Promise((resolve, reject) => {
-      const stop = onEnd(timeoutMs, signal, onAbort, (reason = new DeadlineReached(timeoutMs)) => {
-        waiting.delete(enter);
-        stop();
-        reject(reason);
-      });
-      const enter = () => {
-        stop();
-        resolve(run(work));
+      const one: Waiting = {
+        deadline: performance.now() + timeoutMs,
+        enter() {
+          stopListening();
+          leave(one);
+          resolve(run(work));
+        },
+        giveUp(reason) {
+          stopListening();
+          leave(one);
+          reject(reason);
+        },
       };
-      waiting.add(enter);
+      const stopListening = onAbort(signal, one.giveUp);
+      waiting.add(one);
+      setAlarm(one.deadline);
     });
   };
 }
