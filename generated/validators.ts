@@ -70,7 +70,7 @@ var compiled = (() => {
     let errors = 0;
     if (data && typeof data == "object" && !Array.isArray(data)) {
       if (data.prompt === void 0) {
-        const err0 = { instancePath, schemaPath: "#/allOf/0/required", keyword: "required", params: { missingProperty: "prompt" }, message: "must have required property 'prompt'" };
+        const err0 = { instancePath, keyword: "required", params: { missingProperty: "prompt" }, message: "must have required property 'prompt'" };
         if (vErrors === null) {
           vErrors = [err0];
         } else {
@@ -80,7 +80,7 @@ var compiled = (() => {
       }
       for (const key0 in data) {
         if (!(key0 === "category" || key0 === "prompt" || key0 === "batchsize" || key0 === "resolution" || key0 === "sourceImage" || key0 === "imageUrl")) {
-          const err1 = { instancePath, schemaPath: "#/allOf/0/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+          const err1 = { instancePath, keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
           if (vErrors === null) {
             vErrors = [err1];
           } else {
@@ -91,7 +91,7 @@ var compiled = (() => {
       }
       if (data.category !== void 0) {
         if (typeof data.category !== "string") {
-          const err2 = { instancePath: instancePath + "/category", schemaPath: "#/allOf/0/properties/category/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+          const err2 = { instancePath: instancePath + "/category", keyword: "type", params: { type: "string" }, message: "must be string" };
           if (vErrors === null) {
             vErrors = [err2];
           } else {
@@ -104,7 +104,7 @@ var compiled = (() => {
         let data1 = data.prompt;
         if (typeof data1 === "string") {
           if (func2(data1) < 1) {
-            const err3 = { instancePath: instancePath + "/prompt", schemaPath: "#/allOf/0/properties/prompt/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+            const err3 = { instancePath: instancePath + "/prompt", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
             if (vErrors === null) {
               vErrors = [err3];
             } else {
@@ -113,7 +113,7 @@ var compiled = (() => {
             errors++;
           }
         } else {
-          const err4 = { instancePath: instancePath + "/prompt", schemaPath: "#/allOf/0/properties/prompt/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+          const err4 = { instancePath: instancePath + "/prompt", keyword: "type", params: { type: "string" }, message: "must be string" };
           if (vErrors === null) {
             vErrors = [err4];
           } else {
@@ -125,7 +125,7 @@ var compiled = (() => {
       if (data.batchsize !== void 0) {
         let data2 = data.batchsize;
         if (!(typeof data2 == "number" && (!(data2 % 1) && !isNaN(data2)))) {
-          const err5 = { instancePath: instancePath + "/batchsize", schemaPath: "#/allOf/0/properties/batchsize/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          const err5 = { instancePath: instancePath + "/batchsize", keyword: "type", params: { type: "integer" }, message: "must be integer" };
           if (vErrors === null) {
             vErrors = [err5];
           } else {
@@ -135,7 +135,7 @@ var compiled = (() => {
         }
         if (typeof data2 == "number") {
           if (data2 > 15 || isNaN(data2)) {
-            const err6 = { instancePath: instancePath + "/batchsize", schemaPath: "#/allOf/0/properties/batchsize/maximum", keyword: "maximum", params: { comparison: "<=", limit: 15 }, message: "must be <= 15" };
+            const err6 = { instancePath: instancePath + "/batchsize", keyword: "maximum", params: { comparison: "<=", limit: 15 }, message: "must be <= 15" };
             if (vErrors === null) {
               vErrors = [err6];
             } else {
@@ -144,7 +144,7 @@ var compiled = (() => {
             errors++;
           }
           if (data2 < 1 || isNaN(data2)) {
-            const err7 = { instancePath: instancePath + "/batchsize", schemaPath: "#/allOf/0/properties/batchsize/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+            const err7 = { instancePath: instancePath + "/batchsize", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
             if (vErrors === null) {
               vErrors = [err7];
             } else {
@@ -156,7 +156,7 @@ var compiled = (() => {
       }
       if (data.resolution !== void 0) {
         if (typeof data.resolution !== "string") {
-          const err8 = { instancePath: instancePath + "/resolution", schemaPath: "#/allOf/0/properties/resolution/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+          const err8 = { instancePath: instancePath + "/resolution", keyword: "type", params: { type: "string" }, message: "must be string" };
           if (vErrors === null) {
             vErrors = [err8];
           } else {
@@ -172,7 +172,7 @@ var compiled = (() => {
           for (let i0 = 0; i0 < len0; i0++) {
             let data5 = data4[i0];
             if (!(data5 instanceof Blob || data5 instanceof ArrayBuffer || ArrayBuffer.isView(data5))) {
-              const err9 = { instancePath: instancePath + "/sourceImage/" + i0, schemaPath: "#/allOf/0/properties/sourceImage/items/binaryPart", keyword: "binaryPart", params: {}, message: "must be a Blob, a File, an ArrayBuffer or a typed array" };
+              const err9 = { instancePath: instancePath + "/sourceImage/" + i0, keyword: "binaryPart", params: {}, message: "must be a Blob, a File, an ArrayBuffer or a typed array" };
               if (vErrors === null) {
                 vErrors = [err9];
               } else {
@@ -182,7 +182,7 @@ var compiled = (() => {
             }
           }
         } else {
-          const err10 = { instancePath: instancePath + "/sourceImage", schemaPath: "#/allOf/0/properties/sourceImage/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+          const err10 = { instancePath: instancePath + "/sourceImage", keyword: "type", params: { type: "array" }, message: "must be array" };
           if (vErrors === null) {
             vErrors = [err10];
           } else {
@@ -193,7 +193,7 @@ var compiled = (() => {
       }
       if (data.imageUrl !== void 0) {
         if (typeof data.imageUrl !== "string") {
-          const err11 = { instancePath: instancePath + "/imageUrl", schemaPath: "#/allOf/0/properties/imageUrl/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+          const err11 = { instancePath: instancePath + "/imageUrl", keyword: "type", params: { type: "string" }, message: "must be string" };
           if (vErrors === null) {
             vErrors = [err11];
           } else {
@@ -203,7 +203,7 @@ var compiled = (() => {
         }
       }
     } else {
-      const err12 = { instancePath, schemaPath: "#/allOf/0/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+      const err12 = { instancePath, keyword: "type", params: { type: "object" }, message: "must be object" };
       if (vErrors === null) {
         vErrors = [err12];
       } else {
@@ -220,7 +220,7 @@ var compiled = (() => {
     let errors = 0;
     if (data && typeof data == "object" && !Array.isArray(data)) {
       if (data.taskid === void 0) {
-        const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "taskid" }, message: "must have required property 'taskid'" };
+        const err0 = { instancePath, keyword: "required", params: { missingProperty: "taskid" }, message: "must have required property 'taskid'" };
         if (vErrors === null) {
           vErrors = [err0];
         } else {
@@ -230,7 +230,7 @@ var compiled = (() => {
       }
       for (const key0 in data) {
         if (!(key0 === "taskid")) {
-          const err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+          const err1 = { instancePath, keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
           if (vErrors === null) {
             vErrors = [err1];
           } else {
@@ -243,7 +243,7 @@ var compiled = (() => {
         let data0 = data.taskid;
         if (typeof data0 === "string") {
           if (func2(data0) < 1) {
-            const err2 = { instancePath: instancePath + "/taskid", schemaPath: "#/properties/taskid/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+            const err2 = { instancePath: instancePath + "/taskid", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
             if (vErrors === null) {
               vErrors = [err2];
             } else {
@@ -252,7 +252,7 @@ var compiled = (() => {
             errors++;
           }
         } else {
-          const err3 = { instancePath: instancePath + "/taskid", schemaPath: "#/properties/taskid/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+          const err3 = { instancePath: instancePath + "/taskid", keyword: "type", params: { type: "string" }, message: "must be string" };
           if (vErrors === null) {
             vErrors = [err3];
           } else {
@@ -262,7 +262,7 @@ var compiled = (() => {
         }
       }
     } else {
-      const err4 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+      const err4 = { instancePath, keyword: "type", params: { type: "object" }, message: "must be object" };
       if (vErrors === null) {
         vErrors = [err4];
       } else {
@@ -296,7 +296,7 @@ var compiled = (() => {
       if (data && typeof data == "object" && !Array.isArray(data)) {
         let missing0;
         if (data.code === void 0 && (missing0 = "code") || data.msg === void 0 && (missing0 = "msg")) {
-          validate242.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
+          validate242.errors = [{ instancePath, keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
           return false;
         } else {
           if (data.code !== void 0) {
@@ -316,7 +316,7 @@ var compiled = (() => {
                 if (dataType0 === "boolean" || data0 === null || dataType0 === "string" && data0 && data0 == +data0 && !(data0 % 1)) {
                   coerced0 = +data0;
                 } else {
-                  validate242.errors = [{ instancePath: instancePath + "/code", schemaPath: "#/properties/code/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
+                  validate242.errors = [{ instancePath: instancePath + "/code", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
                   return false;
                 }
               }
@@ -344,7 +344,7 @@ var compiled = (() => {
                 if (dataType1 === "boolean" || data0 === null || dataType1 === "string" && data0 && data0 == +data0 && !(data0 % 1)) {
                   coerced1 = +data0;
                 } else {
-                  const err0 = { instancePath: instancePath + "/code", schemaPath: "#/properties/code/anyOf/0/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+                  const err0 = { instancePath: instancePath + "/code", keyword: "type", params: { type: "integer" }, message: "must be integer" };
                   if (vErrors === null) {
                     vErrors = [err0];
                   } else {
@@ -361,7 +361,7 @@ var compiled = (() => {
               }
             }
             if (!(data0 === 1e3 || data0 === 9e3 || data0 === 9999)) {
-              const err1 = { instancePath: instancePath + "/code", schemaPath: "#/properties/code/anyOf/0/enum", keyword: "enum", params: { allowedValues: schema9.properties.code.anyOf[0].enum }, message: "must be equal to one of the allowed values" };
+              const err1 = { instancePath: instancePath + "/code", keyword: "enum", params: { allowedValues: schema9.properties.code.anyOf[0].enum }, message: "must be equal to one of the allowed values" };
               if (vErrors === null) {
                 vErrors = [err1];
               } else {
@@ -387,7 +387,7 @@ var compiled = (() => {
                   if (dataType2 === "boolean" || data0 === null || dataType2 === "string" && data0 && data0 == +data0 && !(data0 % 1)) {
                     coerced2 = +data0;
                   } else {
-                    const err2 = { instancePath: instancePath + "/code", schemaPath: "#/properties/code/anyOf/1/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+                    const err2 = { instancePath: instancePath + "/code", keyword: "type", params: { type: "integer" }, message: "must be integer" };
                     if (vErrors === null) {
                       vErrors = [err2];
                     } else {
@@ -407,7 +407,7 @@ var compiled = (() => {
               valid1 = valid1 || _valid0;
             }
             if (!valid1) {
-              const err3 = { instancePath: instancePath + "/code", schemaPath: "#/properties/code/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+              const err3 = { instancePath: instancePath + "/code", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
               if (vErrors === null) {
                 vErrors = [err3];
               } else {
@@ -450,7 +450,7 @@ var compiled = (() => {
                   } else if (data1 === null) {
                     coerced3 = "";
                   } else {
-                    validate242.errors = [{ instancePath: instancePath + "/msg", schemaPath: "#/properties/msg/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                    validate242.errors = [{ instancePath: instancePath + "/msg", keyword: "type", params: { type: "string" }, message: "must be string" }];
                     return false;
                   }
                 }
@@ -468,7 +468,7 @@ var compiled = (() => {
           }
         }
       } else {
-        validate242.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+        validate242.errors = [{ instancePath, keyword: "type", params: { type: "object" }, message: "must be object" }];
         return false;
       }
     }
@@ -483,7 +483,7 @@ var compiled = (() => {
       if (data && typeof data == "object" && !Array.isArray(data)) {
         let missing0;
         if (data.taskid === void 0 && (missing0 = "taskid")) {
-          validate26.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
+          validate26.errors = [{ instancePath, keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
           return false;
         } else {
           if (data.taskid !== void 0) {
@@ -505,7 +505,7 @@ var compiled = (() => {
                 } else if (data0 === null) {
                   coerced0 = "";
                 } else {
-                  validate26.errors = [{ instancePath: instancePath + "/taskid", schemaPath: "#/properties/taskid/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                  validate26.errors = [{ instancePath: instancePath + "/taskid", keyword: "type", params: { type: "string" }, message: "must be string" }];
                   return false;
                 }
               }
@@ -519,7 +519,7 @@ var compiled = (() => {
             if (errors === _errs1) {
               if (typeof data0 === "string") {
                 if (func22(data0) < 1) {
-                  validate26.errors = [{ instancePath: instancePath + "/taskid", schemaPath: "#/properties/taskid/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }];
+                  validate26.errors = [{ instancePath: instancePath + "/taskid", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }];
                   return false;
                 }
               }
@@ -548,7 +548,7 @@ var compiled = (() => {
                   } else if (data1 === null) {
                     coerced1 = "";
                   } else {
-                    validate26.errors = [{ instancePath: instancePath + "/url", schemaPath: "#/properties/url/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                    validate26.errors = [{ instancePath: instancePath + "/url", keyword: "type", params: { type: "string" }, message: "must be string" }];
                     return false;
                   }
                 }
@@ -566,7 +566,7 @@ var compiled = (() => {
           }
         }
       } else {
-        validate26.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+        validate26.errors = [{ instancePath, keyword: "type", params: { type: "object" }, message: "must be object" }];
         return false;
       }
     }
@@ -577,7 +577,7 @@ var compiled = (() => {
     let vErrors = null;
     let errors = 0;
     if (!(data && typeof data == "object" && !Array.isArray(data))) {
-      validate23.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+      validate23.errors = [{ instancePath, keyword: "type", params: { type: "object" }, message: "must be object" }];
       return false;
     }
     const _errs1 = errors;
@@ -592,7 +592,7 @@ var compiled = (() => {
         if (data && typeof data == "object" && !Array.isArray(data)) {
           let missing0;
           if (data.data === void 0 && (missing0 = "data")) {
-            validate23.errors = [{ instancePath, schemaPath: "#/allOf/1/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
+            validate23.errors = [{ instancePath, keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
             return false;
           } else {
             if (data.data !== void 0) {
@@ -603,7 +603,7 @@ var compiled = (() => {
             }
           }
         } else {
-          validate23.errors = [{ instancePath, schemaPath: "#/allOf/1/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+          validate23.errors = [{ instancePath, keyword: "type", params: { type: "object" }, message: "must be object" }];
           return false;
         }
       }
@@ -632,7 +632,7 @@ var compiled = (() => {
       if (data && typeof data == "object" && !Array.isArray(data)) {
         let missing0;
         if (data.taskid === void 0 && (missing0 = "taskid") || data.image_status === void 0 && (missing0 = "image_status")) {
-          validate32.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
+          validate32.errors = [{ instancePath, keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
           return false;
         } else {
           if (data.taskid !== void 0) {
@@ -654,7 +654,7 @@ var compiled = (() => {
                 } else if (data0 === null) {
                   coerced0 = "";
                 } else {
-                  validate32.errors = [{ instancePath: instancePath + "/taskid", schemaPath: "#/properties/taskid/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                  validate32.errors = [{ instancePath: instancePath + "/taskid", keyword: "type", params: { type: "string" }, message: "must be string" }];
                   return false;
                 }
               }
@@ -668,7 +668,7 @@ var compiled = (() => {
             if (errors === _errs1) {
               if (typeof data0 === "string") {
                 if (func22(data0) < 1) {
-                  validate32.errors = [{ instancePath: instancePath + "/taskid", schemaPath: "#/properties/taskid/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }];
+                  validate32.errors = [{ instancePath: instancePath + "/taskid", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }];
                   return false;
                 }
               }
@@ -698,7 +698,7 @@ var compiled = (() => {
                   if (dataType1 === "boolean" || data1 === null || dataType1 === "string" && data1 && data1 == +data1 && !(data1 % 1)) {
                     coerced1 = +data1;
                   } else {
-                    const err0 = { instancePath: instancePath + "/image_status", schemaPath: "#/properties/image_status/anyOf/0/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+                    const err0 = { instancePath: instancePath + "/image_status", keyword: "type", params: { type: "integer" }, message: "must be integer" };
                     if (vErrors === null) {
                       vErrors = [err0];
                     } else {
@@ -715,7 +715,7 @@ var compiled = (() => {
                 }
               }
               if (!(data1 === 1 || data1 === 2 || data1 === 3 || data1 === 4)) {
-                const err1 = { instancePath: instancePath + "/image_status", schemaPath: "#/properties/image_status/anyOf/0/enum", keyword: "enum", params: { allowedValues: schema13.properties.image_status.anyOf[0].enum }, message: "must be equal to one of the allowed values" };
+                const err1 = { instancePath: instancePath + "/image_status", keyword: "enum", params: { allowedValues: schema13.properties.image_status.anyOf[0].enum }, message: "must be equal to one of the allowed values" };
                 if (vErrors === null) {
                   vErrors = [err1];
                 } else {
@@ -741,7 +741,7 @@ var compiled = (() => {
                     if (dataType2 === "boolean" || data1 === null || dataType2 === "string" && data1 && data1 == +data1 && !(data1 % 1)) {
                       coerced2 = +data1;
                     } else {
-                      const err2 = { instancePath: instancePath + "/image_status", schemaPath: "#/properties/image_status/anyOf/1/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+                      const err2 = { instancePath: instancePath + "/image_status", keyword: "type", params: { type: "integer" }, message: "must be integer" };
                       if (vErrors === null) {
                         vErrors = [err2];
                       } else {
@@ -777,7 +777,7 @@ var compiled = (() => {
                       } else if (data1 === null) {
                         coerced3 = "";
                       } else {
-                        const err3 = { instancePath: instancePath + "/image_status", schemaPath: "#/properties/image_status/anyOf/2/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                        const err3 = { instancePath: instancePath + "/image_status", keyword: "type", params: { type: "string" }, message: "must be string" };
                         if (vErrors === null) {
                           vErrors = [err3];
                         } else {
@@ -798,7 +798,7 @@ var compiled = (() => {
                 }
               }
               if (!valid1) {
-                const err4 = { instancePath: instancePath + "/image_status", schemaPath: "#/properties/image_status/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+                const err4 = { instancePath: instancePath + "/image_status", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
                 if (vErrors === null) {
                   vErrors = [err4];
                 } else {
@@ -839,7 +839,7 @@ var compiled = (() => {
                     if (dataType4 === "string" || dataType4 === "number" || dataType4 === "boolean" || data2 === null) {
                       coerced4 = [data2];
                     } else {
-                      validate32.errors = [{ instancePath: instancePath + "/url", schemaPath: "#/properties/url/type", keyword: "type", params: { type: "array" }, message: "must be array" }];
+                      validate32.errors = [{ instancePath: instancePath + "/url", keyword: "type", params: { type: "array" }, message: "must be array" }];
                       return false;
                     }
                   }
@@ -873,7 +873,7 @@ var compiled = (() => {
                           } else if (data3 === null) {
                             coerced5 = "";
                           } else {
-                            validate32.errors = [{ instancePath: instancePath + "/url/" + i0, schemaPath: "#/properties/url/items/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                            validate32.errors = [{ instancePath: instancePath + "/url/" + i0, keyword: "type", params: { type: "string" }, message: "must be string" }];
                             return false;
                           }
                         }
@@ -913,7 +913,7 @@ var compiled = (() => {
                       if (dataType6 === "boolean" || data4 === null || dataType6 === "string" && data4 && data4 == +data4 && !(data4 % 1)) {
                         coerced6 = +data4;
                       } else {
-                        validate32.errors = [{ instancePath: instancePath + "/width", schemaPath: "#/properties/width/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
+                        validate32.errors = [{ instancePath: instancePath + "/width", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
                         return false;
                       }
                     }
@@ -946,7 +946,7 @@ var compiled = (() => {
                         if (dataType7 === "boolean" || data5 === null || dataType7 === "string" && data5 && data5 == +data5 && !(data5 % 1)) {
                           coerced7 = +data5;
                         } else {
-                          validate32.errors = [{ instancePath: instancePath + "/height", schemaPath: "#/properties/height/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
+                          validate32.errors = [{ instancePath: instancePath + "/height", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
                           return false;
                         }
                       }
@@ -981,7 +981,7 @@ var compiled = (() => {
                           } else if (data6 === null) {
                             coerced8 = "";
                           } else {
-                            validate32.errors = [{ instancePath: instancePath + "/starttime", schemaPath: "#/properties/starttime/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                            validate32.errors = [{ instancePath: instancePath + "/starttime", keyword: "type", params: { type: "string" }, message: "must be string" }];
                             return false;
                           }
                         }
@@ -1016,7 +1016,7 @@ var compiled = (() => {
                             } else if (data7 === null) {
                               coerced9 = "";
                             } else {
-                              validate32.errors = [{ instancePath: instancePath + "/category", schemaPath: "#/properties/category/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                              validate32.errors = [{ instancePath: instancePath + "/category", keyword: "type", params: { type: "string" }, message: "must be string" }];
                               return false;
                             }
                           }
@@ -1051,7 +1051,7 @@ var compiled = (() => {
                               } else if (data8 === null) {
                                 coerced10 = "";
                               } else {
-                                validate32.errors = [{ instancePath: instancePath + "/prompt", schemaPath: "#/properties/prompt/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                                validate32.errors = [{ instancePath: instancePath + "/prompt", keyword: "type", params: { type: "string" }, message: "must be string" }];
                                 return false;
                               }
                             }
@@ -1086,7 +1086,7 @@ var compiled = (() => {
                                 } else if (data9 === null) {
                                   coerced11 = "";
                                 } else {
-                                  validate32.errors = [{ instancePath: instancePath + "/negative", schemaPath: "#/properties/negative/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                                  validate32.errors = [{ instancePath: instancePath + "/negative", keyword: "type", params: { type: "string" }, message: "must be string" }];
                                   return false;
                                 }
                               }
@@ -1119,7 +1119,7 @@ var compiled = (() => {
                                   if (dataType12 === "boolean" || data10 === null || dataType12 === "string" && data10 && data10 == +data10 && !(data10 % 1)) {
                                     coerced12 = +data10;
                                   } else {
-                                    validate32.errors = [{ instancePath: instancePath + "/origseed", schemaPath: "#/properties/origseed/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
+                                    validate32.errors = [{ instancePath: instancePath + "/origseed", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
                                     return false;
                                   }
                                 }
@@ -1154,7 +1154,7 @@ var compiled = (() => {
                                     } else if (data11 === null) {
                                       coerced13 = "";
                                     } else {
-                                      validate32.errors = [{ instancePath: instancePath + "/error_message", schemaPath: "#/properties/error_message/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                                      validate32.errors = [{ instancePath: instancePath + "/error_message", keyword: "type", params: { type: "string" }, message: "must be string" }];
                                       return false;
                                     }
                                   }
@@ -1181,7 +1181,7 @@ var compiled = (() => {
           }
         }
       } else {
-        validate32.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+        validate32.errors = [{ instancePath, keyword: "type", params: { type: "object" }, message: "must be object" }];
         return false;
       }
     }
@@ -1192,7 +1192,7 @@ var compiled = (() => {
     let vErrors = null;
     let errors = 0;
     if (!(data && typeof data == "object" && !Array.isArray(data))) {
-      validate30.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+      validate30.errors = [{ instancePath, keyword: "type", params: { type: "object" }, message: "must be object" }];
       return false;
     }
     const _errs1 = errors;
@@ -1207,7 +1207,7 @@ var compiled = (() => {
         if (data && typeof data == "object" && !Array.isArray(data)) {
           let missing0;
           if (data.data === void 0 && (missing0 = "data")) {
-            validate30.errors = [{ instancePath, schemaPath: "#/allOf/1/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
+            validate30.errors = [{ instancePath, keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
             return false;
           } else {
             if (data.data !== void 0) {
@@ -1218,7 +1218,7 @@ var compiled = (() => {
             }
           }
         } else {
-          validate30.errors = [{ instancePath, schemaPath: "#/allOf/1/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+          validate30.errors = [{ instancePath, keyword: "type", params: { type: "object" }, message: "must be object" }];
           return false;
         }
       }
