@@ -19,7 +19,8 @@ export interface FileFromPathOptions {
  *
  * The file must stay as it is until it was sent.
  *
- * @throws {InvalidInputError} There is no such file, or it is a folder, empty, unreadable or not a regular file.
+ * @throws {InvalidInputError} There is no such file, or it is a folder, empty, unreadable, not a regular file, or too large
+ * for the runtime: Node 20 sends less than 4 GiB.
  * @throws {ConfigurationError} The runtime has no `fs.openAsBlob`; Node has it from version 20 on.
  * @example
  * await client.generate("seedreamv5", { prompt: "the same fox at night", sourceImage: [await fileFromPath("fox.png")] });
@@ -33,8 +34,9 @@ export async function fileFromPath(path: string | URL, options: FileFromPathOpti
   const { name, type } = options;
   try {
     const filePath = path instanceof URL ? fileURLToPath(path) : path;
-    const { lastModified, beginning } = await inspect(filePath);
+    const { size, lastModified, beginning } = await inspect(filePath);
     const bytes = await fs.openAsBlob(filePath);
+    if (!canBeSent(bytes, size)) throw new UnfitFile(`is too large: this runtime cannot send ${size} bytes`);
     return new FileOnDisk(filePath, bytes, name ?? basename(filePath), {
       type: type ?? detectImageType(beginning)?.type ?? "",
       lastModified,
@@ -47,7 +49,17 @@ export async function fileFromPath(path: string | URL, options: FileFromPathOpti
 /** A fault of the path itself, in words; it is not an error of the system. */
 class UnfitFile extends Error {}
 
-async function inspect(path: string): Promise<{ lastModified: number; beginning: Uint8Array }> {
+/** Node 20 counts the bytes of a Blob in 32 bits: a larger one, and the form around it, would be sent as less. */
+function canBeSent(bytes: Blob, size: number): boolean {
+  const rest = new Uint8Array(64 * 1024);
+  try {
+    return new Blob([bytes, rest]).size === size + rest.byteLength;
+  } catch {
+    return false;
+  }
+}
+
+async function inspect(path: string): Promise<{ size: number; lastModified: number; beginning: Uint8Array }> {
   // Before it is opened: opening a pipe waits for whoever writes to it.
   const found = await stat(path);
   if (found.isDirectory()) throw new UnfitFile("is a folder; name a file in it");
@@ -56,7 +68,11 @@ async function inspect(path: string): Promise<{ lastModified: number; beginning:
   const file = await open(path);
   try {
     const { buffer, bytesRead } = await file.read({ buffer: new Uint8Array(imageSignatureLength) });
-    return { lastModified: Math.trunc(found.mtimeMs), beginning: buffer.subarray(0, bytesRead) };
+    return {
+      size: found.size,
+      lastModified: Math.trunc(found.mtimeMs),
+      beginning: buffer.subarray(0, bytesRead),
+    };
   } finally {
     await file.close();
   }

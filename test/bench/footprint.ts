@@ -39,7 +39,7 @@ export const footprint: Workload = {
     { key: "tscSeconds", label: "tsc", unit: "s", better: "lower" },
     { key: "instantiations", label: "tsc instantiations", unit: "", better: "lower" },
   ],
-  rounds: 5,
+  rounds: 3,
   quickRounds: 1,
 };
 

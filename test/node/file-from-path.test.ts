@@ -94,6 +94,18 @@ describe("fileFromPath", () => {
     }
   });
 
+  test("never makes a file that would be sent as less than it is", async ({ folder }) => {
+    for (const size of [2 ** 32 - 1, 2 ** 32, 5e9]) {
+      const path = join(folder, `${size}.png`);
+      await writeFile(path, png());
+      await truncate(path, size);
+      const made = await fileFromPath(path).catch((error: Error) => error.message);
+      const tooLarge = `${path} is too large: this runtime cannot send ${size} bytes`;
+      if (typeof made === "string") expect(made).toContain(tooLarge);
+      else expect(new Blob([made, "form"]).size).toBe(size + 4);
+    }
+  });
+
   test("says so where the runtime cannot do it", async () => {
     const { openAsBlob } = fs;
     try {
