@@ -216,7 +216,7 @@ describe("the committed code is what the generator writes", () => {
   });
 
   test("a second run gives the same bytes, in another folder and from elsewhere", async () => {
-    const [checked, written] = results.slice(-5);
+    const [checked, written] = results.slice(-5); // the first is npm run generate -- --check
     expect([checked, written]).toEqual([fine, fine]);
     expect(await readFolder(join(folder, "not/there/yet"))).toEqual(
       await readFolder(join(root, "generated")),
