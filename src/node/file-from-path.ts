@@ -52,6 +52,7 @@ class UnfitFile extends Error {}
 /** Node 20 counts the bytes of a Blob in 32 bits: a larger one, and the form around it, would be sent as less. */
 function canBeSent(bytes: Blob, size: number): boolean {
   const rest = new Uint8Array(64 * 1024);
+  if (size + rest.byteLength < 2 ** 32) return true;
   try {
     return new Blob([bytes, rest]).size === size + rest.byteLength;
   } catch {
