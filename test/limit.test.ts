@@ -74,3 +74,23 @@ test("what was aborted before never waits", async () => {
   expect(isStarted()).toBe(false);
   expect(await limit(async () => "free", undefined)).toBe("free");
 });
+
+test("each wait for a place has a deadline of its own, whichever was set first", async () => {
+  const limit = createLimit(1, createOnAbort());
+  const [running, patient, late, soon] = [openWork(), openWork(), openWork(), openWork()];
+  const first = limit(running.work, undefined);
+  const last = limit(patient.work, undefined);
+  const ended: string[] = [];
+  const note = (name: string) => (error: unknown) => ended.push(`${name} ${(error as Error).name}`);
+  const waits = [
+    limit(late.work, undefined, 40).catch(note("late")),
+    limit(soon.work, undefined, 10).catch(note("soon")),
+  ];
+  await Promise.all(waits);
+  expect(ended).toEqual(["soon DeadlineReached", "late DeadlineReached"]);
+
+  running.finish("first");
+  patient.finish("last");
+  expect(await Promise.all([first, last])).toEqual(["first", "last"]);
+  expect([late.isStarted(), soon.isStarted()]).toEqual([false, false]);
+});
