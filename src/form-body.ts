@@ -4,32 +4,26 @@
  * A `File` may thus have a faster way to its bytes than the platform's. Fetch asks Blobs for their stream on Node; where it
  * does not, it reads the same bytes natively.
  */
-export class FormBody extends Blob {
-  readonly #pieces: readonly Blob[];
+export function createFormBody(pieces: readonly BlobPart[], options: BlobPropertyBag): Blob {
+  const blobs = pieces.map((piece) => (piece instanceof Blob ? piece : new Blob([piece])));
+  return Object.assign(new Blob(blobs, options), { stream: () => streamOf(blobs) });
+}
 
-  constructor(pieces: readonly BlobPart[], options: BlobPropertyBag) {
-    const blobs = pieces.map((piece) => (piece instanceof Blob ? piece : new Blob([piece])));
-    super(blobs, options);
-    this.#pieces = blobs;
-  }
-
-  override stream(): ReturnType<Blob["stream"]> {
-    const remaining = [...this.#pieces];
-    let reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>> | undefined;
-    return new ReadableStream(
-      {
-        async pull(controller) {
-          for (;;) {
-            reader ??= remaining.shift()?.stream().getReader();
-            if (!reader) return controller.close();
-            const { done, value } = await reader.read();
-            if (!done) return controller.enqueue(value);
-            reader = undefined;
-          }
-        },
-        cancel: (reason) => reader?.cancel(reason),
+function streamOf(blobs: readonly Blob[]): ReturnType<Blob["stream"]> {
+  const chunks = chunksOf(blobs);
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        const { done, value } = await chunks.next();
+        if (done) controller.close();
+        else controller.enqueue(value);
       },
-      { highWaterMark: 0 },
-    );
-  }
+      cancel: async () => void (await chunks.return()),
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+async function* chunksOf(blobs: readonly Blob[]) {
+  for (const blob of blobs) yield* blob.stream();
 }

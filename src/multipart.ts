@@ -1,6 +1,6 @@
 import type { operations } from "../generated/operations.js";
 import { InvalidInputError } from "./errors.js";
-import { FormBody } from "./form-body.js";
+import { createFormBody } from "./form-body.js";
 import { detectImageType, imageSignatureLength } from "./image-type.js";
 
 /** How the document describes one part of a form. */
@@ -49,7 +49,7 @@ export async function encodeForm(fields: Record<string, unknown>, kinds: PartKin
   const contentType = `multipart/form-data; boundary=${boundary}`;
   // Deno sends a string again by itself when a kept connection breaks, which may pay twice; a Blob it sends once.
   const isText = !("Deno" in globalThis) && pieces.every((piece) => typeof piece === "string");
-  return { body: isText ? pieces.join("") : new FormBody(pieces, { type: contentType }), contentType };
+  return { body: isText ? pieces.join("") : createFormBody(pieces, { type: contentType }), contentType };
 }
 
 /** A field that the document does not know can only come through the raw client. */

@@ -38,10 +38,8 @@ async function buildPackage(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder);
   await cp(join(root, "package.json"), join(folder, "package.json"));
-  const compiler = join(root, "node_modules/typescript-7/bin/tsc");
-  await run(process.execPath, [compiler, "-p", "tsconfig.build.json", "--outDir", join(folder, "dist")], {
-    cwd: root,
-  });
+  await run("npm", ["run", "build"], { cwd: root });
+  await cp(join(root, "dist"), join(folder, "dist"), { recursive: true });
 }
 
 async function generateHeyApiClient(folder: string): Promise<void> {
