@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { escapeStep, followReference } from "./reference.js";
 import { isObject } from "./source.js";
 import type { JsonObject } from "./source.js";
@@ -5,6 +6,9 @@ import { mapInnerSchemas } from "./walk.js";
 
 /** The keyword of ours for bytes: JSON Schema has no word for them. */
 export const binaryKeyword = "binaryPart";
+
+/** The keyword of ours for types that an answer is read as, parted by spaces. */
+export const readKeyword = "readAs";
 
 /** The words of OpenAPI's schemas that say what data may be; all others are prose, or for others. */
 const keywords = new Set(
@@ -40,8 +44,12 @@ export interface CheckSchemas {
   };
 }
 
-/** Prepares a document's schemas for ajv; `base` is what references to other schemas begin with. */
-export function createCheckSchemas(document: JsonObject, base: string): CheckSchemas {
+/** Prepares a document's schemas for ajv; `base` is what references begin with, and `adapt` has the last word. */
+export function createCheckSchemas(
+  document: JsonObject,
+  base: string,
+  adapt: (schema: JsonObject) => JsonObject,
+): CheckSchemas {
   const definitions: JsonObject = {};
   const late = new Set(lateKeywords.split(" "));
   const met = { late: false, sloppyPattern: false, inheritedName: false, foreignPatterns: new Set<string>() };
@@ -67,11 +75,11 @@ export function createCheckSchemas(document: JsonObject, base: string): CheckSch
     met.late ||= Object.keys(schema).some((key) => late.has(key));
     met.inheritedName ||=
       isObject(schema.properties) && Object.keys(schema.properties).some((key) => key in {});
-    const kept = Object.fromEntries(Object.entries(schema).filter(([key]) => keywords.has(key)));
+    const kept = pick(schema, keywords);
     if (typeof kept.$ref === "string") kept.$ref = refer(kept.$ref);
     if (kept.pattern !== undefined && !isPattern(String(kept.pattern))) delete kept.pattern;
-    const inner = mapInnerSchemas(kept, toCheck);
-    return withNull(withBinary(withBounds(withTag(inner, schema, document, refer))));
+    const inner = mapInnerSchemas(withoutSubsumed(kept), toCheck);
+    return adapt(withNull(withBinary(withBounds(withTag(inner, schema, document, refer)))));
   }
 
   return { toCheck, definitions, met };
@@ -83,6 +91,35 @@ function isRegularExpression(pattern: string, flags: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** `anyOf` without the branches that another one allows as well, such as names that are known beside any number. */
+function withoutSubsumed({ anyOf, ...schema }: JsonObject): JsonObject {
+  if (!Array.isArray(anyOf)) return schema;
+  const branches = anyOf.map((branch) => (isScalar(branch) ? pick(branch, keywords) : (branch as unknown)));
+  const kept = branches.filter(
+    (branch, index) =>
+      !branches.some(
+        (other, at) => at !== index && implies(branch, other) && (at < index || !implies(other, branch)),
+      ),
+  );
+  const [only] = kept;
+  return kept.length === 1 && implies(schema, only) ? schema : { ...schema, anyOf: kept };
+}
+
+/** Whether the rules of a schema are independent of each other. */
+function isScalar(schema: unknown): schema is JsonObject {
+  return isObject(schema) && ["string", "number", "integer", "boolean"].includes(String(schema.type));
+}
+
+/** Whether one schema has every rule of another. */
+function implies(one: unknown, other: unknown): boolean {
+  if (!isScalar(one) || !isScalar(other)) return false;
+  return Object.entries(other).every(([key, value]) => isDeepStrictEqual(one[key], value));
+}
+
+function pick(schema: JsonObject, keys: ReadonlySet<string>): JsonObject {
+  return Object.fromEntries(Object.entries(schema).filter(([key]) => keys.has(key)));
 }
 
 function withBinary(schema: JsonObject): JsonObject {
@@ -114,6 +151,16 @@ function withNull({ nullable, ...schema }: JsonObject): JsonObject {
     return { ...schema, ...allowed, type: [...new Set(([] as unknown[]).concat(schema.type, "null"))] };
   }
   return Object.keys(schema).length === 0 ? {} : { anyOf: [schema, { type: "null" }] };
+}
+
+/** A schema that reads text, numbers and lists as what was meant; only then can all else be told of them. */
+export function withReading({ type, ...schema }: JsonObject): JsonObject {
+  const types = [type ?? []].flat() as string[];
+  if (types.length === 0 || types.every((name) => name === "object" || name === "null")) {
+    return type === undefined ? schema : { type, ...schema };
+  }
+  const rest = Object.keys(schema).length > 0 && { allOf: [schema] };
+  return { [readKeyword]: types.join(" "), ...rest };
 }
 
 /**

@@ -1,13 +1,16 @@
 import { dirname } from "node:path";
 import Ajv, { _ } from "ajv";
-import type { KeywordCxt, Options } from "ajv";
+import type { KeywordCxt } from "ajv";
 import addFormats from "ajv-formats";
 import standaloneCode from "ajv/dist/standalone/index.js";
 import { build } from "esbuild";
-import { binaryKeyword, createCheckSchemas } from "./check-schemas.js";
+import { binaryKeyword, createCheckSchemas, readKeyword, withReading } from "./check-schemas.js";
 import type { CheckSchemas } from "./check-schemas.js";
 import { answerMedia, listOperations, requestMedia } from "./operation.js";
 import type { Media, Operation } from "./operation.js";
+import { readAs } from "./read-as.js";
+import { followReference } from "./reference.js";
+import { isObject } from "./source.js";
 import type { JsonObject } from "./source.js";
 
 /** TypeScript in two parts: compiled code, which stays as it is, and what stands around it, for `compiledCode`. */
@@ -21,17 +24,21 @@ export const compiledCode = "var compiled = {};";
 
 /**
  * The checks of every operation as plain ESM TypeScript: `requests` judges what is about to be sent, as strictly as the
- * document does, and lists every fault; `answers` reads a number sent as text, or one string where a list is due, as
- * what is meant, and stops at the first fault.
+ * document does; `answers` reads a number sent as text, or one string where a list is due, as what is meant.
  */
 export async function emitValidators(document: JsonObject): Promise<Validators> {
   const modules: Record<string, string> = {
-    requests: await compile(document, requestMedia, { allErrors: true }),
-    answers: await compile(document, answerMedia, { coerceTypes: "array" }),
+    requests: await compile(document, requestMedia, (schema) => schema),
+    answers: await compile(document, answerMedia, withReading),
   };
   const { outputFiles } = await build({
     stdin: {
-      contents: `export { checks as requests } from "requests";\nexport { checks as answers } from "answers";`,
+      contents: `
+        import { checks as requests } from "requests";
+        import { checks as answers } from "answers";
+        export const compiledRequests = requests;
+        export const compiledAnswers = answers;
+      `,
       resolveDir: import.meta.dirname,
     },
     plugins: [
@@ -51,8 +58,7 @@ export async function emitValidators(document: JsonObject): Promise<Validators> 
     preserveSymlinks: true,
     bundle: true,
     write: false,
-    format: "iife",
-    globalName: "compiled",
+    format: "esm",
     target: "es2022",
   });
   const module = `
@@ -60,12 +66,11 @@ export async function emitValidators(document: JsonObject): Promise<Validators> 
     // prettier-ignore
     ${compiledCode}
 
-    /** What a check found: where (a JSON pointer into the data), which rule, and why. */
+    /** What a check found: where (a JSON pointer into the data, and a field that is missing or too many there), and why. */
     export interface CheckError {
-      instancePath: string;
-      keyword: string;
-      params: Record<string, unknown>;
-      message?: string;
+      path: string;
+      field?: string;
+      message: string;
     }
 
     /** A compiled schema: tells whether data keeps to it; \`errors\` holds what the last call found. */
@@ -75,21 +80,22 @@ export async function emitValidators(document: JsonObject): Promise<Validators> 
     }
 
     /** What may be sent, by operation. */
-    export const requests: Readonly<Record<string, Check>> = compiled.requests;
+    export const requests: Readonly<Record<string, Check>> = compiledRequests;
 
     /** What a success may answer, by operation; types are coerced in place. */
-    export const answers: Readonly<Record<string, Check>> = compiled.answers;
+    export const answers: Readonly<Record<string, Check>> = compiledAnswers;
   `;
-  return { code: outputFiles[0]!.text.trim(), module };
+  const code = outputFiles[0]!.text.replace(/export \{[^}]*\};\s*$/, "");
+  return { code: code.trim(), module };
 }
 
-/** One module of standalone code that exports `checks`, by operation. */
+/** One module of standalone code that exports `checks`, by operation; `adapt` changes each schema beforehand. */
 async function compile(
   document: JsonObject,
   mediaOf: (operation: Operation, document: JsonObject) => Media | undefined,
-  options: Options,
+  adapt: (schema: JsonObject) => JsonObject,
 ): Promise<string> {
-  const schemas = createCheckSchemas(document, "document");
+  const schemas = createCheckSchemas(document, "document", adapt);
   const exported: Record<string, string> = {};
   const checks: JsonObject[] = [];
   const table: string[] = [];
@@ -97,7 +103,8 @@ async function compile(
     const media = mediaOf(operation, document);
     if (media?.schema === undefined) continue;
     const id = `check${table.length}`;
-    checks.push({ $id: id, allOf: [schemas.toCheck(media.schema)] });
+    const schema = schemas.toCheck(dereference(media.schema, document));
+    checks.push({ $id: id, ...(isObject(schema) ? schema : { not: {} }) });
     exported[id] = id;
     table.push(`${JSON.stringify(operation.name)}: ${id}`);
   }
@@ -105,21 +112,44 @@ async function compile(
     console.warn(`The pattern ${pattern} is no ECMAScript regular expression: it is not checked`);
   }
   if (table.length === 0) return "export const checks = {};";
-  const ajv = await createAjv(schemas.met, options);
+  const ajv = await createAjv(schemas.met);
   ajv.addSchema({ $id: "document", definitions: schemas.definitions });
   ajv.addSchema(checks);
-  // Nobody is told where in a schema a rule stands, and every page would have to load it.
-  const code = standaloneCode.default(ajv, exported).replaceAll(/,schemaPath:"(?:[^"\\]|\\.)*"/g, "");
-  return `${code}\nexport const checks = { ${table.join(", ")} };`;
+  const code = shorten(standaloneCode.default(ajv, exported));
+  return `import { readAs } from "./read-as.js";\n${code}\nexport const checks = { ${table.join(", ")} };`;
 }
 
-async function createAjv(
-  { late, sloppyPattern, inheritedName }: CheckSchemas["met"],
-  options: Options,
-): Promise<Ajv.default> {
+/** What a schema refers to, if it does nothing else: a check of its own would only call another. */
+function dereference(schema: unknown, document: JsonObject): unknown {
+  return isObject(schema) && Object.keys(schema).join() === "$ref"
+    ? followReference(schema, document)
+    : schema;
+}
+
+/** Every page loads the checks: of a fault they keep where it is and what it is, and of ajv only what is used. */
+function shorten(code: string): string {
+  return code
+    .replaceAll(
+      /const (err\d+) = \{instancePath(?::(.+?))?,schemaPath:.+?,keyword:"\w+",params:(.+?),message:(.+?)\};if\(vErrors === null\)\{vErrors = \[\1\];\}else \{vErrors\.push\(\1\);\}errors\+\+;/gs,
+      (_, __, path = "instancePath", params: string, message: string) =>
+        `errors = (vErrors ??= []).push({path: ${path}, ${describe(params, message)}});`,
+    )
+    .replaceAll('require("ajv/dist/runtime/ucs2length").default', "(text) => [...text].length");
+}
+
+/** What is told of a fault, as code. */
+function describe(params: string, message: string): string {
+  const [, kind, value] = /^\{(\w+): (.+)\}$/s.exec(params) ?? [];
+  if (kind === "missingProperty") return `field: ${value}, message: "is required"`;
+  if (kind === "additionalProperty") return `field: ${value}, message: "is no field of this operation"`;
+  if (kind === "allowedValues") return `message: ${message} + ": " + ${value}.join(", ")`;
+  return `message: ${message}`;
+}
+
+async function createAjv({ late, sloppyPattern, inheritedName }: CheckSchemas["met"]): Promise<Ajv.default> {
   const Class = late ? (await import("ajv/dist/2020.js")).default.default : Ajv.default;
   const ajv = new Class({
-    ...options,
+    allErrors: true,
     strict: false,
     inlineRefs: false,
     unicodeRegExp: !sloppyPattern,
@@ -136,6 +166,21 @@ async function createAjv(
       context.fail(
         _`!(${context.data} instanceof Blob || ${context.data} instanceof ArrayBuffer || ArrayBuffer.isView(${context.data}))`,
       ),
+  });
+  ajv.addKeyword({
+    keyword: readKeyword,
+    before: "$ref", // all else is told of what was read
+    error: { message: ({ schema }) => `must be ${String(schema).replaceAll(" ", " or ")}` },
+    code(context: KeywordCxt) {
+      const { gen, data, schema, it } = context;
+      const read = gen.scopeValue("func", { ref: readAs, code: _`readAs` });
+      const value = gen.const("read", _`${read}(${data}, ${schema})`);
+      const change = () =>
+        gen.assign(data, value).assign(_`${it.parentData}[${it.parentDataProperty}]`, value);
+      context.result(_`${value} !== undefined`, () =>
+        gen.if(_`${value} !== ${data} && ${it.parentData}`, change),
+      );
+    },
   });
   return ajv as Ajv.default;
 }

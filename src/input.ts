@@ -25,19 +25,10 @@ export function checkInput(operation: string, input: unknown): Record<string, un
   return fields;
 }
 
-function toIssue({ instancePath, keyword, params, message = "is invalid" }: CheckError): InputIssue {
-  const steps = instancePath
-    .split("/")
-    .slice(1)
-    .map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
-  if (keyword === "required")
-    return { path: toPath([...steps, String(params.missingProperty)]), message: "is required" };
-  if (keyword === "additionalProperties") {
-    const path = toPath([...steps, String(params.additionalProperty)]);
-    return { path, message: "is no field of this operation" };
-  }
-  const allowed = Array.isArray(params.allowedValues) ? `: ${params.allowedValues.join(", ")}` : "";
-  return { path: toPath(steps), message: `${message}${allowed}` };
+function toIssue({ path, field, message }: CheckError): InputIssue {
+  const steps = path.split("/").slice(1);
+  const names = steps.map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
+  return { path: toPath(field === undefined ? names : [...names, field]), message };
 }
 
 /** `sourceImage`, `0` as `sourceImage[0]`. */

@@ -43,16 +43,7 @@ async function readFormInput(
 }
 
 /** A fault with the name of the field it is about. */
-function describe({ instancePath, params, message }: CheckError): string {
-  const inside = params.missingProperty ?? params.additionalProperty;
-  const path = [...instancePath.split("/").slice(1), ...(inside === undefined ? [] : [String(inside)])].join(
-    ".",
-  );
-  const reason =
-    params.missingProperty !== undefined
-      ? "is required"
-      : params.additionalProperty !== undefined
-        ? "is not a known field"
-        : String(message);
-  return `${path || "the body"} ${reason}`;
+function describe({ path, field, message }: CheckError): string {
+  const place = [...path.split("/").slice(1), field ?? []].flat().join(".");
+  return `${place || "the body"} ${message}`;
 }

@@ -261,7 +261,7 @@ describe("the checks of a request", () => {
     const { requests } = await generateFixture("alternatives");
     const check = requests["POST /v1/shapes"]!;
     expect(check({ shape: { type: "circle", radius: "wide" } })).toBe(false);
-    expect(check.errors?.map(({ instancePath }) => instancePath)).toEqual(["/shape/radius"]);
+    expect(check.errors?.map(({ path }) => path)).toEqual(["/shape/radius"]);
   });
 });
 

@@ -31,7 +31,7 @@ export async function generate(documents: Record<string, string>): Promise<Gener
   const { sources: emitted, code } = await emitSources(effective);
   const exported = await load<typeof GeneratedOperations>(transpile(emitted["operations.ts"]));
   const { requests, answers } = await load<Pick<Generated, "requests" | "answers">>(
-    `${code}\nexport const { requests, answers } = compiled;`,
+    `${code}\nexport { compiledRequests as requests, compiledAnswers as answers };`,
   );
   const files = new Map(Object.entries({ ...emitted, "compiled code": code }));
   return { files, operations: exported.operations as never, exported, requests, answers };

@@ -1,0 +1,37 @@
+import { dirname, relative, resolve } from "node:path";
+import { build } from "esbuild";
+import type { Plugin } from "esbuild";
+
+const root = resolve(import.meta.dirname, "..");
+const entries = ["index", "node/index", "mock-server/index", "cli/main"].map((entry) => `src/${entry}.ts`);
+
+// A program finds, reads and links each file that it imports: one for each way in loads in less than half the time.
+for (const entry of entries) {
+  await build({
+    absWorkingDir: root,
+    entryPoints: [entry],
+    plugins: [keepApart(entry)],
+    bundle: true,
+    packages: "external",
+    format: "esm",
+    platform: "node",
+    target: "es2022",
+    outbase: ".",
+    outdir: "dist",
+  });
+}
+
+/** Leaves the other ways in to themselves: an error has one class, whichever of them threw it. */
+function keepApart(entry: string): Plugin {
+  return {
+    name: "keep-apart",
+    setup({ onResolve }) {
+      onResolve({ filter: /^\.{1,2}\// }, ({ path, resolveDir }) => {
+        const target = relative(root, resolve(resolveDir, path.replace(/\.js$/, ".ts")));
+        if (target === entry || !entries.includes(target)) return undefined;
+        const way = relative(dirname(entry), target).replace(/\.ts$/, ".js");
+        return { path: way.startsWith(".") ? way : `./${way}`, external: true };
+      });
+    },
+  };
+}

@@ -1,0 +1,76 @@
+import { expect, test } from "vitest";
+import type { Check } from "../../generated/validators.js";
+import { emitValidators } from "../../scripts/emit-validators.js";
+
+/** The check of an answer that has a schema. */
+async function compileAnswer(schema: object): Promise<Check> {
+  const content = { "application/json": { schema } };
+  const document = {
+    openapi: "3.0.3",
+    info: { title: "Answers", version: "1" },
+    paths: { "/answer": { get: { responses: { 200: { description: "it", content } } } } },
+  };
+  const { code } = await emitValidators(document);
+  const url = `data:text/javascript;base64,${Buffer.from(`${code}\nexport { compiledAnswers };`).toString("base64")}`;
+  const { compiledAnswers } = (await import(/* @vite-ignore */ url)) as {
+    compiledAnswers: Record<string, Check>;
+  };
+  return compiledAnswers["GET /answer"]!;
+}
+
+const type = (name: string, rest: object = {}) => ({ type: name, ...rest });
+
+test.each<[string, object, unknown, unknown]>([
+  ["a number sent as text", type("integer"), "3", 3],
+  ["a fraction sent as text", type("number"), "2.5", 2.5],
+  ["a number where text is due", type("string"), 7, "7"],
+  ["a word for a truth", type("boolean"), "true", true],
+  ["one item where a list is due", type("array", { items: type("string") }), "a", ["a"]],
+  ["a list whose items are text", type("array", { items: type("integer") }), ["1", "2"], [1, 2]],
+  ["what is exactly one of the types", { anyOf: [type("integer"), type("string")] }, "3", 3],
+  ["what only a later type can be", { anyOf: [type("integer"), type("string")] }, "soon", "soon"],
+  ["text that may be null", type("string", { nullable: true }), null, null],
+  ["a known name", type("integer", { anyOf: [type("integer", { enum: [1, 2] }), type("integer")] }), "2", 2],
+  ["an unknown name", type("integer", { anyOf: [type("integer", { enum: [1, 2] }), type("integer")] }), 5, 5],
+])("%s is read as what is meant", async (_, schema, sent, read) => {
+  const check = await compileAnswer({ type: "object", properties: { value: schema } });
+  const answer = { value: sent };
+  expect(check(answer)).toBe(true);
+  expect(answer).toEqual({ value: read });
+});
+
+test.each<[string, object, unknown, string]>([
+  ["no whole number", type("integer"), "2.5", "must be integer"],
+  ["an empty text", type("integer"), " ", "must be integer"],
+  ["words", type("number"), "many", "must be number"],
+  ["an object", type("string"), {}, "must be string"],
+  ["a list", type("string"), ["a"], "must be string"],
+  ["a truth", type("integer"), true, "must be integer"],
+  ["null", type("string"), null, "must be string"],
+  ["a text that is too large a number", type("integer", { maximum: 15 }), "16", "must be <= 15"],
+  [
+    "a number that is too short a text",
+    type("string", { minLength: 2 }),
+    1,
+    "must NOT have fewer than 2 characters",
+  ],
+  [
+    "a text that is no known number",
+    type("integer", { enum: [1, 2] }),
+    "3",
+    "must be equal to one of the allowed values: 1, 2",
+  ],
+  ["an item", type("array", { items: type("integer") }), "a", "must be integer"],
+])("%s is a fault", async (_, schema, sent, message) => {
+  const check = await compileAnswer({ type: "object", properties: { value: schema } });
+  expect(check({ value: sent })).toBe(false);
+  expect(check.errors?.map((error) => error.message)).toEqual([message]);
+});
+
+test("a schema is read wherever it stands", async () => {
+  const check = await compileAnswer({ allOf: [type("array", { items: type("integer") }), { minItems: 2 }] });
+  const answer = ["1", 2];
+  expect([check(answer), answer]).toEqual([true, [1, 2]]);
+  expect(check(["1"])).toBe(false);
+  expect((await compileAnswer(type("integer")))("7")).toBe(true);
+});
