@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startMockServer } from "../src/mock-server/index.js";
 import { installPackage, root, run } from "./package/install.js";
 import type { InstalledPackage } from "./package/install.js";
+import { sizeOf } from "./package/size.js";
 import { compiler } from "./support/compile.js";
 
 let installed: InstalledPackage;
@@ -74,6 +75,30 @@ describe("the packed package", () => {
     const { stdout } = await run(command, ["--help"], { cwd: installed.folder });
     expect(stdout).toContain("Usage: tensorslab-images");
     expect(Object.keys(manifest.bin)).toEqual(["tensorslab-images"]);
+  });
+});
+
+describe("what a page loads", () => {
+  const weigh = (program: string) => sizeOf(program, installed.folder);
+  const submitOnly = `
+    import { createClient } from "tensorslab-images";
+    const { taskid } = await createClient({ baseUrl: "/api" }).submit("seedreamv5", { prompt: "a fox" });
+    console.log(taskid);
+  `;
+
+  it("does not grow unnoticed", async () => {
+    const core = await weigh('export { createClient } from "tensorslab-images"');
+    const everything = await weigh('export * from "tensorslab-images"');
+    const submit = await weigh(submitOnly);
+    console.log(`gzipped: createClient ${core} bytes, submit alone ${submit}, everything ${everything}`);
+    expect(core).toBeLessThanOrEqual(14_000);
+    expect(submit).toBeLessThan(everything);
+  });
+
+  it("is only what it uses: the parts do not pull each other in", async () => {
+    const core = await weigh('export { createClient } from "tensorslab-images"');
+    expect(await weigh('export { downloadImage } from "tensorslab-images"')).toBeLessThan(core / 3);
+    expect(await weigh('export { detectImageType } from "tensorslab-images"')).toBeLessThan(core / 15);
   });
 });
 
