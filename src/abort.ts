@@ -36,15 +36,15 @@ export function createOnAbort(): OnAbort {
 
 /** Resolves after `ms` milliseconds; an abort rejects at once with the signal's reason and clears the timer. */
 export function sleep(ms: number, signal: AbortSignal | undefined, onAbort: OnAbort): Promise<void> {
+  const delayMs = Math.min(Math.ceil(ms), longestTimerMs);
+  // Thousands sleep at once, and each function costs memory.
+  if (!signal) return new Promise((resolve) => setTimeout(resolve, delayMs));
   return new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(signal.reason);
-    const timer = setTimeout(
-      () => {
-        stopListening();
-        resolve();
-      },
-      Math.min(Math.ceil(ms), longestTimerMs),
-    );
+    if (signal.aborted) return reject(signal.reason);
+    const timer = setTimeout(() => {
+      stopListening();
+      resolve();
+    }, delayMs);
     const stopListening = onAbort(signal, (reason) => {
       clearTimeout(timer);
       stopListening();

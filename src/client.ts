@@ -5,7 +5,7 @@ import { createCall } from "./call.js";
 import { checkCallOptions } from "./call-options.js";
 import type { CallOptions, GenerateOptions, WaitOptions } from "./call-options.js";
 import { ConfigurationError } from "./errors.js";
-import { createLimit } from "./limit.js";
+import { limitWork } from "./limit.js";
 import type { Model, ModelInput, Submission, Task } from "./models.js";
 import { resolveOptions } from "./options.js";
 import type { ClientOptions } from "./options.js";
@@ -26,7 +26,6 @@ import { toSubmission, toTask } from "./to-task.js";
 export function createClient(options: ClientOptions = {}): Client {
   const settings = resolveOptions(options);
   const onAbort = createOnAbort();
-  const limit = createLimit(settings.maxConcurrentPolls, onAbort);
   const redactorOf = createRedactorOf();
   const api = createApi(settings, redactorOf);
   const call = createCall(api, redactorOf, onAbort);
@@ -65,15 +64,12 @@ export function createClient(options: ClientOptions = {}): Client {
   }
 
   /** A wait tries again by polling again, and only what is under way has a deadline and a signal of its own. */
-  const poll: ReadTask = (taskid, deadline, signal) => {
-    const remainingMs = () => deadline - performance.now();
-    const turn = () => {
-      const readOnce = (ending: AbortSignal | undefined) => read(taskid, { signal: ending }, 0);
-      if (remainingMs() > settings.statusTimeoutMs) return readOnce(signal);
-      return withDeadline(remainingMs(), signal, onAbort, readOnce);
-    };
-    return limit(turn, signal, remainingMs());
+  const readInTime: ReadTask = (taskid, deadline, signal) => {
+    const remainingMs = deadline - performance.now();
+    if (remainingMs > settings.statusTimeoutMs) return read(taskid, { signal }, 0);
+    return withDeadline(remainingMs, signal, onAbort, (ending) => read(taskid, { signal: ending }, 0));
   };
+  const poll = limitWork(readInTime, settings.maxConcurrentPolls, onAbort);
 
   function watch(taskid: string, options: WaitOptions = {}): AsyncGenerator<Task, void, undefined> {
     return watchTask(follow(taskid, poll, onAbort, options));

@@ -1,28 +1,35 @@
 import { DeadlineReached, longestTimerMs } from "./abort.js";
 import type { OnAbort } from "./abort.js";
 
-/**
- * Runs `work` as soon as there is room. An abort ends the wait for room at once with the signal's reason, and so does its
- * end after `timeoutMs`, with a DeadlineReached.
- */
-export type Limit = <T>(
-  work: () => Promise<T>,
+/** Work on one thing, until `performance.now()` is `deadline`; an abort ends it at once with the signal's reason. */
+export type Work<Item, Result> = (
+  item: Item,
+  deadline: number,
   signal: AbortSignal | undefined,
-  timeoutMs?: number,
-) => Promise<T>;
+) => Promise<Result>;
 
-/** What waits for room. */
-interface Waiting {
+/** What waits for room. There may be thousands: a function, a promise or a timer more for each costs memory. */
+interface Waiting<Item, Result> {
+  readonly item: Item;
   readonly deadline: number;
-  enter(): void;
-  giveUp(reason: unknown): void;
+  readonly signal: AbortSignal | undefined;
+  readonly resolve: (result: Promise<Result>) => void;
+  readonly reject: (reason: unknown) => void;
+  stopListening: () => void;
 }
 
-/** Lets at most `maximum` pieces of work run at a time, first come, first served. */
-export function createLimit(maximum: number, onAbort: OnAbort): Limit {
+/**
+ * Makes work that is done for at most `maximum` items at a time, first come, first served.
+ *
+ * An abort ends the wait for room as it ends the work; at its deadline, it ends with a DeadlineReached.
+ */
+export function limitWork<Item, Result>(
+  work: Work<Item, Result>,
+  maximum: number,
+  onAbort: OnAbort,
+): Work<Item, Result> {
   let running = 0;
-  const waiting = new Set<Waiting>();
-  // Thousands wait here, and a timer, a function or a promise more for each costs memory.
+  const waiting = new Set<Waiting<Item, Result>>();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let alarm = Infinity;
 
@@ -39,51 +46,49 @@ export function createLimit(maximum: number, onAbort: OnAbort): Limit {
     const now = performance.now();
     for (const each of waiting) {
       if (each.deadline > now) setAlarm(each.deadline);
-      else each.giveUp(new DeadlineReached(0));
+      else giveUp(each, new DeadlineReached(0));
     }
   }
 
-  function leave(one: Waiting): void {
+  function giveUp(one: Waiting<Item, Result>, reason: unknown): void {
+    leave(one);
+    one.reject(reason);
+  }
+
+  function leave(one: Waiting<Item, Result>): void {
+    one.stopListening();
     waiting.delete(one);
     if (waiting.size > 0) return;
     clearTimeout(timer);
     alarm = Infinity;
   }
 
-  async function run<T>(work: () => Promise<T>): Promise<T> {
+  const run: Work<Item, Result> = async (item, deadline, signal) => {
     try {
-      return await work();
+      return await work(item, deadline, signal);
     } finally {
       const [next] = waiting;
-      if (next)
-        next.enter(); // whoever leaves hands over the place
-      else running--;
+      if (next) {
+        leave(next); // whoever is done hands over the place
+        next.resolve(run(next.item, next.deadline, next.signal));
+      } else running--;
     }
-  }
+  };
 
-  return (work, signal, timeoutMs = Infinity) => {
+  return (item, deadline, signal) => {
     if (signal?.aborted) return Promise.reject(signal.reason);
     if (running < maximum) {
       running++;
-      return run(work);
+      return run(item, deadline, signal);
     }
     return new Promise((resolve, reject) => {
-      const one: Waiting = {
-        deadline: performance.now() + timeoutMs,
-        enter() {
-          stopListening();
-          leave(one);
-          resolve(run(work));
-        },
-        giveUp(reason) {
-          stopListening();
-          leave(one);
-          reject(reason);
-        },
-      };
-      const stopListening = onAbort(signal, one.giveUp);
+      const one: Waiting<Item, Result> = { item, deadline, signal, resolve, reject, stopListening };
+      if (signal) one.stopListening = onAbort(signal, (reason) => giveUp(one, reason));
       waiting.add(one);
-      setAlarm(one.deadline);
+      setAlarm(deadline);
     });
   };
 }
+
+/** What listens to no signal has nothing to stop. */
+const stopListening = (): void => {};

@@ -1,7 +1,7 @@
 import { getEventListeners } from "node:events";
 import { expect, test } from "vitest";
 import { createOnAbort } from "../src/abort.js";
-import { createLimit } from "../src/limit.js";
+import { limitWork } from "../src/limit.js";
 
 /** Work that ends when it is told to. */
 function openWork() {
@@ -10,7 +10,7 @@ function openWork() {
   const result = new Promise<string>((resolve, reject) => ([finish, fail] = [resolve, reject]));
   let started = false;
   return {
-    work: () => {
+    work: (): Promise<string> => {
       started = true;
       return result;
     },
@@ -20,12 +20,21 @@ function openWork() {
   };
 }
 
+type OpenWork = ReturnType<typeof openWork>;
+
+/** Work that is limited: what is worked on is itself what works. */
+const limit = (maximum: number) => {
+  const limited = limitWork(({ work }: Pick<OpenWork, "work">) => work(), maximum, createOnAbort());
+  return (item: Pick<OpenWork, "work">, signal?: AbortSignal, timeoutMs = Infinity) =>
+    limited(item, performance.now() + timeoutMs, signal);
+};
+
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 test("no more than the maximum run at a time, first come, first served", async () => {
-  const limit = createLimit(2, createOnAbort());
+  const run = limit(2);
   const works = [openWork(), openWork(), openWork(), openWork()];
-  const results = works.map(({ work }) => limit(work, undefined));
+  const results = works.map((item) => run(item));
   await settled();
   expect(works.map(({ isStarted }) => isStarted())).toEqual([true, true, false, false]);
 
@@ -44,17 +53,17 @@ test("no more than the maximum run at a time, first come, first served", async (
 });
 
 test("places that were left can be taken again", async () => {
-  const limit = createLimit(1, createOnAbort());
-  for (const value of [1, 2, 3]) expect(await limit(async () => value, undefined)).toBe(value);
+  const run = limit(1);
+  for (const value of ["1", "2", "3"]) expect(await run({ work: async () => value })).toBe(value);
 });
 
 test("an abort ends the wait for a place at once, and gives the place to the next", async () => {
-  const limit = createLimit(1, createOnAbort());
+  const run = limit(1);
   const [running, aborted, next] = [openWork(), openWork(), openWork()];
   const controller = new AbortController();
-  const first = limit(running.work, undefined);
-  const second = limit(aborted.work, controller.signal);
-  const third = limit(next.work, undefined);
+  const first = run(running);
+  const second = run(aborted, controller.signal);
+  const third = run(next);
   const reason = new Error("no longer wanted");
   controller.abort(reason);
   await expect(second).rejects.toBe(reason);
@@ -67,25 +76,22 @@ test("an abort ends the wait for a place at once, and gives the place to the nex
 });
 
 test("what was aborted before never waits", async () => {
-  const limit = createLimit(1, createOnAbort());
-  const { work, isStarted } = openWork();
+  const run = limit(1);
+  const never = openWork();
   const reason = new Error("never wanted");
-  await expect(limit(work, AbortSignal.abort(reason))).rejects.toBe(reason);
-  expect(isStarted()).toBe(false);
-  expect(await limit(async () => "free", undefined)).toBe("free");
+  await expect(run(never, AbortSignal.abort(reason))).rejects.toBe(reason);
+  expect(never.isStarted()).toBe(false);
+  expect(await run({ work: async () => "free" })).toBe("free");
 });
 
 test("each wait for a place has a deadline of its own, whichever was set first", async () => {
-  const limit = createLimit(1, createOnAbort());
+  const run = limit(1);
   const [running, patient, late, soon] = [openWork(), openWork(), openWork(), openWork()];
-  const first = limit(running.work, undefined);
-  const last = limit(patient.work, undefined);
+  const first = run(running);
+  const last = run(patient);
   const ended: string[] = [];
   const note = (name: string) => (error: unknown) => ended.push(`${name} ${(error as Error).name}`);
-  const waits = [
-    limit(late.work, undefined, 40).catch(note("late")),
-    limit(soon.work, undefined, 10).catch(note("soon")),
-  ];
+  const waits = [run(late, undefined, 40).catch(note("late")), run(soon, undefined, 10).catch(note("soon"))];
   await Promise.all(waits);
   expect(ended).toEqual(["soon DeadlineReached", "late DeadlineReached"]);
 
