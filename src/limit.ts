@@ -67,13 +67,18 @@ export function limitWork<Item, Result>(
     try {
       return await work(item, deadline, signal);
     } finally {
-      const [next] = waiting;
-      if (next) {
-        leave(next); // whoever is done hands over the place
-        next.resolve(run(next.item, next.deadline, next.signal));
-      } else running--;
+      // A connection is free a moment after its answer was read; at once, the next item would open one of its own.
+      if (waiting.size > 0) setTimeout(handOver);
+      else running--;
     }
   };
+
+  function handOver(): void {
+    const [next] = waiting;
+    if (!next) return void running--;
+    leave(next);
+    next.resolve(run(next.item, next.deadline, next.signal));
+  }
 
   return (item, deadline, signal) => {
     if (signal?.aborted) return Promise.reject(signal.reason);

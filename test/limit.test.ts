@@ -29,7 +29,8 @@ const limit = (maximum: number) => {
     limited(item, performance.now() + timeoutMs, signal);
 };
 
-const settled = () => new Promise((resolve) => setImmediate(resolve));
+/** After what was to come in a later turn of the event loop: timers of the same delay keep their order. */
+const settled = () => new Promise((resolve) => setTimeout(resolve));
 
 test("no more than the maximum run at a time, first come, first served", async () => {
   const run = limit(2);
