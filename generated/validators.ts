@@ -4,6 +4,7 @@
 // prettier-ignore
 // scripts/read-as.ts
 function readAs(value, types) {
+  if (typeof value === types) return value;
   const names = types.split(" ");
   const kind = value === null ? "null" : Array.isArray(value) ? "array" : typeof value;
   const isExact = (name) => name === kind || name === "integer" && Number.isInteger(value);

@@ -4,6 +4,7 @@
  * It becomes a part of the generated checks. Undefined if the value is none of these types, which are parted by spaces.
  */
 export function readAs(value: unknown, types: string): unknown {
+  if (typeof value === types) return value; // nearly always
   const names = types.split(" ");
   const kind = value === null ? "null" : Array.isArray(value) ? "array" : typeof value;
   const isExact = (name: string) => name === kind || (name === "integer" && Number.isInteger(value));

@@ -20,7 +20,7 @@ export function checkInput(operation: string, input: unknown): Record<string, un
   const fields = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
   const check = requests[operation];
   const issues = check?.(fields) === false ? (check.errors ?? []).map(toIssue) : [];
-  issues.push(...Object.entries(fields).flatMap(([name, value]) => unsendable(name, value)));
+  for (const name in fields) noteUnsendable(name, fields[name], issues);
   if (issues.length > 0) throw new InvalidInputError(issues);
   return fields;
 }
@@ -39,21 +39,21 @@ function toPath(steps: string[]): string {
   );
 }
 
-/** What no schema can say: text, numbers and file names that would arrive as something else. */
-function unsendable(path: string, value: unknown): InputIssue[] {
+/** Notes what no schema can say: text, numbers and file names that would arrive as something else. */
+function noteUnsendable(path: string, value: unknown, issues: InputIssue[]): void {
+  const note = (message: string) => void issues.push({ path, message });
   if (typeof value === "string" && loneSurrogate.test(value)) {
-    return [{ path, message: "holds half of a surrogate pair, which UTF-8 cannot carry" }];
-  }
-  if (typeof value === "number" && !isExact(value)) {
-    return [{ path, message: "is no number that can be sent exactly" }];
-  }
-  if (value instanceof File && unsafeFileName.test(value.name)) {
-    const message =
+    note("holds half of a surrogate pair, which UTF-8 cannot carry");
+  } else if (typeof value === "number" && !isExact(value)) {
+    note("is no number that can be sent exactly");
+  } else if (value instanceof File && unsafeFileName.test(value.name)) {
+    note(
       'has a file name that would arrive garbled (quotes, slashes, control characters, "%22", "%0D" or "%0A"): ' +
-      "give it another one with new File([file], name, { type: file.type })";
-    return [{ path, message }];
+        "give it another one with new File([file], name, { type: file.type })",
+    );
+  } else if (Array.isArray(value)) {
+    for (const [index, item] of value.entries()) noteUnsendable(`${path}[${index}]`, item, issues);
   }
-  return Array.isArray(value) ? value.flatMap((item, index) => unsendable(`${path}[${index}]`, item)) : [];
 }
 
 /** NaN and Infinity are no numbers to a service, and larger whole numbers stand for several. */

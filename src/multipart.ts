@@ -101,5 +101,5 @@ async function readBeginning(blob: Blob, path: string): Promise<Uint8Array> {
 
 /** As the HTML standard writes names in a form. */
 function escapeName(name: string): string {
-  return name.replaceAll('"', "%22").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+  return name.replace(/["\r\n]/g, encodeURIComponent);
 }
