@@ -28,17 +28,22 @@ export interface GenerateOptions extends WaitOptions {
   onSubmitted?: ((submission: Submission) => void | Promise<void>) | undefined;
 }
 
-/** Refuses the options of one call that are of the wrong kind, before anything is sent and paid for. */
+/** Refuses the options of one call that are misspelt or of the wrong kind, before anything is sent and paid for. */
 export function checkCallOptions(options: GenerateOptions, taskid?: string): void {
+  const { signal, timeoutMs, pollIntervalMs, onStatus, onSubmitted, ...unknown } = options;
   const about: ErrorDetails = taskid === undefined ? {} : { outcome: "accepted", taskid };
-  checkDuration("timeoutMs", options.timeoutMs, about);
-  checkDuration("pollIntervalMs", options.pollIntervalMs, about);
-  for (const name of ["onSubmitted", "onStatus"] as const) {
-    if (options[name] === undefined || typeof options[name] === "function") continue;
-    throw new ConfigurationError(`${name} must be a function`, about);
+  const refuse = (message: string) => {
+    throw new ConfigurationError(message, about);
+  };
+  for (const misspelt in unknown) refuse(`There is no option ${misspelt}`);
+  checkDuration("timeoutMs", timeoutMs, about);
+  checkDuration("pollIntervalMs", pollIntervalMs, about);
+  for (const [name, callback] of Object.entries({ onStatus, onSubmitted })) {
+    if (callback !== undefined && typeof callback !== "function") refuse(`${name} must be a function`);
   }
-  if (options.signal === undefined || typeof options.signal.throwIfAborted === "function") return;
-  throw new ConfigurationError("signal must be an AbortSignal, such as that of an AbortController", about);
+  if (signal !== undefined && typeof signal.throwIfAborted !== "function") {
+    refuse("signal must be an AbortSignal, such as that of an AbortController");
+  }
 }
 
 /** Milliseconds: more than 0; Infinity is allowed. */

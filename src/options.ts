@@ -48,7 +48,7 @@ export function resolveOptions(options: ClientOptions) {
     ...unknown
   } = options;
   const [misspelt] = Object.keys(unknown);
-  if (misspelt !== undefined) throw new ConfigurationError(`createClient knows no option ${misspelt}`);
+  if (misspelt !== undefined) throw new ConfigurationError(`There is no option ${misspelt}`);
   if (authScheme !== "bearer" && authScheme !== "raw") {
     throw new ConfigurationError('authScheme must be "bearer" or "raw"');
   }

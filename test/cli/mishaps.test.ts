@@ -48,6 +48,16 @@ describe("mishaps", () => {
     expect(server.ledger).toHaveLength(1);
   });
 
+  it("the way on is one that works where nothing is installed", async () => {
+    const server = await startServer({
+      fail: ({ role }) => (role === "status" ? { kind: "answer", status: 401, body: "" } : undefined),
+    });
+    const out = await makeFolder();
+    const words = ["a fox", ...small, "--out", out, "--base-url", server.url];
+    const { errors } = await command(words, { environment: { npm_lifecycle_event: "npx" } });
+    expect(errors).toContain(`To go on: npx tensorslab-images resume ${out}`);
+  });
+
   it("an odd answer that names its task is accepted", async () => {
     const server = await startServer({
       fail: ({ role }) =>

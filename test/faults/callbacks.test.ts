@@ -90,6 +90,7 @@ describe("options that are bad are refused before anything is paid for", () => {
     { onSubmitted: true },
     { onStatus: {} },
     { signal: new AbortController() },
+    { onSubmit: () => {} },
   ])("%o", async (options) => {
     const { server, client } = await startMockClient();
     const error = await failureOf(client.generate("seedreamv5", input, options as never));

@@ -170,6 +170,7 @@ describe("a read that cannot be sent still names its task", () => {
     { pollIntervalMs: -1 },
     { onStatus: "print" },
     { signal: new AbortController() },
+    { timeout: 60_000 },
   ])("when an option is bad: %o", async (options) => {
     const client = library.createClient({ apiKey });
     const error = await failureOf(client.wait("task-7", options as never));
