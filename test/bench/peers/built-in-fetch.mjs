@@ -11,11 +11,12 @@ export function toFormData(fields, files = []) {
   return form;
 }
 
-export function createPeer(baseUrl, apiKey, { flush = false } = {}) {
+export function createPeer(baseUrl, apiKey, { flush = false, timeoutMs } = {}) {
   const Authorization = `Bearer ${apiKey}`;
 
   async function send(path, init) {
-    const response = await fetch(baseUrl + path, { method: "POST", ...init });
+    const signal = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs);
+    const response = await fetch(baseUrl + path, { method: "POST", signal, ...init });
     if (!response.ok) throw new Error(`HTTP ${response.status}`);
     const { code, msg, data } = await response.json();
     if (code !== 1000) throw new Error(msg);
