@@ -107,15 +107,18 @@ function withoutSubsumed({ anyOf, ...schema }: JsonObject): JsonObject {
   return kept.length === 1 && implies(schema, only) ? schema : { ...schema, anyOf: kept };
 }
 
-/** Whether the rules of a schema are independent of each other. */
+/** Whether each rule of a schema only forbids something, whatever stands beside it; bytes are no text. */
 function isScalar(schema: unknown): schema is JsonObject {
-  return isObject(schema) && ["string", "number", "integer", "boolean"].includes(String(schema.type));
+  if (!isObject(schema) || schema.format === "binary") return false;
+  return ["string", "number", "integer", "boolean"].includes(String(schema.type));
 }
 
-/** Whether one schema has every rule of another. */
+/** Whether one schema has every rule of another, and allows null only if the other does. */
 function implies(one: unknown, other: unknown): boolean {
-  if (!isScalar(one) || !isScalar(other)) return false;
-  return Object.entries(other).every(([key, value]) => isDeepStrictEqual(one[key], value));
+  if (!isScalar(one) || !isScalar(other) || (one.nullable === true && other.nullable !== true)) return false;
+  return Object.entries(other).every(
+    ([key, value]) => key === "nullable" || isDeepStrictEqual(one[key], value),
+  );
 }
 
 function pick(schema: JsonObject, keys: ReadonlySet<string>): JsonObject {

@@ -141,7 +141,8 @@ function shorten(code: string): string {
 function describe(params: string, message: string): string {
   const [, kind, value] = /^\{(\w+): (.+)\}$/s.exec(params) ?? [];
   if (kind === "missingProperty") return `field: ${value}, message: "is required"`;
-  if (kind === "additionalProperty") return `field: ${value}, message: "is no field of this operation"`;
+  if (kind === "additionalProperty" || kind === "unevaluatedProperty")
+    return `field: ${value}, message: "is no field of this operation"`;
   if (kind === "allowedValues") return `message: ${message} + ": " + ${value}.join(", ")`;
   return `message: ${message}`;
 }

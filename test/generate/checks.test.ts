@@ -2,20 +2,18 @@ import { expect, test } from "vitest";
 import type { Check } from "../../generated/validators.js";
 import { emitValidators } from "../../scripts/emit-validators.js";
 
-/** The check of an answer that has a schema. */
-async function compileAnswer(schema: object): Promise<Check> {
+/** The checks of an operation whose body and answer have the same schema. */
+async function compile(schema: object): Promise<{ request: Check; answer: Check }> {
   const content = { "application/json": { schema } };
-  const document = {
+  const operation = { requestBody: { content }, responses: { 200: { description: "it", content } } };
+  const { code } = await emitValidators({
     openapi: "3.0.3",
-    info: { title: "Answers", version: "1" },
-    paths: { "/answer": { get: { responses: { 200: { description: "it", content } } } } },
-  };
-  const { code } = await emitValidators(document);
-  const url = `data:text/javascript;base64,${Buffer.from(`${code}\nexport { compiledAnswers };`).toString("base64")}`;
-  const { compiledAnswers } = (await import(/* @vite-ignore */ url)) as {
-    compiledAnswers: Record<string, Check>;
-  };
-  return compiledAnswers["GET /answer"]!;
+    info: { title: "Checks", version: "1" },
+    paths: { "/": { post: operation } },
+  });
+  const source = `${code}\nexport const request = compiledRequests["POST /"], answer = compiledAnswers["POST /"];`;
+  const url = `data:text/javascript;base64,${Buffer.from(source).toString("base64")}`;
+  return (await import(/* @vite-ignore */ url)) as { request: Check; answer: Check };
 }
 
 const type = (name: string, rest: object = {}) => ({ type: name, ...rest });
@@ -30,10 +28,11 @@ test.each<[string, object, unknown, unknown]>([
   ["what is exactly one of the types", { anyOf: [type("integer"), type("string")] }, "3", 3],
   ["what only a later type can be", { anyOf: [type("integer"), type("string")] }, "soon", "soon"],
   ["text that may be null", type("string", { nullable: true }), null, null],
+  ["null in one of several", { anyOf: [type("string", { nullable: true }), type("string")] }, null, null],
   ["a known name", type("integer", { anyOf: [type("integer", { enum: [1, 2] }), type("integer")] }), "2", 2],
   ["an unknown name", type("integer", { anyOf: [type("integer", { enum: [1, 2] }), type("integer")] }), 5, 5],
 ])("%s is read as what is meant", async (_, schema, sent, read) => {
-  const check = await compileAnswer({ type: "object", properties: { value: schema } });
+  const { answer: check } = await compile({ type: "object", properties: { value: schema } });
   const answer = { value: sent };
   expect(check(answer)).toBe(true);
   expect(answer).toEqual({ value: read });
@@ -62,15 +61,30 @@ test.each<[string, object, unknown, string]>([
   ],
   ["an item", type("array", { items: type("integer") }), "a", "must be integer"],
 ])("%s is a fault", async (_, schema, sent, message) => {
-  const check = await compileAnswer({ type: "object", properties: { value: schema } });
+  const { answer: check } = await compile({ type: "object", properties: { value: schema } });
   expect(check({ value: sent })).toBe(false);
   expect(check.errors?.map((error) => error.message)).toEqual([message]);
 });
 
 test("a schema is read wherever it stands", async () => {
-  const check = await compileAnswer({ allOf: [type("array", { items: type("integer") }), { minItems: 2 }] });
+  const { answer: check } = await compile({
+    allOf: [type("array", { items: type("integer") }), { minItems: 2 }],
+  });
   const answer = ["1", 2];
   expect([check(answer), answer]).toEqual([true, [1, 2]]);
   expect(check(["1"])).toBe(false);
-  expect((await compileAnswer(type("integer")))("7")).toBe(true);
+  expect((await compile(type("integer"))).answer("7")).toBe(true);
+});
+
+test("a file or text may be either", async () => {
+  const { request } = await compile({ anyOf: [type("string", { format: "binary" }), type("string")] });
+  expect([new Blob(), "text", 1].map((value) => request(value))).toEqual([true, true, false]);
+});
+
+test("a field too many is named, however the document forbids it", async () => {
+  for (const word of ["additionalProperties", "unevaluatedProperties"]) {
+    const { request } = await compile({ type: "object", properties: { a: {} }, [word]: false });
+    expect(request({ a: 1, b: 2 })).toBe(false);
+    expect(request.errors).toEqual([{ path: "", field: "b", message: "is no field of this operation" }]);
+  }
 });
