@@ -62,23 +62,6 @@ export class DeadlineReached extends Error {
   }
 }
 
-/** Calls `end` with the signal's reason, or with nothing after `timeoutMs`; returns what prevents both. */
-function onEnd(
-  timeoutMs: number,
-  signal: AbortSignal | undefined,
-  onAbort: OnAbort,
-  end: (reason?: unknown) => void,
-): () => void {
-  // A deadline may have passed already, and runtimes print a warning of timers that count down from below 0.
-  const delayMs = Math.max(0, Math.ceil(timeoutMs));
-  const timer = delayMs > longestTimerMs ? undefined : setTimeout(end, delayMs);
-  const stopListening = onAbort(signal, end);
-  return () => {
-    clearTimeout(timer);
-    stopListening();
-  };
-}
-
 /**
  * Runs `work` with a signal of its own that ends with the caller's signal or after `timeoutMs`, whichever is first.
  *
@@ -93,16 +76,22 @@ export async function withDeadline<T>(
 ): Promise<T> {
   signal?.throwIfAborted();
   const controller = new AbortController();
-  let stop = () => {};
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let stopListening = () => {};
   const ended = new Promise<never>((_, reject) => {
-    stop = onEnd(timeoutMs, signal, onAbort, (reason = new DeadlineReached(timeoutMs)) => {
+    const end = (reason: unknown = new DeadlineReached(timeoutMs)) => {
       controller.abort(reason);
       reject(reason);
-    });
+    };
+    // A deadline may have passed already, and runtimes print a warning of timers that count down from below 0.
+    const delayMs = Math.max(0, Math.ceil(timeoutMs));
+    if (delayMs <= longestTimerMs) timer = setTimeout(end, delayMs);
+    stopListening = onAbort(signal, end);
   });
   try {
     return await Promise.race([ended, work(controller.signal)]);
   } finally {
-    stop();
+    clearTimeout(timer);
+    stopListening();
   }
 }
