@@ -67,24 +67,33 @@ function compareDescriptions(part: string, before: JsonObject, after: JsonObject
     tell(part, "", "description", "cosmetic", before.description, after.description);
 }
 
+/** Headers have the same name however it is written. */
 function compareHeaders(part: string, { before, after }: Pair<unknown>, context: Context): void {
   const { documents, tell, compareValues } = context;
   const [old, now] = [objectOf(before), objectOf(after)];
-  for (const name of namesOf(old, now)) {
+  const twinOf = (name: string, headers: JsonObject): string | undefined =>
+    Object.keys(headers).find((other) => other.toLowerCase() === name.toLowerCase());
+  for (const name of Object.keys(now)) {
+    if (twinOf(name, old) === undefined)
+      tell(part, `header ${name}`, "header", "compatible", undefined, name);
+  }
+  for (const name of Object.keys(old)) {
     const field = `header ${name}`;
-    const one = followReference(old[name], documents.before);
-    const other = followReference(now[name], documents.after);
-    if (!(name in old)) tell(part, field, "header", "compatible", undefined, name);
-    else if (!(name in now)) tell(part, field, "header", "breaking", name, undefined);
-    else {
-      if (isRequired(one) !== isRequired(other)) {
-        const verdict = judge(isRequired(other) ? "stricter" : "looser", "answer");
-        tell(part, field, "required", verdict, isRequired(one), isRequired(other));
-      }
-      if (one.description !== other.description)
-        tell(part, field, "description", "cosmetic", one.description, other.description);
-      compareValues(part, "answer", { before: one.schema ?? {}, after: other.schema ?? {} }, field);
+    const twin = twinOf(name, now);
+    if (twin === undefined) {
+      tell(part, field, "header", "breaking", name, undefined);
+      continue;
     }
+    if (twin !== name) tell(part, field, "header", "cosmetic", name, twin);
+    const one = followReference(old[name], documents.before);
+    const other = followReference(now[twin], documents.after);
+    if (isRequired(one) !== isRequired(other)) {
+      const verdict = judge(isRequired(other) ? "stricter" : "looser", "answer");
+      tell(part, field, "required", verdict, isRequired(one), isRequired(other));
+    }
+    if (one.description !== other.description)
+      tell(part, field, "description", "cosmetic", one.description, other.description);
+    compareValues(part, "answer", { before: one.schema ?? {}, after: other.schema ?? {} }, field);
   }
 }
 

@@ -20,7 +20,11 @@ export function compareServers(before: unknown, after: unknown, tell: Tell): voi
   }
 }
 
+/** A slash at the end makes no other server: every path begins with one. */
 function serversOf(servers: unknown): { url: string; text: string }[] {
   const list = Array.isArray(servers) ? servers.filter(isObject) : [];
-  return list.map((server) => ({ url: String(serverUrl(server)), text: JSON.stringify(server) }));
+  return list.map((server) => ({
+    url: String(serverUrl(server)).replace(/\/$/, ""),
+    text: JSON.stringify(server),
+  }));
 }

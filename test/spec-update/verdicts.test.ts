@@ -531,6 +531,14 @@ const answer: Row[] = [
     "breaking removed answer 200 header X-Left header",
   ],
   [
+    "a header is written in another case",
+    ({ operation }) => {
+      const { headers } = operation.responses["200"];
+      operation.responses["200"].headers = { "x-left": headers["X-Left"] };
+    },
+    "cosmetic changed answer 200 header X-Left header",
+  ],
+  [
     "a header is no longer certain",
     ({ operation }) => delete operation.responses["200"].headers["X-Left"].required,
     "breaking changed answer 200 header X-Left required",
@@ -710,6 +718,11 @@ const rest: Row[] = [
     "the server is another one",
     ({ document }) => (document.servers[0].url = "https://new.example.com"),
     "breaking changed document server",
+  ],
+  [
+    "the server ends in a slash",
+    ({ document }) => (document.servers[0].url += "/"),
+    "cosmetic changed document description",
   ],
   [
     "the server's variable has another default",
