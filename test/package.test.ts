@@ -53,6 +53,15 @@ describe("the packed package", () => {
     expect(await runProgram(source)).toBe("true\n".repeat(names.length));
   });
 
+  it("has one class for each error, whichever entry point throws it", async () => {
+    const program = `
+      import { InvalidInputError } from "tensorslab-images";
+      import { fileFromPath } from "tensorslab-images/node";
+      await fileFromPath("missing.png").catch((error) => console.log(error instanceof InvalidInputError));
+    `;
+    expect(await runProgram(program)).toBe("true\n");
+  });
+
   it("makes an image from prompt to disk", async () => {
     const program = `
       import { createClient } from "tensorslab-images";
