@@ -1,9 +1,16 @@
+import { readFile } from "node:fs/promises";
 import { dirname, relative, resolve } from "node:path";
 import { build } from "esbuild";
 import type { Plugin } from "esbuild";
 
 const root = resolve(import.meta.dirname, "..");
-const entries = ["index", "node/index", "mock-server/index", "cli/main"].map((entry) => `src/${entry}.ts`);
+const { exports, bin } = JSON.parse(await readFile(resolve(root, "package.json"), "utf8")) as Record<
+  "exports" | "bin",
+  Record<string, string>
+>;
+const entries = [...Object.values(exports), ...Object.values(bin)]
+  .filter((path) => path.startsWith("./dist/"))
+  .map((path) => path.replace("./dist/", "").replace(/\.js$/, ".ts"));
 
 // A program finds, reads and links each file that it imports: one for each way in loads in less than half the time.
 for (const entry of entries) {

@@ -42,8 +42,9 @@ export function judgeAnswer(answer: Answer, subject: Subject): Data {
   const check = answers[subject.operation];
   if (check && !check(envelope)) {
     const [first] = check.errors ?? [];
-    const place = [first?.path, first?.field].filter(Boolean).join("/");
-    throw unexpected(parts, subject, `the answer breaks the document: ${place} ${first?.message}`);
+    const place = first?.field === undefined ? first?.path : `${first.path}/${first.field}`;
+    const fault = [place, first?.message].filter(Boolean).join(" ");
+    throw unexpected(parts, subject, `the answer breaks the document: ${fault}`);
   }
   // A number that JavaScript cannot hold exactly would name another task.
   if (subject.taskid === undefined && parts.taskid === undefined) {

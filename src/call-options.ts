@@ -35,7 +35,7 @@ export function checkCallOptions(options: GenerateOptions, taskid?: string): voi
   const refuse = (message: string) => {
     throw new ConfigurationError(message, about);
   };
-  for (const misspelt in unknown) refuse(`There is no option ${misspelt}`);
+  refuseUnknown(unknown, about);
   checkDuration("timeoutMs", timeoutMs, about);
   checkDuration("pollIntervalMs", pollIntervalMs, about);
   for (const [name, callback] of Object.entries({ onStatus, onSubmitted })) {
@@ -44,6 +44,12 @@ export function checkCallOptions(options: GenerateOptions, taskid?: string): voi
   if (signal !== undefined && typeof signal.throwIfAborted !== "function") {
     refuse("signal must be an AbortSignal, such as that of an AbortController");
   }
+}
+
+/** Refuses what is left of options once all that are known were taken out: it is misspelt. */
+export function refuseUnknown(left: object, about?: ErrorDetails): void {
+  const [misspelt] = Object.keys(left);
+  if (misspelt !== undefined) throw new ConfigurationError(`There is no option ${misspelt}`, about);
 }
 
 /** Milliseconds: more than 0; Infinity is allowed. */

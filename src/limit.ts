@@ -15,7 +15,7 @@ interface Waiting<Item, Result> {
   readonly signal: AbortSignal | undefined;
   readonly resolve: (result: Promise<Result>) => void;
   readonly reject: (reason: unknown) => void;
-  stopListening: () => void;
+  stopListening: (() => void) | undefined;
 }
 
 /**
@@ -56,7 +56,7 @@ export function limitWork<Item, Result>(
   }
 
   function leave(one: Waiting<Item, Result>): void {
-    one.stopListening();
+    one.stopListening?.();
     waiting.delete(one);
     if (waiting.size > 0) return;
     clearTimeout(timer);
@@ -87,13 +87,17 @@ export function limitWork<Item, Result>(
       return run(item, deadline, signal);
     }
     return new Promise((resolve, reject) => {
-      const one: Waiting<Item, Result> = { item, deadline, signal, resolve, reject, stopListening };
+      const one: Waiting<Item, Result> = {
+        item,
+        deadline,
+        signal,
+        resolve,
+        reject,
+        stopListening: undefined,
+      };
       if (signal) one.stopListening = onAbort(signal, (reason) => giveUp(one, reason));
       waiting.add(one);
       setAlarm(deadline);
     });
   };
 }
-
-/** What listens to no signal has nothing to stop. */
-const stopListening = (): void => {};

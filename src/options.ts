@@ -1,6 +1,6 @@
 import { server } from "../generated/operations.js";
 import type { ApiKey, AuthScheme } from "./auth.js";
-import { checkDuration } from "./call-options.js";
+import { checkDuration, refuseUnknown } from "./call-options.js";
 import { ConfigurationError } from "./errors.js";
 import { isLoopback } from "./loopback.js";
 import type { Fetch } from "./transport.js";
@@ -47,8 +47,7 @@ export function resolveOptions(options: ClientOptions) {
     maxConcurrentPolls = 64,
     ...unknown
   } = options;
-  const [misspelt] = Object.keys(unknown);
-  if (misspelt !== undefined) throw new ConfigurationError(`There is no option ${misspelt}`);
+  refuseUnknown(unknown);
   if (authScheme !== "bearer" && authScheme !== "raw") {
     throw new ConfigurationError('authScheme must be "bearer" or "raw"');
   }

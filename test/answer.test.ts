@@ -97,6 +97,9 @@ describe("what an error says", () => {
     const error = errorOf(() => judge({ code: 1000, msg: ["a", "b"], data }));
     expect(error).toMatchObject({ code: "UNEXPECTED_ANSWER", outcome: "accepted", taskid: "task-1" });
     expect(error.message).toMatch(/breaks the document: \/msg must be string/);
+    expect(errorOf(() => judge({ code: 1000, data })).message).toMatch(
+      /breaks the document: \/msg is required/,
+    );
   });
 
   test("the pause that the service asks for", () => {

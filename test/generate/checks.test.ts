@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Check } from "../../generated/validators.js";
 import { emitValidators } from "../../scripts/emit-validators.js";
+import { load } from "../support/load.js";
 
 /** The checks of an operation whose body and answer have the same schema. */
 async function compile(schema: object): Promise<{ request: Check; answer: Check }> {
@@ -11,9 +12,9 @@ async function compile(schema: object): Promise<{ request: Check; answer: Check 
     info: { title: "Checks", version: "1" },
     paths: { "/": { post: operation } },
   });
-  const source = `${code}\nexport const request = compiledRequests["POST /"], answer = compiledAnswers["POST /"];`;
-  const url = `data:text/javascript;base64,${Buffer.from(source).toString("base64")}`;
-  return (await import(/* @vite-ignore */ url)) as { request: Check; answer: Check };
+  return load(
+    `${code}\nexport const request = compiledRequests["POST /"], answer = compiledAnswers["POST /"];`,
+  );
 }
 
 const type = (name: string, rest: object = {}) => ({ type: name, ...rest });

@@ -7,6 +7,7 @@ import { buildEffectiveDocument } from "../../scripts/document.js";
 import { emitSources } from "../../scripts/generated-files.js";
 import { parseSource } from "../../scripts/source.js";
 import type { PartKind } from "../../src/multipart.js";
+import { load } from "../support/load.js";
 
 /** What the generator makes of one document: its files, and what two of them export. */
 export interface Generated {
@@ -50,9 +51,4 @@ export function generateFixture(name: string): Promise<Generated> {
 function transpile(source: string): string {
   const compilerOptions = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext };
   return ts.transpileModule(source, { compilerOptions }).outputText;
-}
-
-async function load<T>(source: string): Promise<T> {
-  const url = `data:text/javascript;base64,${Buffer.from(source).toString("base64")}`;
-  return (await import(/* @vite-ignore */ url)) as T;
 }
