@@ -68,30 +68,34 @@ export class DeadlineReached extends Error {
  * It rejects at that moment with the caller's reason or a {@link DeadlineReached}, even if `work` takes no notice, and
  * leaves no timer and no listener behind.
  */
-export async function withDeadline<T>(
+export function withDeadline<T>(
   timeoutMs: number,
   signal: AbortSignal | undefined,
   onAbort: OnAbort,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  signal?.throwIfAborted();
-  const controller = new AbortController();
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let stopListening = () => {};
-  const ended = new Promise<never>((_, reject) => {
+  return new Promise((resolve, reject) => {
+    signal?.throwIfAborted();
+    const controller = new AbortController();
     const end = (reason: unknown = new DeadlineReached(timeoutMs)) => {
       controller.abort(reason);
+      fail(reason);
+    };
+    const settle = () => {
+      clearTimeout(timer);
+      stopListening();
+    };
+    const fail = (reason: unknown) => {
+      settle();
       reject(reason);
     };
+    const stopListening = onAbort(signal, end);
     // A deadline may have passed already, and runtimes print a warning of timers that count down from below 0.
     const delayMs = Math.max(0, Math.ceil(timeoutMs));
-    if (delayMs <= longestTimerMs) timer = setTimeout(end, delayMs);
-    stopListening = onAbort(signal, end);
+    const timer = delayMs <= longestTimerMs ? setTimeout(end, delayMs) : undefined;
+    work(controller.signal).then((result) => {
+      settle();
+      resolve(result);
+    }, fail);
   });
-  try {
-    return await Promise.race([ended, work(controller.signal)]);
-  } finally {
-    clearTimeout(timer);
-    stopListening();
-  }
 }

@@ -5,18 +5,22 @@ import type { paths } from "../generated/schema.js";
 import { createAuthenticate } from "./auth.js";
 import { ConfigurationError } from "./errors.js";
 import { encodeForm } from "./multipart.js";
-import type { PartKinds } from "./multipart.js";
+import type { EncodedForm, PartKinds } from "./multipart.js";
 import type { resolveOptions } from "./options.js";
-import type { RedactorOf } from "./redact.js";
+import type { Redact, Redactors } from "./redact.js";
 import { exchange, OutgoingRequest } from "./transport.js";
-
-export type { Middleware };
 
 /** The openapi-fetch client, with a method for each HTTP method. */
 export type Api = OpenapiClient<paths>;
 
+/** Sends a request to the API's origin, and to no other. */
+export type Send = (request: Request, redact: Redact) => Promise<Response>;
+
 /** Makes the openapi-fetch client: it adds the key, encodes forms and refuses redirects, and nothing else. */
-export function createApi(settings: ReturnType<typeof resolveOptions>, redactorOf: RedactorOf): Api {
+export function createApi(
+  settings: ReturnType<typeof resolveOptions>,
+  redactors: Redactors,
+): { api: Api; send: Send } {
   const { origin, href } = settings.baseUrl;
   const authenticate = createAuthenticate(settings.apiKey, settings.authScheme);
 
@@ -31,6 +35,7 @@ export function createApi(settings: ReturnType<typeof resolveOptions>, redactorO
       checkOrigin(request);
       const credentials = await authenticate();
       if (credentials) request.headers.set(credentials.header, credentials.value);
+      redactors.of(request); // the next step may fail, and say the key
     },
   };
 
@@ -39,22 +44,26 @@ export function createApi(settings: ReturnType<typeof resolveOptions>, redactorO
     throw new ConfigurationError(`The key is for ${origin} and is not sent anywhere else`);
   }
 
+  const send: Send = (request, redact) => {
+    checkOrigin(request); // a middleware may have made another request of it
+    return exchange(request, settings.fetch, redact);
+  };
+
   const api = createOpenapiClient<paths>({
     baseUrl: href,
     Request: OutgoingRequest as unknown as typeof Request,
-    async fetch(request) {
-      checkOrigin(request); // a middleware may have made another request of it
-      return exchange(request, settings.fetch, redactorOf(request));
-    },
+    fetch: (request) => send(request, redactors.of(request)),
     bodySerializer: (body: unknown) => body as never,
     // Workers have no such notion, and throw on a field that they do not know.
     ...("cache" in Request.prototype && { cache: "no-store" }),
   });
   api.use(prepare);
-  return api;
+  return { api, send };
 }
 
-async function encode(operation: string, body: Record<string, unknown>) {
+type Encoded = EncodedForm | Promise<EncodedForm>;
+
+function encode(operation: string, body: Record<string, unknown>): Encoded {
   const parts = (operations as Record<string, { parts?: PartKinds }>)[operation]?.parts;
   return parts ? encodeForm(body, parts) : { body: JSON.stringify(body), contentType: "application/json" };
 }

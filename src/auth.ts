@@ -23,11 +23,11 @@ export interface Credentials {
 export function createAuthenticate(
   apiKey: ApiKey | null | undefined,
   scheme: AuthScheme,
-): () => Promise<Credentials | undefined> {
-  if (apiKey === null) return async () => undefined;
+): () => Credentials | undefined | Promise<Credentials> {
+  if (apiKey === null) return () => undefined;
   if (typeof apiKey === "function") return async () => credentials(await askForKey(apiKey), scheme);
   const fixed = credentials(apiKey ?? keyFromEnvironment(), scheme);
-  return async () => fixed;
+  return () => fixed;
 }
 
 async function askForKey(apiKey: () => string | Promise<string>): Promise<string> {

@@ -3,11 +3,11 @@ import { DeadlineReached, withDeadline } from "./abort.js";
 import type { OnAbort } from "./abort.js";
 import { judgeAnswer } from "./answer.js";
 import type { Subject } from "./answer.js";
-import type { Api, Middleware } from "./api.js";
+import type { Api, Send } from "./api.js";
 import { ConfigurationError, ConnectionError, OutcomeUnknownError, TensorsLabError } from "./errors.js";
 import { checkInput } from "./input.js";
 import { redactError } from "./redact.js";
-import type { Redact, RedactorOf } from "./redact.js";
+import type { Redactors } from "./redact.js";
 import { parseRetryAfter, withRetries } from "./retry.js";
 
 export type OperationName = keyof typeof operations;
@@ -32,18 +32,8 @@ export type Call = (
 ) => Promise<Record<string, unknown>>;
 
 /** Makes the function that carries out operations over `api`. */
-export function createCall(api: Api, redactorOf: RedactorOf, onAbort: OnAbort): Call {
-  // The middleware that comes after this one may fail, and say the key, before the last step is reached. An attempt and
-  // its request share nothing but their signal.
-  const redactors = new WeakMap<AbortSignal, Redact>();
-  api.use({
-    onRequest({ request }) {
-      const signal = request.signal as AbortSignal | undefined; // the raw client's requests may have none
-      if (signal) redactors.set(signal, redactorOf(request));
-    },
-  });
-
-  return async (name, input, { taskid, signal, timeoutMs, ...policy }) => {
+export function createCall(api: Api, send: Send, redactors: Redactors, onAbort: OnAbort): Call {
+  return (name, input, { taskid, signal, timeoutMs, retries, mayRetry }) => {
     const body = checkInput(name, input);
     const { method, path } = operations[name];
     const deadline = performance.now() + timeoutMs;
@@ -52,24 +42,23 @@ export function createCall(api: Api, redactorOf: RedactorOf, onAbort: OnAbort): 
     async function attempt() {
       const subject: Subject = { operation: name, taskid, redact: (text) => text };
       let isSent = false;
-      const lastStep: Middleware = {
-        onRequest({ request }) {
-          subject.redact = redactorOf(request);
-          isSent = true;
-        },
+      const request = (ending: AbortSignal) => {
+        subject.redact = (text) => redactors.during(ending)?.(text) ?? text;
+        return api.request(method.toLowerCase() as "post", path, {
+          body: body as never,
+          signal: ending,
+          fetch(request) {
+            isSent = true;
+            subject.redact = redactors.of(request);
+            return send(request, subject.redact);
+          },
+          parseAs: "text",
+        });
       };
       try {
-        return await withDeadline(remainingMs(), signal, onAbort, async (ending) => {
-          subject.redact = (text) => redactors.get(ending)?.(text) ?? text;
-          const { data, error, response } = await api.request(method.toLowerCase() as "post", path, {
-            body: body as never,
-            signal: ending,
-            middleware: [lastStep],
-            parseAs: "text",
-          });
-          const retryAfterMs = parseRetryAfter(response.headers);
-          return judgeAnswer({ status: response.status, body: data ?? error ?? "", retryAfterMs }, subject);
-        });
+        const { data, error, response } = await withDeadline(remainingMs(), signal, onAbort, request);
+        const retryAfterMs = parseRetryAfter(response.headers);
+        return judgeAnswer({ status: response.status, body: data ?? error ?? "", retryAfterMs }, subject);
       } catch (error) {
         // What was learnt of the submit before the abort is worth more than its reason, which may be any error.
         const isJudged = error instanceof TensorsLabError && error !== signal?.reason;
@@ -77,7 +66,7 @@ export function createCall(api: Api, redactorOf: RedactorOf, onAbort: OnAbort): 
         throw withOutcome(toTyped(error, subject, isSent, timeoutMs), taskid);
       }
     }
-    return withRetries(attempt, { signal, onAbort, remainingMs, ...policy });
+    return withRetries(attempt, { signal, onAbort, remainingMs, retries, mayRetry });
   };
 }
 

@@ -9,7 +9,7 @@ import { limitWork } from "./limit.js";
 import type { Model, ModelInput, Submission, Task } from "./models.js";
 import { resolveOptions } from "./options.js";
 import type { ClientOptions } from "./options.js";
-import { createRedactorOf } from "./redact.js";
+import { createRedactors } from "./redact.js";
 import { isTransient, provesNothingHappened } from "./retry.js";
 import type { Client } from "./surface.js";
 import { callBack, follow, waitForTask, watchTask } from "./tasks.js";
@@ -26,9 +26,9 @@ import { toSubmission, toTask } from "./to-task.js";
 export function createClient(options: ClientOptions = {}): Client {
   const settings = resolveOptions(options);
   const onAbort = createOnAbort();
-  const redactorOf = createRedactorOf();
-  const api = createApi(settings, redactorOf);
-  const call = createCall(api, redactorOf, onAbort);
+  const redactors = createRedactors();
+  const { api, send } = createApi(settings, redactors);
+  const call = createCall(api, send, redactors, onAbort);
 
   async function submit<M extends Model>(
     model: M,

@@ -61,10 +61,8 @@ export abstract class TensorsLabError extends Error {
   /** Milliseconds until the service wants to be asked again, if it said so. */
   declare readonly retryAfterMs: number | undefined;
 
-  constructor(message: string, details: ErrorDetails = {}) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause });
-    const { outcome, taskid, httpStatus, serviceCode, serviceMessage, excerpt, retryAfterMs } = details;
-    const known = { outcome, taskid, httpStatus, serviceCode, serviceMessage, excerpt, retryAfterMs };
+  constructor(message: string, { cause, ...known }: ErrorDetails = {}) {
+    super(message, cause === undefined ? undefined : { cause });
     // What an error does not have is not shown when it is printed.
     for (const [name, value] of Object.entries(known)) {
       if (value !== undefined) Object.assign(this, { [name]: value });

@@ -34,10 +34,11 @@ export async function encodeForm(fields: Record<string, unknown>, kinds: PartKin
     if (value === undefined) continue;
     const kind = (kinds as Record<string, PartKind>)[name] ?? guessKind(value);
     const values: unknown[] = kind.array && Array.isArray(value) ? value : [value];
-    for (const [index, item] of values.entries()) {
-      const start = `--${boundary}\r\nContent-Disposition: form-data; name="${escapeName(name)}"`;
+    const start = `--${boundary}\r\nContent-Disposition: form-data; name="${escapeName(name)}"`;
+    let index = 0;
+    for (const item of values) {
       if (kind.type === "file") {
-        pieces.push(start, ...(await encodeFile(item as Blob | BufferSource, name, index, kind)), "\r\n");
+        pieces.push(start, ...(await encodeFile(item as Blob | BufferSource, name, index++, kind)), "\r\n");
       } else {
         const type = kind.contentType ?? (kind.type === "json" ? "application/json" : undefined);
         const text = kind.type === "json" ? JSON.stringify(item) : String(item);

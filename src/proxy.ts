@@ -79,8 +79,8 @@ export function createProxyHandler(options: ProxyOptions): ProxyHandler {
 
     const response = await withDeadline(settings.submitTimeoutMs, request.signal, onAbort, (signal) => {
       const { body } = request;
-      const init = { method, headers, signal, ...(body && { body, duplex: "half" }) };
-      return exchange(new OutgoingRequest(url, init), settings.fetch, redact);
+      const outgoing = new OutgoingRequest(url, { method, headers, signal, body });
+      return exchange(body ? Object.assign(outgoing, { duplex: "half" }) : outgoing, settings.fetch, redact);
     });
     const passed = pick(response.headers, ["content-type", "retry-after"]);
     passed.set("cache-control", "no-store");

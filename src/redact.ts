@@ -3,21 +3,31 @@ import { authentication } from "../generated/operations.js";
 /** Takes a secret out of a text. */
 export type Redact = (text: string) => string;
 
-/** Gives what takes the key that a request carries out of any text. */
-export type RedactorOf = (request: Request) => Redact;
+/** What takes the keys of a client's requests out of any text. */
+export interface Redactors {
+  /** For the key that a request carries now. */
+  of: (request: Request) => Redact;
+  /** For the key of the last request that was given to `of` with this signal, which an attempt shares with it alone. */
+  during: (signal: AbortSignal) => Redact | undefined;
+}
 
 const scheme = new RegExp(`^${authentication.scheme} +`, "i");
 
 /** A shorter key is a placeholder, and a part of ordinary words. */
 const shortestSecret = 4;
 
-/** Makes a {@link RedactorOf} that remembers the last key, which seldom changes. */
-export function createRedactorOf(): RedactorOf {
+/** Makes {@link Redactors}; the last key's is remembered, for it seldom changes. */
+export function createRedactors(): Redactors {
+  const bySignal = new WeakMap<AbortSignal, Redact>();
   let last: { value: string | null; redact: Redact } | undefined;
-  return ({ headers }) => {
-    const value = headers.get(authentication.header);
-    if (last?.value !== value) last = { value, redact: createRedact(value) };
-    return last.redact;
+  return {
+    of({ headers, signal }) {
+      const value = headers.get(authentication.header);
+      if (last?.value !== value) last = { value, redact: createRedact(value) };
+      if (signal) bySignal.set(signal, last.redact); // the raw client's requests may have none
+      return last.redact;
+    },
+    during: (signal) => bySignal.get(signal),
   };
 }
 

@@ -23,5 +23,7 @@ export function toSubmission(raw: Record<string, unknown>): Submission {
 
 /** The service answers one URL, or a list of them. */
 function urlsOf(raw: Record<string, unknown>): string[] {
-  return [raw[fields.url] ?? []].flat().filter((url): url is string => typeof url === "string" && url !== "");
+  const given = raw[fields.url];
+  const urls: unknown[] = Array.isArray(given) ? given : [given];
+  return urls.filter((url): url is string => typeof url === "string" && url !== "");
 }

@@ -17,16 +17,20 @@ const longestAnswerBytes = 1024 * 1024;
  */
 export class OutgoingRequest {
   readonly url: string;
-  method = "GET";
+  method: string;
   headers: Headers;
   body: unknown;
-  redirect: RequestInit["redirect"] | undefined;
   signal: AbortSignal | undefined;
+  redirect: RequestRedirect = "error";
 
-  constructor(url: string, init: RequestInit) {
+  /** Takes what every request has; openapi-fetch adds what one call has besides. */
+  constructor(url: string, { method, headers, body, signal, cache }: RequestInit) {
     this.url = url;
-    this.headers = init.headers as Headers; // openapi-fetch always makes them
-    Object.assign(this, init);
+    this.method = method as string;
+    this.headers = headers as Headers; // openapi-fetch always makes them
+    this.body = body;
+    this.signal = signal ?? undefined;
+    if (cache) Object.assign(this, { cache }); // where it is not known, it must not be there
   }
 
   static [Symbol.hasInstance](value: unknown): boolean {
@@ -53,22 +57,11 @@ export async function exchange(
   fetch: Fetch,
   redact: Redact,
 ): Promise<Response> {
-  const fail = (error: unknown): never => {
-    if (request.signal?.aborted) throw request.signal.reason;
-    const cause = redactError(error, redact);
-    throw new ConnectionError(`${request.method} ${new URL(request.url).pathname}: ${innermost(cause)}`, {
-      outcome: neverSent(error) ? "not-sent" : "unknown",
-      cause,
-    });
-  };
-  const redirect = redirectMode();
+  const fail = createFail(request.method, request.url, request.signal, redact);
   // Whoever gave up was told that nothing was sent, which a fetch that takes no notice of its signal would belie.
   request.signal?.throwIfAborted();
   try {
-    const response =
-      request instanceof Request
-        ? await fetch(request, { redirect })
-        : await fetch(request.url, { ...request, redirect } as RequestInit);
+    const response = await send(request, fetch, redirectMode());
     if (!isAnswer(response)) {
       void response.body?.cancel().catch(() => {});
       throw new TypeError(`unexpected HTTP ${response.status}`);
@@ -80,6 +73,28 @@ export async function exchange(
   }
 }
 
+/** Makes what throws failures, typed; apart, so that a response, which runtimes keep for long, does not hold its request. */
+function createFail(method: string, url: string, signal: AbortSignal | undefined, redact: Redact) {
+  return (error: unknown): never => {
+    if (signal?.aborted) throw signal.reason;
+    const cause = redactError(error, redact);
+    throw new ConnectionError(`${method} ${new URL(url).pathname}: ${innermost(cause)}`, {
+      outcome: neverSent(error) ? "not-sent" : "unknown",
+      cause,
+    });
+  };
+}
+
+function send(
+  request: OutgoingRequest | Request,
+  fetch: Fetch,
+  redirect: RequestRedirect,
+): Promise<Response> {
+  if (request instanceof Request) return fetch(request, { redirect });
+  // The request is its own init: a copy costs more than the rest of the way to fetch.
+  return fetch(request.url, Object.assign(request, { redirect }) as RequestInit);
+}
+
 /**
  * Node keeps a copy of every body in case of a redirect, unless redirects are errors; Workers know no such mode and show
  * the redirect itself.
@@ -88,9 +103,9 @@ function redirectMode(): RequestRedirect {
   return globalThis.navigator?.userAgent === "Cloudflare-Workers" ? "manual" : "error";
 }
 
-/** Whether a response can be judged: it is no redirect, and its status is one that HTTP knows. */
-function isAnswer({ status, redirected, type }: Response): boolean {
-  if (redirected || type === "opaqueredirect") return false;
+/** Whether a response can be judged: it is no redirect (0, where it is hidden), and its status is one that HTTP knows. */
+function isAnswer({ status, redirected }: Response): boolean {
+  if (redirected) return false;
   return (status >= 200 && status <= 299) || (status >= 400 && status <= 599);
 }
 
