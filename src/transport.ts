@@ -21,15 +21,16 @@ export class OutgoingRequest {
   headers: Headers;
   body: unknown;
   signal: AbortSignal | undefined;
-  redirect: RequestRedirect = "error";
+  redirect: RequestInit["redirect"] | undefined = "error";
 
   /** Takes what every request has; openapi-fetch adds what one call has besides. */
-  constructor(url: string, { method, headers, body, signal, cache }: RequestInit) {
+  constructor(url: string, init: RequestInit) {
     this.url = url;
-    this.method = method as string;
-    this.headers = headers as Headers; // openapi-fetch always makes them
-    this.body = body;
-    this.signal = signal ?? undefined;
+    this.method = init.method as string;
+    this.headers = init.headers as Headers; // openapi-fetch always makes them
+    this.body = init.body;
+    this.signal = init.signal ?? undefined;
+    const { cache } = init as { cache?: unknown };
     if (cache) Object.assign(this, { cache }); // where it is not known, it must not be there
   }
 

@@ -62,6 +62,27 @@ describe("the packed package", () => {
     expect(await runProgram(program)).toBe("true\n");
   });
 
+  it("has types that need none of a page", async () => {
+    const folder = join(installed.folder, "server");
+    await mkdir(folder);
+    const entries = Object.keys(manifest.exports).filter((entry) => entry !== "./package.json");
+    const source = entries.map((entry) => `import "${join("tensorslab-images", entry)}";\n`).join("");
+    await writeFile(join(folder, "main.ts"), source);
+    const compilerOptions = {
+      module: "NodeNext",
+      lib: ["ES2022"],
+      types: ["node"],
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      skipLibCheck: false,
+      noEmit: true,
+    };
+    await writeFile(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions }));
+    await run(process.execPath, [compiler, "--project", folder]).catch(({ stdout }: { stdout: string }) =>
+      expect.unreachable(stdout),
+    );
+  });
+
   it("makes an image from prompt to disk", async () => {
     const program = `
       import { createClient } from "tensorslab-images";
