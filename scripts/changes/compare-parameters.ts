@@ -30,18 +30,11 @@ function compareParameter(
     tell(part, name, "required", verdict, isRequired(before), isRequired(after));
   }
   for (const word of namesOf(before, after)) {
-    if (["name", "in", "required", "schema"].includes(word) || isDeepStrictEqual(before[word], after[word]))
-      continue;
+    if (["in", "required", "schema"].includes(word) || isDeepStrictEqual(before[word], after[word])) continue;
     const isForm = ["style", "explode", "allowReserved", "content"].includes(word);
     const verdict = isForm ? "breaking" : word === "deprecated" ? "compatible" : "cosmetic";
-    tell(
-      part,
-      name,
-      isForm || word === "deprecated" ? word : "description",
-      verdict,
-      before[word],
-      after[word],
-    );
+    const field = isForm || word === "deprecated" || word === "name" ? word : "description";
+    tell(part, name, field, verdict, before[word], after[word]);
   }
   compareValues(part, "request", { before: before.schema ?? {}, after: after.schema ?? {} }, name);
 }
@@ -56,11 +49,14 @@ function withDefaults(parameter: JsonObject): JsonObject {
   return { ...defaults, ...parameter };
 }
 
-/** By name and place, those of the operation before those of its path. */
+/** By name and place, those of the operation before those of its path; a header has one name however it is written. */
 function parametersOf({ operation, item }: Operation, document: JsonObject): Record<string, JsonObject> {
   const all = [item.parameters, operation.parameters].flatMap((list) =>
     Array.isArray(list) ? (list as unknown[]) : [],
   );
   const parameters = all.map((parameter) => withDefaults(followReference(parameter, document)));
-  return Object.fromEntries(parameters.map((one) => [`${String(one.name)} (${String(one.in)})`, one]));
+  return Object.fromEntries(parameters.map((one) => [keyOf(String(one.name), String(one.in)), one]));
 }
+
+const keyOf = (name: string, place: string): string =>
+  `${place === "header" ? name.toLowerCase() : name} (${place})`;

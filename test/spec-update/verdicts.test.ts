@@ -630,6 +630,11 @@ const rest: Row[] = [
     "breaking removed parameters trace (header) field",
   ],
   [
+    "a header parameter is written in another case",
+    ({ operation }) => (operation.parameters[1].name = "Trace"),
+    "cosmetic changed parameters trace (header) name",
+  ],
+  [
     "a parameter becomes required",
     ({ operation }) => (operation.parameters[0].required = true),
     "breaking changed parameters lang (query) required",
