@@ -19,10 +19,12 @@ export function compareRules(before: Shape, after: Shape, direction: Direction, 
   };
   say("type", compareTypes(before.types, after.types), before.types, after.types);
   compareEnums(before.rules.enum, after.rules.enum, say);
+  const isWhole = [before, after].every(({ types }) => types?.every((type) => type === "integer"));
   for (const [word, exclusive, isLower] of bounds) {
-    const [one, other] = [before, after].map(({ rules }) =>
-      boundOf(rules[word], exclusive && rules[exclusive]),
-    );
+    const [one, other] = [before, after].map(({ rules }) => {
+      const bound = boundOf(rules[word], exclusive && rules[exclusive]);
+      return bound && isWhole ? wholeBound(bound, isLower) : bound;
+    });
     say("bounds", compareBounds(one, other, isLower), describe(word, one), describe(word, other));
   }
   const rest = new Set(
@@ -90,6 +92,12 @@ interface Bound {
 function boundOf(limit: unknown, exclusive: unknown): Bound | undefined {
   return typeof limit === "number" ? { limit, isExclusive: exclusive === true } : undefined;
 }
+
+/** Among whole numbers, above 0 is from 1. */
+const wholeBound = ({ limit, isExclusive }: Bound, isLower: boolean): Bound =>
+  isExclusive && Number.isInteger(limit)
+    ? { limit: limit + (isLower ? 1 : -1), isExclusive: false }
+    : { limit, isExclusive };
 
 const describe = (word: string, bound: Bound | undefined): string | undefined =>
   bound && `${word} ${bound.limit}${bound.isExclusive ? ", exclusive" : ""}`;

@@ -207,6 +207,10 @@ const request: Row[] = [
     ({ fields }) => (fields.count.exclusiveMaximum = true),
     "breaking changed request count bounds",
   ],
+  [
+    "a whole number's bound is said in the other way",
+    ({ fields }) => Object.assign(fields.count, { maximum: 16, exclusiveMaximum: true }),
+  ],
   ["a length is limited", ({ fields }) => (fields.code.maxLength = 5), "breaking added request code bounds"],
   [
     "a longer text is allowed",
