@@ -131,7 +131,8 @@ var checks = { "POST /v1/images/seedreamv5": check0, "POST /v1/images/infobytask
 // compiled:answers
 var check02 = validate212;
 var func22 = readAs;
-function validate23(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+function validate222(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+  ;
   let vErrors = null;
   let errors = 0;
   if (data && typeof data == "object" && !Array.isArray(data)) {
@@ -168,11 +169,12 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
   } else {
     errors = (vErrors ??= []).push({ path: instancePath, message: "must be object" });
   }
-  validate23.errors = vErrors;
+  validate222.errors = vErrors;
   return errors === 0;
 }
 var func5 = (text) => [...text].length;
-function validate25(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+function validate24(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+  ;
   let vErrors = null;
   let errors = 0;
   if (data && typeof data == "object" && !Array.isArray(data)) {
@@ -211,7 +213,7 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
   } else {
     errors = (vErrors ??= []).push({ path: instancePath, message: "must be object" });
   }
-  validate25.errors = vErrors;
+  validate24.errors = vErrors;
   return errors === 0;
 }
 function validate212(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
@@ -221,8 +223,8 @@ function validate212(data, { instancePath = "", parentData, parentDataProperty, 
   if (!(data && typeof data == "object" && !Array.isArray(data))) {
     errors = (vErrors ??= []).push({ path: instancePath, message: "must be object" });
   }
-  if (!validate23(data, { instancePath, parentData, parentDataProperty, rootData })) {
-    vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors);
+  if (!validate222(data, { instancePath, parentData, parentDataProperty, rootData })) {
+    vErrors = vErrors === null ? validate222.errors : vErrors.concat(validate222.errors);
     errors = vErrors.length;
   }
   if (data && typeof data == "object" && !Array.isArray(data)) {
@@ -230,8 +232,8 @@ function validate212(data, { instancePath = "", parentData, parentDataProperty, 
       errors = (vErrors ??= []).push({ path: instancePath, field: "data", message: "is required" });
     }
     if (data.data !== void 0) {
-      if (!validate25(data.data, { instancePath: instancePath + "/data", parentData: data, parentDataProperty: "data", rootData })) {
-        vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
+      if (!validate24(data.data, { instancePath: instancePath + "/data", parentData: data, parentDataProperty: "data", rootData })) {
+        vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
         errors = vErrors.length;
       }
     }
@@ -241,48 +243,9 @@ function validate212(data, { instancePath = "", parentData, parentDataProperty, 
   validate212.errors = vErrors;
   return errors === 0;
 }
-var check12 = validate27;
+var check12 = validate26;
 function validate28(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-  let vErrors = null;
-  let errors = 0;
-  if (data && typeof data == "object" && !Array.isArray(data)) {
-    if (data.code === void 0) {
-      errors = (vErrors ??= []).push({ path: instancePath, field: "code", message: "is required" });
-    }
-    if (data.msg === void 0) {
-      errors = (vErrors ??= []).push({ path: instancePath, field: "msg", message: "is required" });
-    }
-    if (data.code !== void 0) {
-      let data0 = data.code;
-      const read0 = func22(data0, "integer");
-      if (!(read0 !== void 0)) {
-        errors = (vErrors ??= []).push({ path: instancePath + "/code", message: "must be integer" });
-      } else {
-        if (read0 !== data0 && data) {
-          data0 = read0;
-          data["code"] = read0;
-        }
-      }
-    }
-    if (data.msg !== void 0) {
-      let data1 = data.msg;
-      const read1 = func22(data1, "string");
-      if (!(read1 !== void 0)) {
-        errors = (vErrors ??= []).push({ path: instancePath + "/msg", message: "must be string" });
-      } else {
-        if (read1 !== data1 && data) {
-          data1 = read1;
-          data["msg"] = read1;
-        }
-      }
-    }
-  } else {
-    errors = (vErrors ??= []).push({ path: instancePath, message: "must be object" });
-  }
-  validate28.errors = vErrors;
-  return errors === 0;
-}
-function validate30(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+  ;
   let vErrors = null;
   let errors = 0;
   if (data && typeof data == "object" && !Array.isArray(data)) {
@@ -478,18 +441,18 @@ function validate30(data, { instancePath = "", parentData, parentDataProperty, r
   } else {
     errors = (vErrors ??= []).push({ path: instancePath, message: "must be object" });
   }
-  validate30.errors = vErrors;
+  validate28.errors = vErrors;
   return errors === 0;
 }
-function validate27(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+function validate26(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
   if (!(data && typeof data == "object" && !Array.isArray(data))) {
     errors = (vErrors ??= []).push({ path: instancePath, message: "must be object" });
   }
-  if (!validate28(data, { instancePath, parentData, parentDataProperty, rootData })) {
-    vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
+  if (!validate222(data, { instancePath, parentData, parentDataProperty, rootData })) {
+    vErrors = vErrors === null ? validate222.errors : vErrors.concat(validate222.errors);
     errors = vErrors.length;
   }
   if (data && typeof data == "object" && !Array.isArray(data)) {
@@ -497,15 +460,15 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
       errors = (vErrors ??= []).push({ path: instancePath, field: "data", message: "is required" });
     }
     if (data.data !== void 0) {
-      if (!validate30(data.data, { instancePath: instancePath + "/data", parentData: data, parentDataProperty: "data", rootData })) {
-        vErrors = vErrors === null ? validate30.errors : vErrors.concat(validate30.errors);
+      if (!validate28(data.data, { instancePath: instancePath + "/data", parentData: data, parentDataProperty: "data", rootData })) {
+        vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
         errors = vErrors.length;
       }
     }
   } else {
     errors = (vErrors ??= []).push({ path: instancePath, message: "must be object" });
   }
-  validate27.errors = vErrors;
+  validate26.errors = vErrors;
   return errors === 0;
 }
 var checks2 = { "POST /v1/images/seedreamv5": check02, "POST /v1/images/infobytaskid": check12 };

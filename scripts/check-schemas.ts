@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { escapeStep, followReference } from "./reference.js";
+import { followReference } from "./reference.js";
 import { isObject } from "./source.js";
 import type { JsonObject } from "./source.js";
 import { mapInnerSchemas } from "./walk.js";
@@ -25,12 +25,12 @@ const keywords = new Set(
 const lateKeywords =
   "prefixItems dependentRequired dependentSchemas minContains maxContains unevaluatedItems unevaluatedProperties";
 
-/** The schemas of a document in the words of JSON Schema, each under the pointer that it is referred to by. */
+/** The schemas of a document in the words of JSON Schema. */
 export interface CheckSchemas {
   /** Turns a schema of the document into one that refers to `definitions`. */
   toCheck: (schema: unknown) => unknown;
-  /** Every schema that was referred to so far. */
-  definitions: JsonObject;
+  /** Every schema that was referred to so far, by its pointer; with an id of its own, so that each is compiled once. */
+  definitions: Map<string, JsonObject & { $id: string }>;
   /** What was met so far that ajv must be told of. */
   met: {
     /** A word that only the newest JSON Schema has. */
@@ -44,23 +44,22 @@ export interface CheckSchemas {
   };
 }
 
-/** Prepares a document's schemas for ajv; `base` is what references begin with, and `adapt` has the last word. */
+/** Prepares a document's schemas for ajv; `adapt` has the last word. */
 export function createCheckSchemas(
   document: JsonObject,
-  base: string,
   adapt: (schema: JsonObject) => JsonObject,
 ): CheckSchemas {
-  const definitions: JsonObject = {};
+  const definitions: CheckSchemas["definitions"] = new Map();
   const late = new Set(lateKeywords.split(" "));
   const met = { late: false, sloppyPattern: false, inheritedName: false, foreignPatterns: new Set<string>() };
 
   function refer(reference: string): string {
-    const name = reference.split("/").slice(1).join("/");
-    if (!Object.hasOwn(definitions, name)) {
-      definitions[name] = {}; // known before its own references are followed, which may lead back here
-      definitions[name] = toCheck(followReference({ $ref: reference }, document));
-    }
-    return `${base}#/definitions/${escapeStep(name)}`;
+    const known = definitions.get(reference);
+    if (known) return known.$id;
+    const definition = { $id: `schema${definitions.size}` };
+    definitions.set(reference, definition); // known before its own references are followed, which may lead back here
+    Object.assign(definition, toCheck(followReference({ $ref: reference }, document)));
+    return definition.$id;
   }
 
   function isPattern(pattern: string): boolean {

@@ -95,7 +95,7 @@ async function compile(
   mediaOf: (operation: Operation, document: JsonObject) => Media | undefined,
   adapt: (schema: JsonObject) => JsonObject,
 ): Promise<string> {
-  const schemas = createCheckSchemas(document, "document", adapt);
+  const schemas = createCheckSchemas(document, adapt);
   const exported: Record<string, string> = {};
   const checks: JsonObject[] = [];
   const table: string[] = [];
@@ -113,8 +113,7 @@ async function compile(
   }
   if (table.length === 0) return "export const checks = {};";
   const ajv = await createAjv(schemas.met);
-  ajv.addSchema({ $id: "document", definitions: schemas.definitions });
-  ajv.addSchema(checks);
+  ajv.addSchema([...schemas.definitions.values(), ...checks]);
   const code = shorten(standaloneCode.default(ajv, exported));
   return `import { readAs } from "./read-as.js";\n${code}\nexport const checks = { ${table.join(", ")} };`;
 }

@@ -22,10 +22,7 @@ export function followReference(node: unknown, root: JsonObject): JsonObject {
   return isObject(target) ? target : {};
 }
 
-/** One step of a JSON pointer as it is written in a `$ref`. */
-export const escapeStep = (step: string): string =>
-  encodeURIComponent(step.replaceAll("~", "~0").replaceAll("/", "~1"));
-
+/** One step of a JSON pointer as it is meant. */
 function unescapeStep(step: string): string {
   const decoded = /%[0-9a-f]{2}/i.test(step) ? decodeStep(step) : step;
   return decoded.replaceAll("~1", "/").replaceAll("~0", "~");
