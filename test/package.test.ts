@@ -18,6 +18,19 @@ const manifest = JSON.parse(await readFile(join(root, "package.json"), "utf8")) 
   exports: Record<string, string>;
 };
 
+/** What a program can import, by its name. */
+const entryPoints = Object.keys(manifest.exports)
+  .filter((entry) => entry !== "./package.json")
+  .map((entry) => join("tensorslab-images", entry));
+
+/** Compiles a folder with these options; fails with what the compiler says. */
+async function compile(folder: string, compilerOptions: object): Promise<void> {
+  await writeFile(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions }));
+  await run(process.execPath, [compiler, "--project", folder]).catch(({ stdout }: { stdout: string }) =>
+    expect.unreachable(stdout),
+  );
+}
+
 /** Runs a program in the project that has the package installed. */
 async function runProgram(source: string, environment: Record<string, string> = {}, flags: string[] = []) {
   const { stdout } = await run(process.execPath, [...flags, "--input-type=module", "--eval", source], {
@@ -45,12 +58,10 @@ describe("the packed package", () => {
   });
 
   it("gives every entry point by its name", async () => {
-    const entries = Object.keys(manifest.exports).filter((entry) => entry !== "./package.json");
-    const names = entries.map((entry) => join("tensorslab-images", entry));
-    const source = names
+    const source = entryPoints
       .map((name) => `console.log(Object.keys(await import("${name}")).length > 0)`)
       .join(";");
-    expect(await runProgram(source)).toBe("true\n".repeat(names.length));
+    expect(await runProgram(source)).toBe("true\n".repeat(entryPoints.length));
   });
 
   it("has one class for each error, whichever entry point throws it", async () => {
@@ -65,10 +76,8 @@ describe("the packed package", () => {
   it("has types that need none of a page", async () => {
     const folder = join(installed.folder, "server");
     await mkdir(folder);
-    const entries = Object.keys(manifest.exports).filter((entry) => entry !== "./package.json");
-    const source = entries.map((entry) => `import "${join("tensorslab-images", entry)}";\n`).join("");
-    await writeFile(join(folder, "main.ts"), source);
-    const compilerOptions = {
+    await writeFile(join(folder, "main.ts"), entryPoints.map((name) => `import "${name}";\n`).join(""));
+    await compile(folder, {
       module: "NodeNext",
       lib: ["ES2022"],
       types: ["node"],
@@ -76,11 +85,7 @@ describe("the packed package", () => {
       exactOptionalPropertyTypes: true,
       skipLibCheck: false,
       noEmit: true,
-    };
-    await writeFile(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions }));
-    await run(process.execPath, [compiler, "--project", folder]).catch(({ stdout }: { stdout: string }) =>
-      expect.unreachable(stdout),
-    );
+    });
   });
 
   it("makes an image from prompt to disk", async () => {
@@ -157,7 +162,7 @@ describe("the README", () => {
     await writeFile(join(folder, "photo.jpg"), photo);
     for (const [index, block] of blocks.entries())
       await writeFile(join(folder, `example-${index}.ts`), block);
-    const compilerOptions = {
+    await compile(folder, {
       module: "NodeNext",
       target: "ES2022",
       lib: ["ES2023", "DOM", "DOM.Iterable"],
@@ -167,11 +172,7 @@ describe("the README", () => {
       skipLibCheck: true,
       outDir: "built",
       rootDir: ".",
-    };
-    await writeFile(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions }));
-    await run(process.execPath, [compiler, "--project", folder]).catch(({ stdout }: { stdout: string }) =>
-      expect.unreachable(stdout),
-    );
+    });
 
     const server = await startMockServer({ taskDurationMs: 0 });
     // The examples speak to the real service: what they send is taken to the mock server, which judges every byte.

@@ -67,34 +67,40 @@ function compareDescriptions(part: string, before: JsonObject, after: JsonObject
     tell(part, "", "description", "cosmetic", before.description, after.description);
 }
 
-/** Headers have the same name however it is written. */
 function compareHeaders(part: string, { before, after }: Pair<unknown>, context: Context): void {
   const { documents, tell, compareValues } = context;
-  const [old, now] = [objectOf(before), objectOf(after)];
-  const twinOf = (name: string, headers: JsonObject): string | undefined =>
-    Object.keys(headers).find((other) => other.toLowerCase() === name.toLowerCase());
-  for (const name of Object.keys(now)) {
-    if (twinOf(name, old) === undefined)
-      tell(part, `header ${name}`, "header", "compatible", undefined, name);
-  }
-  for (const name of Object.keys(old)) {
-    const field = `header ${name}`;
-    const twin = twinOf(name, now);
-    if (twin === undefined) {
-      tell(part, field, "header", "breaking", name, undefined);
+  const [old, now] = [headersOf(before, documents.before), headersOf(after, documents.after)];
+  for (const key of namesOf(old, now)) {
+    const [one, other] = [old[key], now[key]];
+    const field = `header ${one?.name ?? other?.name}`;
+    if (!one || !other) {
+      tell(part, field, "header", one ? "breaking" : "compatible", one?.name, other?.name);
       continue;
     }
-    if (twin !== name) tell(part, field, "header", "cosmetic", name, twin);
-    const one = followReference(old[name], documents.before);
-    const other = followReference(now[twin], documents.after);
-    if (isRequired(one) !== isRequired(other)) {
-      const verdict = judge(isRequired(other) ? "stricter" : "looser", "answer");
-      tell(part, field, "required", verdict, isRequired(one), isRequired(other));
+    if (one.name !== other.name) tell(part, field, "header", "cosmetic", one.name, other.name);
+    if (isRequired(one.header) !== isRequired(other.header)) {
+      const verdict = judge(isRequired(other.header) ? "stricter" : "looser", "answer");
+      tell(part, field, "required", verdict, isRequired(one.header), isRequired(other.header));
     }
-    if (one.description !== other.description)
-      tell(part, field, "description", "cosmetic", one.description, other.description);
-    compareValues(part, "answer", { before: one.schema ?? {}, after: other.schema ?? {} }, field);
+    if (one.header.description !== other.header.description)
+      tell(part, field, "description", "cosmetic", one.header.description, other.header.description);
+    const schemas = { before: one.header.schema ?? {}, after: other.header.schema ?? {} };
+    compareValues(part, "answer", schemas, field);
   }
+}
+
+/** By name in lower case: a header is the same however it is written. */
+function headersOf(
+  headers: unknown,
+  document: JsonObject,
+): Record<string, { name: string; header: JsonObject }> {
+  const entries = Object.entries(objectOf(headers));
+  return Object.fromEntries(
+    entries.map(([name, header]) => [
+      name.toLowerCase(),
+      { name, header: followReference(header, document) },
+    ]),
+  );
 }
 
 function compareContent(
