@@ -63,7 +63,7 @@ export class DeadlineReached extends Error {
 }
 
 /**
- * Runs `work` with a signal of its own that ends with the caller's signal or after `timeoutMs`, whichever is first.
+ * Runs `work` with a controller of its own that ends with the caller's signal or after `timeoutMs`, whichever is first.
  *
  * It rejects at that moment with the caller's reason or a {@link DeadlineReached}, even if `work` takes no notice, and
  * leaves no timer and no listener behind.
@@ -72,7 +72,7 @@ export function withDeadline<T>(
   timeoutMs: number,
   signal: AbortSignal | undefined,
   onAbort: OnAbort,
-  work: (signal: AbortSignal) => Promise<T>,
+  work: (controller: AbortController) => Promise<T>,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
@@ -93,7 +93,7 @@ export function withDeadline<T>(
     // A deadline may have passed already, and runtimes print a warning of timers that count down from below 0.
     const delayMs = Math.max(0, Math.ceil(timeoutMs));
     const timer = delayMs <= longestTimerMs ? setTimeout(end, delayMs) : undefined;
-    work(controller.signal).then((result) => {
+    work(controller).then((result) => {
       settle();
       resolve(result);
     }, fail);

@@ -31,6 +31,9 @@ export type Call = (
   policy: CallPolicy,
 ) => Promise<Record<string, unknown>>;
 
+/** The reason of a signal whose attempt is over; a constant, for an error would cost a stack trace each. */
+const attemptEnded = "the attempt has ended";
+
 /** Makes the function that carries out operations over `api`. */
 export function createCall(api: Api, send: Send, redactors: Redactors, onAbort: OnAbort): Call {
   return (name, input, { taskid, signal, timeoutMs, retries, mayRetry }) => {
@@ -42,18 +45,24 @@ export function createCall(api: Api, send: Send, redactors: Redactors, onAbort: 
     async function attempt() {
       const subject: Subject = { operation: name, taskid, redact: (text) => text };
       let isSent = false;
-      const request = (ending: AbortSignal) => {
-        subject.redact = (text) => redactors.during(ending)?.(text) ?? text;
-        return api.request(method.toLowerCase() as "post", path, {
-          body: body as never,
-          signal: ending,
-          fetch(request) {
-            isSent = true;
-            subject.redact = redactors.of(request);
-            return send(request, subject.redact);
-          },
-          parseAs: "text",
-        });
+      const request = async (controller: AbortController) => {
+        const { signal } = controller;
+        subject.redact = (text) => redactors.during(signal)?.(text) ?? text;
+        try {
+          return await api.request(method.toLowerCase() as "post", path, {
+            body: body as never,
+            signal,
+            fetch(request) {
+              isSent = true;
+              subject.redact = redactors.of(request);
+              return send(request, subject.redact);
+            },
+            parseAs: "text",
+          });
+        } finally {
+          // Fetch on Node keeps all of a request for its signal's sake, until that ends or a large collection.
+          controller.abort(attemptEnded);
+        }
       };
       try {
         const { data, error, response } = await withDeadline(remainingMs(), signal, onAbort, request);

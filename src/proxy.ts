@@ -77,14 +77,19 @@ export function createProxyHandler(options: ProxyOptions): ProxyHandler {
     const redact = createRedact(credentials?.value);
     const url = settings.baseUrl.href.replace(/\/$/, "") + path;
 
-    const response = await withDeadline(settings.submitTimeoutMs, request.signal, onAbort, (signal) => {
+    async function send({ signal }: AbortController): Promise<Response> {
       const { body } = request;
       const outgoing = new OutgoingRequest(url, { method, headers, signal, body });
-      return exchange(body ? Object.assign(outgoing, { duplex: "half" }) : outgoing, settings.fetch, redact);
-    });
-    const passed = pick(response.headers, ["content-type", "retry-after"]);
-    passed.set("cache-control", "no-store");
-    return new Response(redact(await response.text()) || null, { status: response.status, headers: passed });
+      if (body) Object.assign(outgoing, { duplex: "half" });
+      const response = await exchange(outgoing, settings.fetch, redact);
+      const passed = pick(response.headers, ["content-type", "retry-after"]);
+      passed.set("cache-control", "no-store");
+      return new Response(redact(await response.text()) || null, {
+        status: response.status,
+        headers: passed,
+      });
+    }
+    return withDeadline(settings.submitTimeoutMs, request.signal, onAbort, send);
   }
 
   return async (request) => {

@@ -49,7 +49,7 @@ function resolveTarget(target: string | URL, from?: URL): URL {
 
 function request(url: URL, redirect: RequestRedirect, settings: ResultRequest): Promise<Response> {
   const send = settings.fetch ?? globalThis.fetch;
-  return nextSign("the connection failed", settings, async (signal) => {
+  return nextSign("the connection failed", settings, async ({ signal }) => {
     const response = await send(url.href, { redirect, signal, ...privacy() });
     if (signal.aborted) discard(response); // Too late: this fetch takes no notice of its signal.
     return response;

@@ -15,7 +15,7 @@ export interface Patience {
 export async function nextSign<T>(
   failure: string,
   patience: Patience,
-  work: (signal: AbortSignal) => Promise<T>,
+  work: (controller: AbortController) => Promise<T>,
 ): Promise<T> {
   try {
     return await withDeadline(patience.stallTimeoutMs, patience.signal, onAbort, work);

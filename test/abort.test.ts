@@ -50,7 +50,7 @@ test("an abort ends a sleep with its reason, however long it is", async () => {
 
 test("work that ends in time gives its value and leaves no listener", async () => {
   const controller = new AbortController();
-  const result = await withDeadline(60_000, controller.signal, createOnAbort(), async (signal) => {
+  const result = await withDeadline(60_000, controller.signal, createOnAbort(), async ({ signal }) => {
     expect(signal.aborted).toBe(false);
     return "done";
   });
@@ -66,7 +66,7 @@ test("work that fails fails with its own error", async () => {
 
 test("a deadline ends work that takes no notice, and tells it", async () => {
   let told: AbortSignal | undefined;
-  const working = withDeadline(5, undefined, createOnAbort(), (signal) => {
+  const working = withDeadline(5, undefined, createOnAbort(), ({ signal }) => {
     told = signal;
     return never();
   });
@@ -88,7 +88,7 @@ test("an abort ends work that takes no notice, with the caller's reason", async 
   const controller = new AbortController();
   const reason = { my: "reason" };
   let told: AbortSignal | undefined;
-  const working = withDeadline(Infinity, controller.signal, createOnAbort(), (signal) => {
+  const working = withDeadline(Infinity, controller.signal, createOnAbort(), ({ signal }) => {
     told = signal;
     return never();
   });

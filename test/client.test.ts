@@ -196,6 +196,20 @@ describe("middleware", () => {
     expect(statuses).toEqual([200]);
   });
 
+  test("may read a copy of the answer later on, though the signal of the request has ended with it", async () => {
+    const client = makeClient();
+    const copies: Response[] = [];
+    const signals: AbortSignal[] = [];
+    client.api.use({
+      onRequest: ({ request }) => void signals.push(request.signal),
+      onResponse: ({ response }) => void copies.push(response.clone()),
+    });
+    await client.submit("seedreamv5", { prompt });
+    expect(await copies[0]!.json()).toEqual(accepted);
+    // Until it ends, fetch on Node keeps the request: some 25 MB in 10,000 waits.
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+  });
+
   test("may answer instead of the service", async () => {
     const client = makeClient();
     client.api.use({ onRequest: () => Response.json(accepted) });

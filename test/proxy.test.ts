@@ -1,5 +1,5 @@
 import { createServer } from "node:http";
-import type { IncomingMessage, RequestListener } from "node:http";
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -282,10 +282,16 @@ describe("what comes back", () => {
     expect(elsewhere.connections()).toBe(0);
   });
 
-  it("is 504 when the deadline passes, and the request is ended", async () => {
+  it.each([
+    ["before any answer", () => {}],
+    ["amid the answer", (response: ServerResponse) => response.writeHead(200).write("{")],
+  ])("is 504 when the deadline passes %s, and the request is ended", async (_, begin) => {
     let wasEnded = () => {};
     const ended = new Promise<void>((resolve) => (wasEnded = resolve));
-    const upstream = await startServer((message) => message.socket.on("close", wasEnded));
+    const upstream = await startServer((message, response) => {
+      message.socket.on("close", wasEnded);
+      begin(response);
+    });
     const answer = await makeHandler(upstream, { submitTimeoutMs: 50 })(post(submitPath));
     expect(answer.status).toBe(504);
     await ended;
