@@ -45,13 +45,12 @@ export function createCall(api: Api, send: Send, redactors: Redactors, onAbort: 
     async function attempt() {
       const subject: Subject = { operation: name, taskid, redact: (text) => text };
       let isSent = false;
-      const request = async (controller: AbortController) => {
-        const { signal } = controller;
-        subject.redact = (text) => redactors.during(signal)?.(text) ?? text;
+      const request = async (ending: AbortController) => {
+        subject.redact = (text) => redactors.during(ending.signal)?.(text) ?? text;
         try {
           return await api.request(method.toLowerCase() as "post", path, {
             body: body as never,
-            signal,
+            signal: ending.signal,
             fetch(request) {
               isSent = true;
               subject.redact = redactors.of(request);
@@ -61,7 +60,7 @@ export function createCall(api: Api, send: Send, redactors: Redactors, onAbort: 
           });
         } finally {
           // Fetch on Node keeps all of a request for its signal's sake, until that ends or a large collection.
-          controller.abort(attemptEnded);
+          ending.abort(attemptEnded);
         }
       };
       try {

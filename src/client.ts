@@ -67,7 +67,7 @@ export function createClient(options: ClientOptions = {}): Client {
   const readInTime: ReadTask = (taskid, deadline, signal) => {
     const remainingMs = deadline - performance.now();
     if (remainingMs > settings.statusTimeoutMs) return read(taskid, { signal }, 0);
-    return withDeadline(remainingMs, signal, onAbort, ({ signal }) => read(taskid, { signal }, 0));
+    return withDeadline(remainingMs, signal, onAbort, (ending) => read(taskid, { signal: ending.signal }, 0));
   };
   const poll = limitWork(readInTime, settings.maxConcurrentPolls, onAbort);
 
