@@ -2,7 +2,7 @@
 
 // @ts-nocheck: compiled code; what it exports is declared at the end
 // prettier-ignore
-// scripts/read-as.ts
+// scripts/generate/read-as.ts
 function readAs(value, types) {
   if (typeof value === types) return value;
   const names = types.split(" ");
@@ -128,7 +128,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
 }
 var checks = { "POST /v1/images/seedreamv5": check0, "POST /v1/images/infobytaskid": check1 };
 
-// compiled:answers
+// compiled:responses
 var check02 = validate212;
 var func22 = readAs;
 function validate222(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
@@ -475,7 +475,7 @@ var checks2 = { "POST /v1/images/seedreamv5": check02, "POST /v1/images/infobyta
 
 // <stdin>
 var compiledRequests = checks;
-var compiledAnswers = checks2;
+var compiledResponses = checks2;
 
 /** What a check found: where (a JSON pointer into the data, and a field that is missing or too many there), and why. */
 export interface CheckError {
@@ -494,4 +494,4 @@ export interface Check {
 export const requests: Readonly<Record<string, Check>> = compiledRequests;
 
 /** What a success may answer, by operation; types are coerced in place. */
-export const answers: Readonly<Record<string, Check>> = compiledAnswers;
+export const responses: Readonly<Record<string, Check>> = compiledResponses;

@@ -1,34 +1,81 @@
 import { fields, models, operations, statusOperation } from "../generated/operations.js";
-import { createOnAbort, withDeadline } from "./abort.js";
-import { createApi } from "./api.js";
-import { createCall } from "./call.js";
-import { checkCallOptions } from "./call-options.js";
-import type { CallOptions, GenerateOptions, WaitOptions } from "./call-options.js";
-import { ConfigurationError } from "./errors.js";
-import { limitWork } from "./limit.js";
-import type { Model, ModelInput, Submission, Task } from "./models.js";
-import { resolveOptions } from "./options.js";
-import type { ClientOptions } from "./options.js";
-import { createRedactors } from "./redact.js";
-import { isTransient, provesNothingHappened } from "./retry.js";
-import type { Client } from "./surface.js";
-import { callBack, follow, waitForTask, watchTask } from "./tasks.js";
-import type { ReadTask } from "./tasks.js";
-import { toSubmission, toTask } from "./to-task.js";
+import { createFacade } from "./api/create-api.js";
+import type { Api } from "./api/create-api.js";
+import { ConfigurationError, didYouMean } from "./errors.js";
+import { checkCallOptions, resolveOptions } from "./options.js";
+import type { CallOptions, ClientOptions, GenerateOptions, WaitOptions } from "./options.js";
+import { withDeadline } from "./reliability/abort.js";
+import { createCall } from "./reliability/call.js";
+import { limitWork } from "./reliability/poll-limit.js";
+import { toSubmission, toTask } from "./reliability/response.js";
+import { isSafeToResubmit, isTransient } from "./reliability/retry.js";
+import { callBack, follow, waitForTask, watchTask } from "./reliability/wait.js";
+import type { ReadTask } from "./reliability/wait.js";
+import type { Model, ModelInput, Submission, Task } from "./types.js";
+
+/** A client of the service; `createClient` makes one. */
+export interface Client {
+  /**
+   * Submits, and waits until the images are finished.
+   *
+   * @throws The errors of `submit` and `wait`.
+   * @example
+   * const task = await client.generate("seedreamv5", { prompt: "a red fox in fresh snow" });
+   * console.log(task.urls);
+   */
+  generate<M extends Model>(model: M, input: ModelInput<M>, options?: GenerateOptions): Promise<Task>;
+  /**
+   * Submits once and returns the task id; it is sent again only if nothing reached the service, or after HTTP 429.
+   *
+   * @throws {InvalidInputError} before anything is sent.
+   * @throws {OutcomeUnknownError} if it may have arrived and been paid for.
+   * @example
+   * const { taskid } = await client.submit("seedreamv5", { prompt: "a red fox in fresh snow", batchsize: 2 });
+   */
+  submit<M extends Model>(model: M, input: ModelInput<M>, options?: CallOptions): Promise<Submission>;
+  /**
+   * Reads a task once; temporary failures are retried.
+   *
+   * @example
+   * const { status, urls } = await client.status(taskid);
+   */
+  status(taskid: string, options?: CallOptions): Promise<Task>;
+  /**
+   * Yields the task whenever its status has changed, until it is completed or failed.
+   *
+   * @throws {WaitTimeoutError} when the deadline passes; the task is still running.
+   * @example
+   * for await (const { status } of client.watch(taskid)) console.log(status);
+   */
+  watch(taskid: string, options?: Omit<WaitOptions, "onStatus">): AsyncGenerator<Task, void, undefined>;
+  /**
+   * Waits until a task is completed: here, or tomorrow in another process.
+   *
+   * @throws {TaskFailedError} if the task failed.
+   * @throws {WaitTimeoutError} when the deadline passes; the task is still running.
+   * @example
+   * const task = await client.wait(taskid, { timeoutMs: 60_000 });
+   */
+  wait(taskid: string, options?: WaitOptions): Promise<Task>;
+  /**
+   * The openapi-fetch client underneath, as `createApi` creates it: adds the key, encodes forms and refuses redirects.
+   *
+   * Here nothing is validated before it is sent, nothing is retried, and responses are yours to judge.
+   */
+  api: Api;
+}
 
 /**
- * Makes a client.
+ * Creates a client.
  *
- * @throws {ConfigurationError} if there is no key, or an option is bad.
+ * @throws {ConfigurationError} There is no key, or an option is invalid.
  * @example
  * const client = createClient(); // the key is in TENSORSLAB_API_KEY
  */
 export function createClient(options: ClientOptions = {}): Client {
   const settings = resolveOptions(options);
-  const onAbort = createOnAbort();
-  const redactors = createRedactors();
-  const { api, send } = createApi(settings, redactors);
-  const call = createCall(api, send, redactors, onAbort);
+  const facade = createFacade(settings);
+  const call = createCall(facade);
 
   async function submit<M extends Model>(
     model: M,
@@ -37,14 +84,15 @@ export function createClient(options: ClientOptions = {}): Client {
   ): Promise<Submission> {
     checkCallOptions(options);
     if (!Object.hasOwn(models, model)) {
-      const known = Object.keys(models).join(", ");
-      throw new ConfigurationError(`There is no model ${String(model)}; there is ${known}`);
+      const known = Object.keys(models);
+      const meant = didYouMean(String(model), known) || ` Available: ${known.join(", ")}`;
+      throw new ConfigurationError(`Unknown model \`${String(model)}\`.${meant}`);
     }
     const data = await call(models[model], input, {
       signal: options.signal,
       timeoutMs: options.timeoutMs ?? settings.submitTimeoutMs,
       retries: settings.submitRetries,
-      mayRetry: provesNothingHappened,
+      mayRetry: isSafeToResubmit,
     });
     return toSubmission(data);
   }
@@ -63,20 +111,20 @@ export function createClient(options: ClientOptions = {}): Client {
     return read(taskid, options, settings.statusRetries);
   }
 
-  /** A wait tries again by polling again, and only what is under way has a deadline and a signal of its own. */
+  /** A wait retries by polling again, and only a read that is under way has a deadline and a signal of its own. */
   const readInTime: ReadTask = (taskid, deadline, signal) => {
     const remainingMs = deadline - performance.now();
     if (remainingMs > settings.statusTimeoutMs) return read(taskid, { signal }, 0);
-    return withDeadline(remainingMs, signal, onAbort, (ending) => read(taskid, { signal: ending.signal }, 0));
+    return withDeadline(remainingMs, signal, (ending) => read(taskid, { signal: ending.signal }, 0));
   };
-  const poll = limitWork(readInTime, settings.maxConcurrentPolls, onAbort);
+  const poll = limitWork(readInTime, settings.maxConcurrentPolls);
 
   function watch(taskid: string, options: WaitOptions = {}): AsyncGenerator<Task, void, undefined> {
-    return watchTask(follow(taskid, poll, onAbort, options));
+    return watchTask(follow(taskid, poll, options));
   }
 
   function wait(taskid: string, options: WaitOptions = {}): Promise<Task> {
-    return waitForTask(follow(taskid, poll, onAbort, options));
+    return waitForTask(follow(taskid, poll, options));
   }
 
   async function generate<M extends Model>(
@@ -89,15 +137,15 @@ export function createClient(options: ClientOptions = {}): Client {
     const { taskid } = submission;
     if (onSubmitted) await callBack("onSubmitted", taskid, () => onSubmitted(submission));
     if (submission.urls.length < imageCount(model, input)) return wait(taskid, options);
-    const task: Task = { ...toTask(submission.raw), status: "completed" };
+    const task: Task = { ...submission, status: "completed", width: undefined, height: undefined };
     if (options.onStatus) await callBack("onStatus", taskid, () => options.onStatus?.(task));
     return task;
   }
 
-  return { api, submit, status, watch, wait, generate };
+  return { api: facade.api, submit, status, watch, wait, generate };
 }
 
-/** How many images an input asks for: what a submit answers at once may be the first of them. */
+/** How many images an input asks for: the URLs in a submit's response may be the first of them only. */
 function imageCount<M extends Model>(model: M, input: ModelInput<M>): number {
   // Another document may give its forms other roles, or none.
   const { roles, defaults }: Form = operations[models[model]];

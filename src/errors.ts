@@ -85,6 +85,29 @@ export class ConfigurationError extends TensorsLabError {
   }
 }
 
+/** ` Did you mean ...?` if a name is close to one of the known names, else an empty text. */
+export function didYouMean(name: string, known: readonly string[]): string {
+  const plain = (text: string) => text.toLowerCase().replace(/[-_\s]/g, "");
+  const meant =
+    known.find((other) => plain(other) === plain(name)) ??
+    known.find((other) => editDistance(plain(other), plain(name)) <= Math.min(2, other.length / 3));
+  return meant === undefined ? "" : ` Did you mean \`${meant}\`?`;
+}
+
+/** How many letters must be added, removed or replaced to make one text of the other. */
+function editDistance(one: string, other: string): number {
+  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
+  for (const [index, letter] of [...one].entries()) {
+    const next = [index + 1];
+    for (let at = 0; at < other.length; at++) {
+      const replaced = row[at]! + (letter === other[at] ? 0 : 1);
+      next.push(Math.min(replaced, row[at + 1]! + 1, next[at]! + 1));
+    }
+    row = next;
+  }
+  return row[other.length]!;
+}
+
 /** One thing that is wrong with an input. */
 export interface InputIssue {
   /** Where it is, such as `batchsize` or `sourceImage[0]`; empty for the input as a whole. */
@@ -188,11 +211,11 @@ export class OutcomeUnknownError extends TensorsLabError {
  * An answer that is not what the document says; `excerpt` shows its beginning.
  *
  * @example
- * if (error instanceof UnexpectedAnswerError) console.error(error.message, error.excerpt);
+ * if (error instanceof UnexpectedResponseError) console.error(error.message, error.excerpt);
  */
-export class UnexpectedAnswerError extends TensorsLabError {
-  override readonly name = "UnexpectedAnswerError";
-  readonly code = "UNEXPECTED_ANSWER";
+export class UnexpectedResponseError extends TensorsLabError {
+  override readonly name = "UnexpectedResponseError";
+  readonly code = "UNEXPECTED_RESPONSE";
 }
 
 /**

@@ -1,7 +1,8 @@
 export { createClient } from "./client.js";
-export { downloadImage, readImage } from "./download.js";
-export { createProxyHandler } from "./proxy.js";
+export { downloadImage, readImage } from "./download/download.js";
 export { detectImageType, imageSignatureLength } from "./image-type.js";
+export { createProxyHandler } from "./proxy/proxy.js";
+export { isSafeToResubmit } from "./reliability/retry.js";
 export {
   AuthenticationError,
   CallbackError,
@@ -15,19 +16,16 @@ export {
   ServiceError,
   TaskFailedError,
   TensorsLabError,
-  UnexpectedAnswerError,
+  UnexpectedResponseError,
   WaitTimeoutError,
 } from "./errors.js";
 
-export type { Api } from "./api.js";
-export type { ApiKey, AuthScheme } from "./auth.js";
-export type { CallOptions, GenerateOptions, WaitOptions } from "./call-options.js";
+export type { Api, ApiKey, AuthScheme, Fetch } from "./api/index.js";
+export type { Client } from "./client.js";
+export type { ConsumeImage, ImageInfo, ReadImageOptions } from "./download/download.js";
 export type { DownloadFailure, ErrorDetails, InputIssue, Outcome } from "./errors.js";
-export type { ConsumeImage, ImageInfo, ReadImageOptions } from "./download.js";
 export type { ImageType } from "./image-type.js";
-export type { FileInput, Model, ModelInput, Submission, Task, TaskStatus } from "./models.js";
-export type { ClientOptions } from "./options.js";
-export type { Client } from "./surface.js";
-export type { ProxyHandler, ProxyOptions } from "./proxy.js";
-export type { Fetch } from "./transport.js";
+export type { CallOptions, ClientOptions, GenerateOptions, WaitOptions } from "./options.js";
+export type { ProxyHandler, ProxyOptions } from "./proxy/proxy.js";
+export type { FileInput, Model, ModelInput, Submission, Task, TaskStatus } from "./types.js";
 export type { components, operations, paths } from "../generated/schema.js";

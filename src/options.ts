@@ -1,70 +1,86 @@
-import { server } from "../generated/operations.js";
-import type { ApiKey, AuthScheme } from "./auth.js";
-import { checkDuration, refuseUnknown } from "./call-options.js";
+import { apiOptionNames, refuseUnknownOptions, resolveApiOptions } from "./api/options.js";
+import type { ApiOptions } from "./api/options.js";
 import { ConfigurationError } from "./errors.js";
-import { isLoopback } from "./loopback.js";
-import type { Fetch } from "./transport.js";
+import type { ErrorDetails } from "./errors.js";
+import type { Submission, Task } from "./types.js";
 
 /** How a client is set up; every option has a default that works. */
-export interface ClientOptions {
-  /**
-   * The API key, or a function that gives it for each request. `null` sends none: for a `baseUrl` of your own that adds
-   * it. @default the environment variable TENSORSLAB_API_KEY; in a browser `null`, which needs a `baseUrl`
-   */
-  apiKey?: ApiKey | null | undefined;
-  /** Lets a page hold the key, which every visitor of the page can read and spend. @default false */
-  dangerouslyAllowBrowser?: boolean | undefined;
-  /** `bearer` sends `Bearer <key>`, which is known to work; `raw` sends the bare key. @default "bearer" */
-  authScheme?: AuthScheme | undefined;
-  /** Where the service is; plain http only to this machine. @default the server that the document names */
-  baseUrl?: string | URL | undefined;
-  /** Sends the requests. @default `globalThis.fetch`, looked up for each request */
-  fetch?: Fetch | undefined;
+export interface ClientOptions extends ApiOptions {
   /** Milliseconds until a submit is given up, with its outcome unknown. @default 180_000 */
   submitTimeoutMs?: number | undefined;
-  /** How often a submit that never reached the service, or was answered 429, is sent again. @default 2 */
+  /** How often a submit that never reached the service, or got HTTP 429, is sent again. @default 2 */
   submitRetries?: number | undefined;
   /** Milliseconds until a read of a task is given up, its retries included. @default 30_000 */
   statusTimeoutMs?: number | undefined;
-  /** How often a failed read of a task is tried again. @default 3 */
+  /** How often a failed read of a task is retried. @default 3 */
   statusRetries?: number | undefined;
   /** How many tasks are read at the same time at most, by all waits of this client together. @default 64 */
   maxConcurrentPolls?: number | undefined;
 }
 
-/** Checks the options and fills in the defaults. */
+/** How one call is ended early. */
+export interface CallOptions {
+  /** Ends the call at once with the signal's reason. */
+  signal?: AbortSignal | undefined;
+  /** Milliseconds until the call is given up. @default `submitTimeoutMs` or `statusTimeoutMs` of the client */
+  timeoutMs?: number | undefined;
+}
+
+/** How a task is followed. */
+export interface WaitOptions {
+  /** Ends the wait at once; the task is still running. */
+  signal?: AbortSignal | undefined;
+  /** Milliseconds until the wait is given up; the task is still running then. @default 600_000 */
+  timeoutMs?: number | undefined;
+  /** Milliseconds between the first polls; each is 1.5 times as long as the last, up to 15 s. @default 2000 */
+  pollIntervalMs?: number | undefined;
+  /** Called, and awaited, with the task whenever its status has changed. */
+  onStatus?: ((task: Task) => void | Promise<void>) | undefined;
+}
+
+/** How a generation is followed. */
+export interface GenerateOptions extends WaitOptions {
+  /** Called, and awaited, once there is a task and before it is first read: the moment to write its id down. */
+  onSubmitted?: ((submission: Submission) => void | Promise<void>) | undefined;
+}
+
+/** {@link ClientOptions}, validated and with their defaults. */
+export type ClientSettings = ReturnType<typeof resolveOptions>;
+
+const clientOptionNames = [
+  ...apiOptionNames,
+  "submitTimeoutMs",
+  "submitRetries",
+  "statusTimeoutMs",
+  "statusRetries",
+  "maxConcurrentPolls",
+] as const satisfies readonly (keyof ClientOptions)[];
+
+const callOptionNames = [
+  "signal",
+  "timeoutMs",
+  "pollIntervalMs",
+  "onStatus",
+  "onSubmitted",
+] as const satisfies readonly (keyof GenerateOptions)[];
+
+/** Validates the options of a client and fills in the defaults. */
 export function resolveOptions(options: ClientOptions) {
+  refuseUnknownOptions(options, clientOptionNames);
   const {
-    apiKey: givenKey,
-    dangerouslyAllowBrowser = false,
-    authScheme = "bearer",
-    baseUrl = server,
-    fetch = (...request) => globalThis.fetch(...request),
     submitTimeoutMs = 180_000,
     submitRetries = 2,
     statusTimeoutMs = 30_000,
     statusRetries = 3,
     maxConcurrentPolls = 64,
-    ...unknown
   } = options;
-  refuseUnknown(unknown);
-  if (authScheme !== "bearer" && authScheme !== "raw") {
-    throw new ConfigurationError('authScheme must be "bearer" or "raw"');
-  }
-  const isOwnServer = options.baseUrl !== undefined;
-  const apiKey =
-    dangerouslyAllowBrowser === true || !isBrowser() ? givenKey : withoutKey(givenKey, isOwnServer);
-  if (typeof fetch !== "function") throw new ConfigurationError("fetch must be a function");
   checkDuration("submitTimeoutMs", submitTimeoutMs);
   checkDuration("statusTimeoutMs", statusTimeoutMs);
   checkCount("submitRetries", submitRetries, 0);
   checkCount("statusRetries", statusRetries, 0);
   checkCount("maxConcurrentPolls", maxConcurrentPolls, 1);
   return {
-    apiKey,
-    authScheme,
-    baseUrl: checkBaseUrl(baseUrl),
-    fetch,
+    ...resolveApiOptions(options),
     submitTimeoutMs,
     submitRetries,
     statusTimeoutMs,
@@ -73,36 +89,30 @@ export function resolveOptions(options: ClientOptions) {
   };
 }
 
-/** Pages have a document; their workers have none, but the name that all browsers give themselves. */
-function isBrowser(): boolean {
-  const { document, navigator } = globalThis as { document?: unknown; navigator?: { userAgent?: string } };
-  return document !== undefined || navigator?.userAgent?.startsWith("Mozilla/") === true;
+/** Refuses the options of one call that are misspelt or of the wrong kind, before anything is sent and paid for. */
+export function checkCallOptions(options: GenerateOptions, taskid?: string): void {
+  const about: ErrorDetails = taskid === undefined ? {} : { outcome: "accepted", taskid };
+  refuseUnknownOptions(options, callOptionNames, about);
+  const { signal, timeoutMs, pollIntervalMs, onStatus, onSubmitted } = options;
+  checkDuration("timeoutMs", timeoutMs, about);
+  checkDuration("pollIntervalMs", pollIntervalMs, about);
+  for (const [name, callback] of Object.entries({ onStatus, onSubmitted })) {
+    if (callback === undefined || typeof callback === "function") continue;
+    throw new ConfigurationError(`\`${name}\` must be a function`, about);
+  }
+  if (signal !== undefined && typeof signal.throwIfAborted !== "function") {
+    const message = "`signal` must be an AbortSignal, such as the `signal` of an AbortController";
+    throw new ConfigurationError(message, about);
+  }
 }
 
-/** A page sends no key, but may have a server of its own that adds it. */
-function withoutKey(apiKey: ApiKey | null | undefined, isOwnServer: boolean): null {
-  if (apiKey === null || (apiKey === undefined && isOwnServer)) return null;
-  throw new ConfigurationError(
-    "A key in a web page can be read by every visitor: give the baseUrl of a server of yours that adds the key, made " +
-      "with createProxyHandler, and no apiKey; or set dangerouslyAllowBrowser: true if the page is for you alone",
-  );
+/** Milliseconds: more than 0; Infinity is allowed. */
+function checkDuration(name: string, value: number | undefined, about?: ErrorDetails): void {
+  if (value === undefined || (typeof value === "number" && value > 0)) return;
+  throw new ConfigurationError(`\`${name}\` must be a number of milliseconds above 0`, about);
 }
 
 function checkCount(name: string, value: number, minimum: number): void {
   if (Number.isInteger(value) && value >= minimum) return;
-  throw new ConfigurationError(`${name} must be a whole number of at least ${minimum}`);
-}
-
-/** What the URL says is never quoted: it may hold a password. */
-function checkBaseUrl(baseUrl: string | URL): URL {
-  const page = (globalThis as { location?: { href: string } }).location?.href;
-  if (!URL.canParse(String(baseUrl), page)) throw new ConfigurationError("baseUrl is no URL");
-  const url = new URL(baseUrl, page);
-  if (url.username || url.password)
-    throw new ConfigurationError("baseUrl must not hold a user name or password");
-  if (url.search || url.hash) throw new ConfigurationError("baseUrl must not hold a query or a fragment");
-  if (url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url))) return url;
-  throw new ConfigurationError(
-    "baseUrl must be https, or http to this machine: a key is not sent in the clear",
-  );
+  throw new ConfigurationError(`\`${name}\` must be a whole number of at least ${minimum}`);
 }

@@ -165,21 +165,14 @@ describe("middleware", () => {
     const client = makeClient();
     client.api.use({
       onRequest({ request }) {
-        const own = new Request(request.url, { ...request });
-        own.headers.set("X-Trace", "trace-1");
-        return own;
+        const headers = new Headers(request.headers);
+        headers.set("X-Trace", "trace-1");
+        return new Request(request, { headers });
       },
     });
     expect(await client.submit("seedreamv5", { prompt, ...more })).toMatchObject({ taskid: "task-1" });
     expect(firstRequest().headers).toMatchObject({ "x-trace": "trace-1", authorization: "Bearer key-1" });
     expect((await readForm(firstRequest()))[0]).toEqual({ name: "prompt", text: prompt });
-  });
-
-  test("is told how to make a request of its own, before anything is sent", async () => {
-    const client = makeClient();
-    client.api.use({ onRequest: ({ request }) => new Request(request) });
-    await expect(client.submit("seedreamv5", { prompt })).rejects.toThrow(/return new Request\(request\.url/);
-    expect(server.connections()).toBe(0);
   });
 
   test("sees the answer, and may give another", async () => {
@@ -251,7 +244,7 @@ describe("the client", () => {
       const submitting = makeClient().submit(model as "seedreamv5", { prompt });
       await expect(submitting).rejects.toMatchObject({
         code: "CONFIGURATION",
-        message: expect.stringMatching(/There is no model .*seedreamv5/) as string,
+        message: expect.stringMatching(/Unknown model `.*`\..*seedreamv5/) as string,
       });
       expect(server.connections()).toBe(0);
     },

@@ -21,19 +21,19 @@ const apiKey = "key-1";
 
 describe("an option that cannot work is named when the client is made", () => {
   test.each([
-    [{ apikey: "x" }, /no option apikey/],
-    [{ authScheme: "basic" }, /authScheme must be "bearer" or "raw"/],
-    [{ fetch: "fetch" }, /fetch must be a function/],
-    [{ submitTimeoutMs: 0 }, /submitTimeoutMs must be a number of milliseconds above 0/],
+    [{ apikey: "x" }, /Unknown option `apikey`\. Did you mean `apiKey`\?/],
+    [{ authScheme: "basic" }, /`authScheme` must be "bearer" or "raw"/],
+    [{ fetch: "fetch" }, /`fetch` must be a function/],
+    [{ submitTimeoutMs: 0 }, /`submitTimeoutMs` must be a number of milliseconds above 0/],
     [{ submitTimeoutMs: NaN }, /submitTimeoutMs/],
     [{ submitTimeoutMs: "180000" }, /submitTimeoutMs/],
     [{ statusTimeoutMs: -1 }, /statusTimeoutMs/],
     [{ statusTimeoutMs: null }, /statusTimeoutMs/],
-    [{ submitRetries: -1 }, /submitRetries must be a whole number of at least 0/],
+    [{ submitRetries: -1 }, /`submitRetries` must be a whole number of at least 0/],
     [{ submitRetries: Infinity }, /submitRetries/],
     [{ statusRetries: 1.5 }, /statusRetries/],
     [{ statusRetries: "3" }, /statusRetries/],
-    [{ maxConcurrentPolls: 0 }, /maxConcurrentPolls must be a whole number of at least 1/],
+    [{ maxConcurrentPolls: 0 }, /`maxConcurrentPolls` must be a whole number of at least 1/],
   ])("%o", (options, reason) => {
     expect(refusal({ apiKey, ...options }).message).toMatch(reason);
   });
@@ -61,7 +61,7 @@ describe("the base URL", () => {
     ["another protocol", "ftp://localhost"],
   ])("%s is refused, and the URL is not quoted", (_, baseUrl) => {
     const error = refusal({ apiKey, baseUrl });
-    expect(error.message).toMatch(/^baseUrl /);
+    expect(error.message).toMatch(/^`baseUrl` /);
     expect(inspect(error, { depth: 10, showHidden: true })).not.toContain("secret");
   });
 

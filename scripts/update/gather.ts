@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
-import { listOperations } from "../operation.js";
-import { parseSource } from "../source.js";
-import type { Source } from "../source.js";
+import { listOperations } from "../generate/operation.js";
+import { parseSource } from "../generate/source.js";
+import type { Source } from "../generate/source.js";
 import { fetchPage } from "./fetch-page.js";
 import type { FetchLimits } from "./fetch-page.js";
 import { PageError, readDocument } from "./page.js";

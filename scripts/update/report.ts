@@ -1,5 +1,5 @@
-import type { Change, Verdict } from "../changes/change.js";
-import type { Overlaid } from "../overlay.js";
+import type { Change, Verdict } from "./changes/change.js";
+import type { Overlaid } from "../generate/overlay.js";
 
 /** What an update found, and what follows from it. */
 export interface UpdateReport {

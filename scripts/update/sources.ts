@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { isObject, parseSource } from "../source.js";
+import { isObject, parseSource } from "../generate/source.js";
 import { parseDocument } from "yaml";
 
 /** Where a vendored document comes from. */

@@ -1,14 +1,19 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { format } from "prettier";
-import { compareDocuments } from "../changes/compare-documents.js";
-import { buildEffectiveDocument, mergeSpecification, readSpecification, sourcesFile } from "../document.js";
-import type { Specification } from "../document.js";
-import { emitSources, formatSources } from "../generated-files.js";
-import { applyOverlay } from "../overlay.js";
-import type { Overlaid } from "../overlay.js";
-import type { JsonObject } from "../source.js";
-import { writeFiles } from "../write-files.js";
+import { compareDocuments } from "./changes/compare-documents.js";
+import {
+  buildEffectiveDocument,
+  mergeSpecification,
+  readSpecification,
+  sourcesFile,
+} from "../generate/document.js";
+import type { Specification } from "../generate/document.js";
+import { emitSources, formatSources } from "../generate/generated-files.js";
+import { applyOverlay } from "../generate/overlay.js";
+import type { Overlaid } from "../generate/overlay.js";
+import type { JsonObject } from "../generate/source.js";
+import { writeFiles } from "../generate/write-files.js";
 import { addEntry } from "./changelog.js";
 import type { FetchLimits } from "./fetch-page.js";
 import { gather } from "./gather.js";

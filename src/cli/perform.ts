@@ -33,7 +33,7 @@ export interface Known {
   /** How the same service is named again. */
   connection?: string[];
   /** A command that goes on where this one stopped. */
-  goOn?: string | undefined;
+  resumeCommand?: string | undefined;
 }
 
 /** Runs a command to its end: shows its result or its failure, and sets the exit status. */
@@ -65,8 +65,8 @@ export function reportFailure(command: string, json: boolean, error: Error, know
   process.exitCode = exitCode;
   const { record, recordPath } = known;
   if (json) {
-    const goOn = wayOn(known);
-    const left = { record: recordPath, state: record?.state, taskid: record?.taskid, goOn };
+    const resumeCommand = wayOn(known);
+    const left = { record: recordPath, state: record?.state, taskid: record?.taskid, resumeCommand };
     writeJson({ ok: false, command, exitCode, ...left, error: describeError(error) });
   }
   const [first, ...more] = explainError(error);
@@ -75,9 +75,9 @@ export function reportFailure(command: string, json: boolean, error: Error, know
 }
 
 /** What goes on where a command stopped; there is nothing without a task, or after one that failed. */
-function wayOn({ record, goOn }: Known): string | undefined {
+function wayOn({ record, resumeCommand }: Known): string | undefined {
   const isOver = record && (record.taskid === undefined || record.state === "failed");
-  return isOver ? undefined : goOn;
+  return isOver ? undefined : resumeCommand;
 }
 
 /** What became of the money, and what to do now. */
@@ -94,6 +94,6 @@ function hintsOf(error: Error, known: Known): string[] {
     ];
   }
   if (record && isUnpaid(record)) return ["Nothing was paid."];
-  const goOn = wayOn(known);
-  return goOn === undefined ? [] : [`To go on: ${goOn}`];
+  const resumeCommand = wayOn(known);
+  return resumeCommand === undefined ? [] : [`To go on: ${resumeCommand}`];
 }

@@ -34,11 +34,11 @@ describe("exit status and JSON", () => {
     });
     expect(record).toMatchObject({ state, error: { code } });
     expect(record.taskid).toBe(json.taskid);
-    const goOn = `tensorslab-images resume ${out} --base-url ${server.url}`;
+    const resumeCommand = `tensorslab-images resume ${out} --base-url ${server.url}`;
     const isOver = outcome !== "accepted" || state === "failed";
-    expect(json.goOn).toBe(isOver ? undefined : goOn);
+    expect(json.resumeCommand).toBe(isOver ? undefined : resumeCommand);
     expect(errors).toContain("error: ");
-    expect(errors.includes(`To go on: ${goOn}\n`)).toBe(!isOver);
+    expect(errors.includes(`To go on: ${resumeCommand}\n`)).toBe(!isOver);
     expect(errors.includes("may have been paid for")).toBe(outcome === "unknown");
     expect(errors.includes("Nothing was paid")).toBe(outcome === "rejected");
   });

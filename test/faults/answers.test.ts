@@ -39,7 +39,7 @@ const large = "x".repeat(4 * 1024 * 1024);
 
 const rejected = { outcome: "rejected", submits: 1, charges: 0 } as const;
 const unknown = { gives: "OutcomeUnknownError", outcome: "unknown", submits: 1 } as const;
-const accepted = { gives: "UnexpectedAnswerError", outcome: "accepted", submits: 1, charges: 0 } as const;
+const accepted = { gives: "UnexpectedResponseError", outcome: "accepted", submits: 1, charges: 0 } as const;
 const fine = { gives: "submission", submits: 1, charges: 1 } as const;
 
 const refusals: Row[] = [

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { neverSent } from "../../src/never-sent.js";
+import { neverSent } from "../../src/api/never-sent.js";
 
 const failure = (details: object, cause?: unknown) =>
   Object.assign(new Error("it failed", { cause }), details);

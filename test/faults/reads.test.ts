@@ -18,19 +18,19 @@ const passing: [name: string, failure: MockFailure, gives: keyof typeof library]
   ["a reset connection", { kind: "reset" }, "ConnectionError"],
   ["a reset upload", { kind: "reset-upload" }, "ConnectionError"],
   ["an answer that is cut off", { kind: "cut" }, "ConnectionError"],
-  ["the first half of the JSON", { kind: "alter", alter: halve }, "UnexpectedAnswerError"],
-  ["a page at 200", answer(200, page), "UnexpectedAnswerError"],
-  ["nothing at 200", answer(200), "UnexpectedAnswerError"],
+  ["the first half of the JSON", { kind: "alter", alter: halve }, "UnexpectedResponseError"],
+  ["a page at 200", answer(200, page), "UnexpectedResponseError"],
+  ["nothing at 200", answer(200), "UnexpectedResponseError"],
   ["a redirect", { kind: "redirect", location: "http://127.0.0.1:9/" }, "ConnectionError"],
   ["2 MB of junk", { kind: "junk", bytes: 2e6 }, "ConnectionError"],
-  ["408", answer(408), "UnexpectedAnswerError"],
+  ["408", answer(408), "UnexpectedResponseError"],
   ["429", answer(429), "RateLimitError"],
   ["429 with Retry-After", answer(429, "", { "retry-after": "0" }), "RateLimitError"],
-  ["500", answer(500), "UnexpectedAnswerError"],
+  ["500", answer(500), "UnexpectedResponseError"],
   ["500 with the service's word", answer(500, stated(9999)), "ServiceError"],
-  ["502 with a page", answer(502, page), "UnexpectedAnswerError"],
-  ["503", answer(503), "UnexpectedAnswerError"],
-  ["504", answer(504), "UnexpectedAnswerError"],
+  ["502 with a page", answer(502, page), "UnexpectedResponseError"],
+  ["503", answer(503), "UnexpectedResponseError"],
+  ["504", answer(504), "UnexpectedResponseError"],
 ];
 
 const lasting: [name: string, failure: MockFailure, gives: keyof typeof library][] = [
@@ -41,18 +41,18 @@ const lasting: [name: string, failure: MockFailure, gives: keyof typeof library]
   ["code 9999", answer(200, stated(9999)), "ServiceError"],
   ["code 9000", answer(200, stated(9000)), "InsufficientCreditsError"],
   ["an unknown code", answer(200, stated(1234)), "ServiceError"],
-  ["JSON of another shape", answer(200, '{"status":"ok"}'), "UnexpectedAnswerError"],
+  ["JSON of another shape", answer(200, '{"status":"ok"}'), "UnexpectedResponseError"],
   [
     "a task without a code",
     answer(200, '{"data":{"taskid":"task-7","image_status":3}}'),
-    "UnexpectedAnswerError",
+    "UnexpectedResponseError",
   ],
   [
     "a task whose code is no number",
     answer(200, '{"code":true,"data":{"taskid":"task-7","image_status":3}}'),
-    "UnexpectedAnswerError",
+    "UnexpectedResponseError",
   ],
-  ["a task without a status", answer(200, stated(1000, { taskid: "task-7" })), "UnexpectedAnswerError"],
+  ["a task without a status", answer(200, stated(1000, { taskid: "task-7" })), "UnexpectedResponseError"],
 ];
 
 beforeEach(() => {
@@ -129,7 +129,7 @@ describe("a read that meets what may pass is tried again", () => {
     const error = await failureOf(client.status(taskid, { timeoutMs: 300 }));
     expect(error).toBeInstanceOf(library.ConnectionError);
     expect(error).toMatchObject({ outcome: "accepted", taskid });
-    expect(error.message).toMatch(/no answer within 300 ms$/);
+    expect(error.message).toMatch(/no response within 300 ms$/);
     expect(reads()).toBe(2);
   });
 

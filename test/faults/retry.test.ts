@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { RateLimitError } from "../../src/errors.js";
-import { parseRetryAfter, retryDelayMs } from "../../src/retry.js";
+import { parseRetryAfter, retryDelayMs } from "../../src/reliability/retry.js";
 
 afterEach(() => {
   vi.restoreAllMocks();

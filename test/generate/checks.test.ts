@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Check } from "../../generated/validators.js";
-import { emitValidators } from "../../scripts/emit-validators.js";
+import { emitValidators } from "../../scripts/generate/emit-validators.js";
 import { load } from "../support/load.js";
 
 /** The checks of an operation whose body and answer have the same schema. */
@@ -13,7 +13,7 @@ async function compile(schema: object): Promise<{ request: Check; answer: Check 
     paths: { "/": { post: operation } },
   });
   return load(
-    `${code}\nexport const request = compiledRequests["POST /"], answer = compiledAnswers["POST /"];`,
+    `${code}\nexport const request = compiledRequests["POST /"], answer = compiledResponses["POST /"];`,
   );
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { authentication, operations } from "../../generated/operations.js";
-import { answers } from "../../generated/validators.js";
+import { responses } from "../../generated/validators.js";
 import {
   exchange,
   key,
@@ -24,7 +24,7 @@ describe("routes", () => {
   });
 
   it.each(["/", "/v1/images/", `${submitPath}/`, `${submitPath}x`, "//", "/%"])(
-    "answers 404 to %s",
+    "responses 404 to %s",
     async (path) => {
       const server = await start();
       const { head } = await exchange(server.url, post(path, "text/plain", "x"));
@@ -33,7 +33,7 @@ describe("routes", () => {
     },
   );
 
-  it("answers 405 to a wrong method, and says which is right", async () => {
+  it("responses 405 to a wrong method, and says which is right", async () => {
     const server = await start();
     const response = await fetch(server.url + submitPath, { headers: key });
     expect(response.status).toBe(405);
@@ -110,8 +110,10 @@ describe("credits", () => {
 
   it("are charged once each by submits that come at the same time", async () => {
     const server = await start({ credits: 4 });
-    const answers = await Promise.all(Array.from({ length: 10 }, () => submit(server, { prompt: "a fox" })));
-    expect(answers.filter(({ code }) => code === 1000)).toHaveLength(4);
+    const responses = await Promise.all(
+      Array.from({ length: 10 }, () => submit(server, { prompt: "a fox" })),
+    );
+    expect(responses.filter(({ code }) => code === 1000)).toHaveLength(4);
     expect(new Set(server.ledger.map(({ taskid }) => taskid)).size).toBe(4);
   });
 });
@@ -137,13 +139,13 @@ describe("a task", () => {
       2,
     ]);
     expect(states[0]?.data).toMatchObject({ taskid: data?.taskid, width: 2731, height: 1536 });
-    for (const state of states) expect(answers[`POST ${statusPath}`]?.(state)).toBe(true);
+    for (const state of states) expect(responses[`POST ${statusPath}`]?.(state)).toBe(true);
   });
 
   it("is completed at the first read if tasks take no time", async () => {
     const server = await start({ taskDurationMs: 0, now: () => 0 });
     const answer = await submit(server, { prompt: "a fox" });
-    expect(answers[`POST ${submitPath}`]?.(answer)).toBe(true);
+    expect(responses[`POST ${submitPath}`]?.(answer)).toBe(true);
     expect(await readTask(server, answer.data?.taskid)).toMatchObject({
       code: 1000,
       data: { image_status: 3 },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseSource } from "../../scripts/source.js";
+import { parseSource } from "../../scripts/generate/source.js";
 import { generate, generateFixture, readFixture } from "./generation.js";
 
 // What the generated checks let pass and what they refuse, for documents that go beyond the vendored one.
@@ -267,17 +267,17 @@ describe("the checks of a request", () => {
 
 describe("the checks of an answer", () => {
   test("read what is meant, in JSON of any success and behind references", async () => {
-    const { answers } = await generateFixture("parameters");
+    const { responses } = await generateFixture("parameters");
     const made = { id: "7" };
-    expect(answers["POST /v1/albums/{album}/pictures"]!(made)).toBe(true);
+    expect(responses["POST /v1/albums/{album}/pictures"]!(made)).toBe(true);
     expect(made).toEqual({ id: 7 });
-    expect(answers["PUT /v1/folders/{album}"]!({})).toBe(false);
-    expect(answers["DELETE /v1/folders/{album}"]).toBeUndefined();
+    expect(responses["PUT /v1/folders/{album}"]!({})).toBe(false);
+    expect(responses["DELETE /v1/folders/{album}"]).toBeUndefined();
   });
 
   test("null, trees and tagged alternatives", async () => {
     const [maps, circles, alternatives] = await Promise.all(
-      ["maps", "circles", "alternatives"].map(async (name) => (await generateFixture(name)).answers),
+      ["maps", "circles", "alternatives"].map(async (name) => (await generateFixture(name)).responses),
     );
     expect([null, { id: null }].map((answer) => maps!["POST /v1/notes"]!(answer))).toEqual([true, true]);
     expect(circles!["POST /v1/trees"]!({ name: "a", children: [{ name: "b" }] })).toBe(true);

@@ -1,7 +1,7 @@
 import busboy from "busboy";
 import { Readable } from "node:stream";
 import { expect, test } from "vitest";
-import { encodeForm } from "../../src/multipart.js";
+import { encodeForm } from "../../src/api/multipart.js";
 import { generateFixture } from "./generation.js";
 
 interface ReceivedPart {

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import ts from "typescript";
 import type * as GeneratedOperations from "../../generated/operations.js";
 import type { Check } from "../../generated/validators.js";
-import { buildEffectiveDocument } from "../../scripts/document.js";
-import { emitSources } from "../../scripts/generated-files.js";
-import { parseSource } from "../../scripts/source.js";
-import type { PartKind } from "../../src/multipart.js";
+import { buildEffectiveDocument } from "../../scripts/generate/document.js";
+import { emitSources } from "../../scripts/generate/generated-files.js";
+import { parseSource } from "../../scripts/generate/source.js";
+import type { PartKind } from "../../src/api/multipart.js";
 import { load } from "../support/load.js";
 
 /** What the generator makes of one document: its files, and what two of them export. */
@@ -15,7 +15,7 @@ export interface Generated {
   operations: Record<string, { operationId?: string; mediaType?: string; parts?: Record<string, PartKind> }>;
   exported: typeof GeneratedOperations;
   requests: Record<string, Check>;
-  answers: Record<string, Check>;
+  responses: Record<string, Check>;
 }
 
 const fixtures = join(import.meta.dirname, "fixtures");
@@ -31,11 +31,11 @@ export async function generate(documents: Record<string, string>): Promise<Gener
   // Not formatted, and the compiled code apart: what takes longer than all else is left out.
   const { sources: emitted, code } = await emitSources(effective);
   const exported = await load<typeof GeneratedOperations>(transpile(emitted["operations.ts"]));
-  const { requests, answers } = await load<Pick<Generated, "requests" | "answers">>(
-    `${code}\nexport { compiledRequests as requests, compiledAnswers as answers };`,
+  const { requests, responses } = await load<Pick<Generated, "requests" | "responses">>(
+    `${code}\nexport { compiledRequests as requests, compiledResponses as responses };`,
   );
   const files = new Map(Object.entries({ ...emitted, "compiled code": code }));
-  return { files, operations: exported.operations as never, exported, requests, answers };
+  return { files, operations: exported.operations as never, exported, requests, responses };
 }
 
 const generations = new Map<string, Promise<Generated>>();

@@ -31,10 +31,10 @@ test("documents of others become operations, checks and types that compile", asy
   const generated: Record<string, string> = {};
   for (const [name, path] of Object.entries(documents)) {
     const text = await readFile(resolve(path), "utf8");
-    const { files, operations, answers } = await generate({ [name]: text });
+    const { files, operations, responses } = await generate({ [name]: text });
     expect(Object.keys(operations).sort()).toEqual(listOperations(text).sort());
-    expect(Object.values(answers).length).toBeGreaterThan(5);
-    expect(Object.values(answers).map((check) => check("no such answer"))).not.toContain(undefined);
+    expect(Object.values(responses).length).toBeGreaterThan(5);
+    expect(Object.values(responses).map((check) => check("no such answer"))).not.toContain(undefined);
     for (const file of ["schema.ts", "operations.ts", "validators.ts"]) {
       generated[`${name}/${file}`] = files.get(file)!;
     }

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { encodeForm } from "../../src/multipart.js";
-import { neverSent } from "../../src/never-sent.js";
+import { encodeForm } from "../../src/api/multipart.js";
+import { neverSent } from "../../src/api/never-sent.js";
 
 afterEach(() => vi.unstubAllGlobals());
 

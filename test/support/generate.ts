@@ -58,7 +58,7 @@ export async function run(
 /** Runs the generator with each list of arguments, one after the other. */
 export async function generate(runs: string[][]): Promise<{ exitCode: number; errors: string }[]> {
   // It takes long to load, and most tests do without it.
-  const command = await import("../../scripts/generate-command.js");
+  const command = await import("../../scripts/generate/command.js");
   const results = [];
   for (const parameters of runs) {
     const lines: string[] = [];

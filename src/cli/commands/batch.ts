@@ -100,7 +100,14 @@ async function batch(list: string, flags: Flags, context: Context): Promise<Resu
   return withWorkplace(flags, options, context, async (workplace) => {
     const rows = await check();
     const modelWords = model === defaultModel ? [] : ["--model", model.name];
-    known.goOn = commandLine("batch", list, "--out", folder, ...modelWords, ...connectionWords(flags));
+    known.resumeCommand = commandLine(
+      "batch",
+      list,
+      "--out",
+      folder,
+      ...modelWords,
+      ...connectionWords(flags),
+    );
     const tally = createTally(progress);
     const { resubmitUnknown = false, resubmitFailed = false } = flags;
     const run = createRun({ model, workplace, tally, open, resubmitUnknown, resubmitFailed });
@@ -115,7 +122,7 @@ async function batch(list: string, flags: Flags, context: Context): Promise<Resu
     const stopped = run.stopped();
     const exitCode = stopped ? exitCodeOf(stopped) : tally.exitCode();
     if (stopped) progress.note(`Stopped submitting: ${(stopped as Error).message}`);
-    if (exitCode !== 0) progress.note(`To go on: ${known.goOn}`);
+    if (exitCode !== 0) progress.note(`To go on: ${known.resumeCommand}`);
     const { counts, images, problems } = tally;
     return { lines: tally.table(), data: { folder, rows, counts, images, problems }, exitCode };
   });

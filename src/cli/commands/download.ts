@@ -40,7 +40,7 @@ Examples:
 async function download(taskid: string, flags: Flags, { progress, signal, known }: Context): Promise<Result> {
   const { client, close } = await connect(flags);
   const { out } = flags;
-  known.goOn = commandLine("download", taskid, "--out", out, ...connectionWords(flags));
+  known.resumeCommand = commandLine("download", taskid, "--out", out, ...connectionWords(flags));
   try {
     progress.state(`reading task ${taskid}`);
     const task = await client.status(taskid, { signal });

@@ -86,7 +86,7 @@ async function generate(
     const connection = connectionWords(flags);
     Object.assign(known, { record, recordPath: records.pathOf(record.id), connection });
     // A mock server of this process ends with it, and its tasks with it.
-    if (!mock) known.goOn = commandLine("resume", out, ...connection);
+    if (!mock) known.resumeCommand = commandLine("resume", out, ...connection);
     progress.state("submitting");
     const finished = await submit(record, input, true, workplace, {
       onTask: (taskid) => progress.state(`task ${taskid} accepted`),

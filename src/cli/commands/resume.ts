@@ -52,7 +52,7 @@ async function resume(folder: string, flags: Flags, context: Context): Promise<R
   const ids = await openRecords(folder).list();
   const { progress, known } = context;
   const { timeout: timeoutSeconds, concurrency } = flags;
-  known.goOn = commandLine("resume", folder, ...connectionWords(flags));
+  known.resumeCommand = commandLine("resume", folder, ...connectionWords(flags));
   const tally = createTally(progress);
   const files: string[] = [];
   await withFolderLock(folder, () =>

@@ -60,7 +60,7 @@ async function submitPrompt(
       record,
       recordPath: records.pathOf(record.id),
       connection,
-      goOn: commandLine("resume", out, ...connection),
+      resumeCommand: commandLine("resume", out, ...connection),
     });
     progress.state("submitting");
     await submit(record, input, true, workplace);

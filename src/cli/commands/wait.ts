@@ -35,7 +35,7 @@ Examples:
 
 async function wait(taskid: string, flags: Flags, { progress, signal, known }: Context): Promise<Result> {
   const { client, close } = await connect(flags);
-  known.goOn = commandLine("wait", taskid, ...connectionWords(flags));
+  known.resumeCommand = commandLine("wait", taskid, ...connectionWords(flags));
   try {
     progress.state(`waiting for task ${taskid}`);
     const task = await client.wait(taskid, {

@@ -1,4 +1,0 @@
-// npm run generate [-- --check]: spec → generated
-import { generate } from "./generate-command.js";
-
-process.exitCode = await generate(process.argv.slice(2), console.error);

@@ -1,0 +1,186 @@
+import { resolve } from "node:path";
+import Ajv, { _ } from "ajv";
+import type { KeywordCxt } from "ajv";
+import addFormats from "ajv-formats";
+import standaloneCode from "ajv/dist/standalone/index.js";
+import { build } from "esbuild";
+import { binaryKeyword, createCheckSchemas, readKeyword, withReading } from "./check-schemas.js";
+import type { CheckSchemas } from "./check-schemas.js";
+import { responseMedia, listOperations, requestMedia } from "./operation.js";
+import type { Media, Operation } from "./operation.js";
+import { readAs } from "./read-as.js";
+import { followReference } from "./reference.js";
+import { isObject } from "./source.js";
+import type { JsonObject } from "./source.js";
+
+/** TypeScript in two parts: compiled code, which stays as it is, and what stands around it, for `compiledCode`. */
+export interface Validators {
+  code: string;
+  module: string;
+}
+
+/** What stands in the module where the compiled code goes. */
+export const compiledCode = "var compiled = {};";
+
+/**
+ * The checks of every operation as plain ESM TypeScript: `requests` judges what is about to be sent, as strictly as the
+ * document does; `responses` reads a number sent as text, or one string where a list is due, as what is meant.
+ */
+export async function emitValidators(document: JsonObject): Promise<Validators> {
+  const modules: Record<string, string> = {
+    requests: await compile(document, requestMedia, (schema) => schema),
+    responses: await compile(document, responseMedia, withReading),
+  };
+  const { outputFiles } = await build({
+    stdin: {
+      contents: `
+        import { checks as requests } from "requests";
+        import { checks as responses } from "responses";
+        export const compiledRequests = requests;
+        export const compiledResponses = responses;
+      `,
+      resolveDir: import.meta.dirname,
+    },
+    plugins: [
+      {
+        name: "compiled-schemas",
+        setup({ onResolve, onLoad }) {
+          onResolve({ filter: /^(requests|responses)$/ }, ({ path }) => ({ path, namespace: "compiled" }));
+          onLoad({ filter: /.*/, namespace: "compiled" }, ({ path }) => ({
+            contents: modules[path] ?? "",
+            resolveDir: import.meta.dirname,
+          }));
+        },
+      },
+    ],
+    // The bundle names its sources: neither where it is run nor where packages are kept may show in it.
+    absWorkingDir: resolve(import.meta.dirname, "../.."),
+    preserveSymlinks: true,
+    bundle: true,
+    write: false,
+    format: "esm",
+    target: "es2022",
+  });
+  const module = `
+    // @ts-nocheck: compiled code; what it exports is declared at the end
+    // prettier-ignore
+    ${compiledCode}
+
+    /** What a check found: where (a JSON pointer into the data, and a field that is missing or too many there), and why. */
+    export interface CheckError {
+      path: string;
+      field?: string;
+      message: string;
+    }
+
+    /** A compiled schema: tells whether data keeps to it; \`errors\` holds what the last call found. */
+    export interface Check {
+      (data: unknown): boolean;
+      errors?: CheckError[] | null;
+    }
+
+    /** What may be sent, by operation. */
+    export const requests: Readonly<Record<string, Check>> = compiledRequests;
+
+    /** What a success may answer, by operation; types are coerced in place. */
+    export const responses: Readonly<Record<string, Check>> = compiledResponses;
+  `;
+  const code = outputFiles[0]!.text.replace(/export \{[^}]*\};\s*$/, "");
+  return { code: code.trim(), module };
+}
+
+/** One module of standalone code that exports `checks`, by operation; `adapt` changes each schema beforehand. */
+async function compile(
+  document: JsonObject,
+  mediaOf: (operation: Operation, document: JsonObject) => Media | undefined,
+  adapt: (schema: JsonObject) => JsonObject,
+): Promise<string> {
+  const schemas = createCheckSchemas(document, adapt);
+  const exported: Record<string, string> = {};
+  const checks: JsonObject[] = [];
+  const table: string[] = [];
+  for (const operation of listOperations(document)) {
+    const media = mediaOf(operation, document);
+    if (media?.schema === undefined) continue;
+    const id = `check${table.length}`;
+    const schema = schemas.toCheck(dereference(media.schema, document));
+    checks.push({ $id: id, ...(isObject(schema) ? schema : { not: {} }) });
+    exported[id] = id;
+    table.push(`${JSON.stringify(operation.name)}: ${id}`);
+  }
+  for (const pattern of schemas.met.foreignPatterns) {
+    console.warn(`The pattern ${pattern} is no ECMAScript regular expression: it is not checked`);
+  }
+  if (table.length === 0) return "export const checks = {};";
+  const ajv = await createAjv(schemas.met);
+  ajv.addSchema([...schemas.definitions.values(), ...checks]);
+  const code = shorten(standaloneCode.default(ajv, exported));
+  return `import { readAs } from "./read-as.js";\n${code}\nexport const checks = { ${table.join(", ")} };`;
+}
+
+/** What a schema refers to, if it does nothing else: a check of its own would only call another. */
+function dereference(schema: unknown, document: JsonObject): unknown {
+  return isObject(schema) && Object.keys(schema).join() === "$ref"
+    ? followReference(schema, document)
+    : schema;
+}
+
+/** Every page loads the checks: of a fault they keep where it is and what it is, and of ajv only what is used. */
+function shorten(code: string): string {
+  return code
+    .replaceAll(
+      /const (err\d+) = \{instancePath(?::(.+?))?,schemaPath:.+?,keyword:"\w+",params:(.+?),message:(.+?)\};if\(vErrors === null\)\{vErrors = \[\1\];\}else \{vErrors\.push\(\1\);\}errors\+\+;/gs,
+      (_, __, path = "instancePath", params: string, message: string) =>
+        `errors = (vErrors ??= []).push({path: ${path}, ${describe(params, message)}});`,
+    )
+    .replaceAll('require("ajv/dist/runtime/ucs2length").default', "(text) => [...text].length");
+}
+
+/** What is told of a fault, as code. */
+function describe(params: string, message: string): string {
+  const [, kind, value] = /^\{(\w+): (.+)\}$/s.exec(params) ?? [];
+  if (kind === "missingProperty") return `field: ${value}, message: "is required"`;
+  if (kind === "additionalProperty" || kind === "unevaluatedProperty")
+    return `field: ${value}, message: "is no field of this operation"`;
+  if (kind === "allowedValues") return `message: ${message} + ": " + ${value}.join(", ")`;
+  return `message: ${message}`;
+}
+
+async function createAjv({ late, sloppyPattern, inheritedName }: CheckSchemas["met"]): Promise<Ajv.default> {
+  const Class = late ? (await import("ajv/dist/2020.js")).default.default : Ajv.default;
+  const ajv = new Class({
+    allErrors: true,
+    strict: false,
+    inlineRefs: false,
+    unicodeRegExp: !sloppyPattern,
+    ownProperties: inheritedName,
+    logger: false,
+    discriminator: true,
+    code: { source: true, esm: true },
+  });
+  addFormats.default(ajv as Ajv.default);
+  ajv.addKeyword({
+    keyword: binaryKeyword,
+    error: { message: "must be a Blob, a File, an ArrayBuffer or a typed array" },
+    code: (context: KeywordCxt) =>
+      context.fail(
+        _`!(${context.data} instanceof Blob || ${context.data} instanceof ArrayBuffer || ArrayBuffer.isView(${context.data}))`,
+      ),
+  });
+  ajv.addKeyword({
+    keyword: readKeyword,
+    before: "$ref", // all else is told of what was read
+    error: { message: ({ schema }) => `must be ${String(schema).replaceAll(" ", " or ")}` },
+    code(context: KeywordCxt) {
+      const { gen, data, schema, it } = context;
+      const read = gen.scopeValue("func", { ref: readAs, code: _`readAs` });
+      const value = gen.const("read", _`${read}(${data}, ${schema})`);
+      const change = () =>
+        gen.assign(data, value).assign(_`${it.parentData}[${it.parentDataProperty}]`, value);
+      context.result(_`${value} !== undefined`, () =>
+        gen.if(_`${value} !== ${data} && ${it.parentData}`, change),
+      );
+    },
+  });
+  return ajv as Ajv.default;
+}

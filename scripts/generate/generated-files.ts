@@ -1,0 +1,57 @@
+import { readFileSync } from "node:fs";
+import { format } from "prettier";
+import type { Options } from "prettier";
+import { openCircles } from "./circles.js";
+import type { EffectiveDocument } from "./document.js";
+import { emitOperations } from "./emit-operations.js";
+import { emitSchema } from "./emit-schema.js";
+import { compiledCode, emitValidators } from "./emit-validators.js";
+import { hoistReferences } from "./hoist.js";
+import { toOpenApi30 } from "./openapi-30.js";
+
+/** The first words of every generated file. */
+export const notice =
+  "Generated from spec/ by `npm run generate`. Do not edit: change spec/ and generate again.";
+
+const style = JSON.parse(readFileSync(new URL("../../.prettierrc.json", import.meta.url), "utf8")) as Options;
+
+/** Every generated file by name, not formatted yet, and the compiled code that goes into the checks. */
+export interface Emitted {
+  sources: Record<"openapi.json" | "operations.ts" | "schema.ts" | "validators.ts", string>;
+  code: string;
+}
+
+/** Every generated file by name, formatted. Nothing is written. */
+export async function createGeneratedFiles(effective: EffectiveDocument): Promise<Map<string, string>> {
+  return formatSources(await emitSources(effective));
+}
+
+/** The generated files as they are written. */
+export async function formatSources({ sources, code }: Emitted): Promise<Map<string, string>> {
+  const files = Object.entries(sources).map(
+    async ([name, source]) => [name, await format(source, { ...style, filepath: name })] as const,
+  );
+  const formatted = new Map(await Promise.all(files));
+  // Megabytes that formatting would only read and leave alone.
+  const checks = formatted.get("validators.ts")!.replace(compiledCode, () => code);
+  return formatted.set("validators.ts", checks);
+}
+
+/** What the generated files say. */
+export async function emitSources(effective: EffectiveDocument): Promise<Emitted> {
+  const document = openCircles(hoistReferences(toOpenApi30(effective.document)), effective.fail);
+  const operations = emitOperations({ ...effective, document });
+  const explain = (what: string) => (error: Error) =>
+    effective.fail([], `cannot be turned into ${what}: ${error.message.split("\n")[0]}`);
+  const [{ code, module }, schema] = await Promise.all([
+    emitValidators(document).catch(explain("checks")),
+    emitSchema(document).catch(explain("types")),
+  ]);
+  const sources = {
+    "openapi.json": JSON.stringify({ "x-generated": notice, ...effective.document }, null, 2),
+    "operations.ts": `// ${notice}\n\n${operations}`,
+    "schema.ts": `// ${notice}\n\n${schema}`,
+    "validators.ts": `// ${notice}\n\n${module}`,
+  };
+  return { sources, code };
+}

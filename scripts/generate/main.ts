@@ -1,0 +1,4 @@
+// npm run generate [-- --check]: spec → generated
+import { generate } from "./command.js";
+
+process.exitCode = await generate(process.argv.slice(2), console.error);

@@ -1,0 +1,145 @@
+import { isDeepStrictEqual } from "node:util";
+import { essence } from "../../generate/operation.js";
+import { followReference } from "../../generate/reference.js";
+import { isObject } from "../../generate/source.js";
+import type { JsonObject } from "../../generate/source.js";
+import { judge } from "./change.js";
+import type { Direction } from "./change.js";
+import { namesOf } from "./context.js";
+import type { Context, Pair } from "./context.js";
+
+const objectOf = (value: unknown): JsonObject => (isObject(value) ? value : {});
+const isRequired = ({ required }: JsonObject): boolean => required === true;
+
+/** Reports what has changed in a request's body. */
+export function compareBodies({ before, after }: Pair<unknown>, context: Context): void {
+  const part = "request";
+  const { documents, tell } = context;
+  const old = followReference(before, documents.before);
+  const now = followReference(after, documents.after);
+  const needs = [old, now].map((body) => (isRequired(body) ? "required" : "optional"));
+  if (before === undefined && after === undefined) return;
+  if (before === undefined) {
+    tell(part, "", "body", isRequired(now) ? "breaking" : "compatible", undefined, needs[1]);
+  } else if (after === undefined) {
+    tell(part, "", "body", "breaking", needs[0], undefined);
+  } else {
+    if (needs[0] !== needs[1]) {
+      tell(
+        part,
+        "",
+        "required",
+        isRequired(now) ? "breaking" : "compatible",
+        isRequired(old),
+        isRequired(now),
+      );
+    }
+    compareDescriptions(part, old, now, context);
+    compareContent(part, "request", { before: old.content, after: now.content }, context);
+  }
+}
+
+/** Reports what has changed in the answers of an operation. */
+export function compareResponses({ before, after }: Pair<unknown>, context: Context): void {
+  const { documents, tell } = context;
+  const [old, now] = [objectOf(before), objectOf(after)];
+  // Where a success is described, the default is what failures answer.
+  const isNamed = [old, now].every((responses) => Object.keys(responses).some((one) => one.startsWith("2")));
+  for (const status of namesOf(old, now)) {
+    if (status.startsWith("x-")) continue;
+    const part = `answer ${status}`;
+    const isSuccess = status.startsWith("2") || (status === "default" && !isNamed);
+    const verdict = isSuccess ? "breaking" : "compatible";
+    if (!(status in old)) tell(part, "", "status", verdict, undefined, status);
+    else if (!(status in now)) tell(part, "", "status", verdict, status, undefined);
+    else {
+      const one = followReference(old[status], documents.before);
+      const other = followReference(now[status], documents.after);
+      compareDescriptions(part, one, other, context);
+      compareContent(part, "answer", { before: one.content, after: other.content }, context);
+      compareHeaders(part, { before: one.headers, after: other.headers }, context);
+    }
+  }
+}
+
+function compareDescriptions(part: string, before: JsonObject, after: JsonObject, { tell }: Context): void {
+  if (before.description !== after.description)
+    tell(part, "", "description", "cosmetic", before.description, after.description);
+}
+
+function compareHeaders(part: string, { before, after }: Pair<unknown>, context: Context): void {
+  const { documents, tell, compareValues } = context;
+  const [old, now] = [headersOf(before, documents.before), headersOf(after, documents.after)];
+  for (const key of namesOf(old, now)) {
+    const [one, other] = [old[key], now[key]];
+    const field = `header ${one?.name ?? other?.name}`;
+    if (!one || !other) {
+      tell(part, field, "header", one ? "breaking" : "compatible", one?.name, other?.name);
+      continue;
+    }
+    if (one.name !== other.name) tell(part, field, "header", "cosmetic", one.name, other.name);
+    if (isRequired(one.header) !== isRequired(other.header)) {
+      const verdict = judge(isRequired(other.header) ? "stricter" : "looser", "answer");
+      tell(part, field, "required", verdict, isRequired(one.header), isRequired(other.header));
+    }
+    if (one.header.description !== other.header.description)
+      tell(part, field, "description", "cosmetic", one.header.description, other.header.description);
+    const schemas = { before: one.header.schema ?? {}, after: other.header.schema ?? {} };
+    compareValues(part, "answer", schemas, field);
+  }
+}
+
+/** By name in lower case: a header is the same however it is written. */
+function headersOf(
+  headers: unknown,
+  document: JsonObject,
+): Record<string, { name: string; header: JsonObject }> {
+  const entries = Object.entries(objectOf(headers));
+  return Object.fromEntries(
+    entries.map(([name, header]) => [
+      name.toLowerCase(),
+      { name, header: followReference(header, document) },
+    ]),
+  );
+}
+
+function compareContent(
+  part: string,
+  direction: Direction,
+  { before, after }: Pair<unknown>,
+  context: Context,
+): void {
+  const { tell, compareValues } = context;
+  const [old, now] = [contentOf(before), contentOf(after)];
+  // What is described for the first time was there before; what comes beside something else may come instead of it.
+  const isDescribed = Object.keys(old).length > 0;
+  for (const type of namesOf(old, now)) {
+    const [one, other] = [objectOf(old[type]), objectOf(now[type])];
+    if (!(type in old))
+      tell(part, "", "media type", isDescribed ? judge("looser", direction) : "compatible", undefined, type);
+    else if (!(type in now)) tell(part, "", "media type", "breaking", type, undefined);
+    else {
+      compareValues(part, direction, { before: one.schema ?? {}, after: other.schema ?? {} });
+      compareEncoding(part, { before: one.encoding, after: other.encoding }, context);
+      for (const word of ["example", "examples"]) {
+        if (!isDeepStrictEqual(one[word], other[word]))
+          tell(part, "", "description", "cosmetic", one[word], other[word]);
+      }
+    }
+  }
+}
+
+/** By media type, whose parameters, such as `charset`, and whose case tell nobody anything. */
+function contentOf(content: unknown): JsonObject {
+  const entries = Object.entries(objectOf(content));
+  return Object.fromEntries(entries.map(([type, media]) => [essence(type), media]));
+}
+
+/** How a part is written is the encoder's business, not the user's. */
+function compareEncoding(part: string, { before, after }: Pair<unknown>, { tell }: Context): void {
+  const [old, now] = [objectOf(before), objectOf(after)];
+  for (const field of namesOf(old, now)) {
+    if (!isDeepStrictEqual(old[field], now[field]))
+      tell(part, field, "media type", "compatible", old[field], now[field]);
+  }
+}

@@ -1,0 +1,213 @@
+import { isDeepStrictEqual } from "node:util";
+import { isObject } from "../../generate/source.js";
+import type { JsonObject } from "../../generate/source.js";
+import { judge, kindOf } from "./change.js";
+import type { Change, Direction } from "./change.js";
+import { compareRules } from "./compare-rules.js";
+import { mergeShapes, shapeOf } from "./shape.js";
+import type { Shape } from "./shape.js";
+
+/** Two schemas at one place, in the documents that their references lead into. */
+export interface SchemaPair {
+  before: unknown;
+  after: unknown;
+  documents: { before: JsonObject; after: JsonObject };
+  direction: Direction;
+  report: (change: Omit<Change, "operation" | "part">) => void;
+}
+
+/** Reports every difference between two schemas, field by field. */
+export function compareSchemas(pair: SchemaPair): void {
+  new Comparison(pair).compare(pair.before, pair.after, "");
+}
+
+class Comparison {
+  readonly #pair: SchemaPair;
+  /** The pairs that circles can lead through, and whether they are still being compared: what is used twice is told once. */
+  readonly #seen = new Map<string, "open" | "closed">();
+
+  constructor(pair: SchemaPair) {
+    this.#pair = pair;
+  }
+
+  compare(before: unknown, after: unknown, field: string): void {
+    const isLeadingOn = [before, after].some((schema) => isReference(schema) || isCombination(schema));
+    const key = isLeadingOn ? JSON.stringify([before, after]) : "";
+    const state = this.#seen.get(key);
+    if (state === "open" || (state && isReference(before) && isReference(after))) return;
+    if (isLeadingOn) this.#seen.set(key, "open");
+    const { documents } = this.#pair;
+    const shapes = [shapeOf(before, documents.before), shapeOf(after, documents.after)] as const;
+    this.#compareShapes(...shapes, field, state === "closed");
+    if (isLeadingOn) this.#seen.set(key, "closed");
+  }
+
+  /** Of what `isKnown` only what stands at this place itself is told once more. */
+  #compareShapes(before: Shape, after: Shape, field: string, isKnown = false): void {
+    const isUnion = [before, after].map(({ alternatives }) => alternatives.length > 0);
+    if (isUnion[0] !== isUnion[1]) return isKnown ? undefined : this.#compareUnions(before, after, field);
+    compareRules(before, after, this.#pair.direction, (change) => this.#pair.report({ ...change, field }));
+    if (isKnown) return;
+    this.#compareProperties(before, after, field);
+    this.#compareAdditional(before.additional, after.additional, field);
+    if (before.items !== undefined || after.items !== undefined) {
+      this.compare(before.items ?? {}, after.items ?? {}, `${field}[]`);
+    }
+    for (const index of [...Array(Math.max(before.alternatives.length, after.alternatives.length)).keys()]) {
+      const { documents } = this.#pair;
+      this.#compareAlternatives(
+        (before.alternatives[index] ?? [{}]).map((one) => alternativeOf(one, documents.before)),
+        (after.alternatives[index] ?? [{}]).map((one) => alternativeOf(one, documents.after)),
+        field,
+      );
+    }
+  }
+
+  /** One side is a choice and the other is not: what the choice demands besides is demanded by each alternative. */
+  #compareUnions(before: Shape, after: Shape, field: string): void {
+    const spread = (shape: Shape, document: JsonObject): Alternative[] => {
+      const [list, ...others] = shape.alternatives;
+      if (!list) return [{ schema: undefined, shape }];
+      const common = { ...shape, alternatives: others };
+      return list.map((schema) => ({ schema, shape: mergeShapes(common, shapeOf(schema, document)) }));
+    };
+    const { documents } = this.#pair;
+    this.#compareAlternatives(spread(before, documents.before), spread(after, documents.after), field);
+  }
+
+  #compareAlternatives(before: Alternative[], after: Alternative[], field: string): void {
+    const { direction, report } = this.#pair;
+    const { matched, removed, added } = pairUp(before, after);
+    for (const [one, other] of matched) {
+      if (one.schema && other.schema) this.compare(one.schema, other.schema, field);
+      else this.#compareShapes(one.shape, other.shape, field);
+    }
+    const aspect = "alternative";
+    for (const one of removed) {
+      report({
+        field,
+        kind: "removed",
+        aspect,
+        verdict: judge("stricter", direction),
+        before: describe(one),
+      });
+    }
+    for (const one of added) {
+      report({ field, kind: "added", aspect, verdict: judge("looser", direction), after: describe(one) });
+    }
+  }
+
+  #compareProperties(before: Shape, after: Shape, field: string): void {
+    const { direction, report } = this.#pair;
+    const names = new Set(
+      [before, after].flatMap(({ properties, required }) => [...Object.keys(properties), ...required]),
+    );
+    for (const name of names) {
+      const path = field ? `${field}.${name}` : name;
+      const [was, is] = [before, after].map(({ properties }) => Object.hasOwn(properties, name));
+      const [wasRequired, isRequired] = [before, after].map(({ required }) => required.includes(name));
+      if (was && !is) {
+        report({ field: path, kind: "removed", aspect: "field", verdict: "breaking" });
+      } else if (is && !was) {
+        const breaks = direction === "request" && isRequired;
+        report({
+          field: path,
+          kind: "added",
+          aspect: "field",
+          verdict: breaks ? "breaking" : "compatible",
+          after: isRequired ? "required" : "optional",
+        });
+      } else {
+        if (wasRequired !== isRequired) {
+          const verdict = judge(isRequired ? "stricter" : "looser", direction);
+          report({
+            field: path,
+            kind: "changed",
+            aspect: "required",
+            verdict,
+            before: wasRequired,
+            after: isRequired,
+          });
+        }
+        if (was) this.compare(before.properties[name], after.properties[name], path);
+      }
+    }
+  }
+
+  #compareAdditional(before: unknown, after: unknown, field: string): void {
+    const { direction, report } = this.#pair;
+    const open = (value: unknown): unknown =>
+      isObject(value) && Object.keys(value).length === 0 ? true : value;
+    const [one, other] = [open(before), open(after)];
+    if (isObject(one) && isObject(other)) return this.compare(one, other, `${field}{}`);
+    if (isDeepStrictEqual(one, other)) return;
+    const rank = (value: unknown): number => (value === true ? 2 : isObject(value) ? 1 : 0);
+    const effect = rank(other) > rank(one) ? "looser" : "stricter";
+    // Whoever reads passes over fields without a name, unless they are what an answer consists of.
+    const isIgnored = direction === "answer" && !(isObject(one) || isObject(other));
+    const verdict = isIgnored
+      ? "compatible"
+      : direction === "answer"
+        ? isObject(one)
+          ? "breaking"
+          : "compatible"
+        : judge(effect, direction);
+    report({
+      field: `${field}{}`,
+      kind: kindOf(one || undefined, other || undefined),
+      aspect: "additional fields",
+      verdict,
+    });
+  }
+}
+
+const isReference = (schema: unknown): boolean => isObject(schema) && typeof schema.$ref === "string";
+const isCombination = (schema: unknown): boolean =>
+  isObject(schema) && ["allOf", "anyOf", "oneOf"].some((word) => Array.isArray(schema[word]));
+
+/** One of several schemas; without a schema of its own if it is the whole of what once was, or now is, no choice. */
+interface Alternative {
+  schema: unknown;
+  shape: Shape;
+}
+
+const alternativeOf = (schema: unknown, document: JsonObject): Alternative => ({
+  schema,
+  shape: shapeOf(schema, document),
+});
+
+function describe({ schema, shape }: Alternative): unknown {
+  return isReference(schema)
+    ? String((schema as JsonObject).$ref)
+        .split("/")
+        .at(-1)
+    : (shape.types ?? "any");
+}
+
+/** Which alternatives are the same ones: by name, by content, by type, or because they alone are left. */
+function pairUp(
+  before: Alternative[],
+  after: Alternative[],
+): { matched: [Alternative, Alternative][]; removed: Alternative[]; added: Alternative[] } {
+  const matched: [Alternative, Alternative][] = [];
+  let [removed, added] = [before, after];
+  const isSame: ((one: Alternative, other: Alternative) => boolean)[] = [
+    (one, other) =>
+      isDeepStrictEqual(describe(one), describe(other)) && isDeepStrictEqual(one.shape, other.shape),
+    (one, other) => typeof describe(one) === "string" && describe(one) === describe(other),
+    (one, other) => isDeepStrictEqual(one.shape, other.shape),
+    (one, other) => isDeepStrictEqual(one.shape.types, other.shape.types),
+  ];
+  for (const same of isSame) {
+    for (const one of removed) {
+      const other = added.find((candidate) => same(one, candidate));
+      if (!other) continue;
+      matched.push([one, other]);
+      removed = removed.filter((left) => left !== one);
+      added = added.filter((left) => left !== other);
+    }
+  }
+  if (removed.length === 1 && added.length === 1)
+    return { matched: [...matched, [removed[0]!, added[0]!]], removed: [], added: [] };
+  return { matched, removed, added };
+}

@@ -1,0 +1,141 @@
+import { isDeepStrictEqual } from "node:util";
+import { followReference } from "../../generate/reference.js";
+import { isObject } from "../../generate/source.js";
+import type { JsonObject } from "../../generate/source.js";
+
+/** A schema as what it demands, with its `$ref` followed and its `allOf` merged in. */
+export interface Shape {
+  /** The types that are allowed, `file` for bytes; undefined for any. */
+  types: string[] | undefined;
+  properties: JsonObject;
+  required: string[];
+  /** What fields without a name of their own may be: `true`, `false` or a schema. */
+  additional: unknown;
+  items: unknown;
+  /** Each list: one of these must hold. */
+  alternatives: unknown[][];
+  /** All other demands by keyword. */
+  rules: JsonObject;
+  /** What is for people, and for other programs. */
+  notes: JsonObject;
+}
+
+const noteWords = new Set(
+  "$comment title description example examples externalDocs xml deprecated default readOnly writeOnly".split(
+    " ",
+  ),
+);
+
+/** What says as much as nothing. */
+const emptyWords: JsonObject = {
+  minLength: 0,
+  minItems: 0,
+  minProperties: 0,
+  uniqueItems: false,
+  deprecated: false,
+  readOnly: false,
+  writeOnly: false,
+};
+
+/** The shape of a schema; `above` holds the schemas that it is a part of, so that circles end. */
+export function shapeOf(schema: unknown, document: JsonObject, above: unknown[] = []): Shape {
+  const target = followReference(schema, document);
+  if (above.includes(target)) return emptyShape();
+  const shape = ownShape(target);
+  const parts = Array.isArray(target.allOf) ? target.allOf : [];
+  return parts.reduce<Shape>(
+    (merged, part) => mergeShapes(merged, shapeOf(part, document, [...above, target])),
+    shape,
+  );
+}
+
+function emptyShape(): Shape {
+  return {
+    types: undefined,
+    properties: {},
+    required: [],
+    additional: true,
+    items: undefined,
+    alternatives: [],
+    rules: {},
+    notes: {},
+  };
+}
+
+function ownShape(schema: JsonObject): Shape {
+  const {
+    type,
+    nullable,
+    format,
+    properties,
+    required,
+    additionalProperties,
+    items,
+    anyOf,
+    oneOf,
+    allOf: _allOf,
+    ...rest
+  } = schema;
+  const isFile = type === "string" && format === "binary";
+  const types = type === undefined ? undefined : isFile ? ["file"] : ([] as string[]).concat(type as string);
+  const says = ([key, value]: [string, unknown]): boolean => emptyWords[key] !== value;
+  const isNote = ([key]: [string, unknown]): boolean => noteWords.has(key) || key.startsWith("x-");
+  const entries = Object.entries(rest).filter(says);
+  return {
+    types: nullable === true && types ? [...types, "null"] : types,
+    properties: isObject(properties) ? properties : {},
+    required: Array.isArray(required) ? (required as string[]) : [],
+    additional: additionalProperties ?? true,
+    items,
+    alternatives: [anyOf, oneOf].filter(Array.isArray) as unknown[][],
+    rules: {
+      ...Object.fromEntries(entries.filter((entry) => !isNote(entry))),
+      ...(format !== undefined && !isFile && { format }),
+      // Without a type, null is one more alternative.
+      ...(nullable === true && !types && { nullable }),
+    },
+    notes: Object.fromEntries(entries.filter(isNote)),
+  };
+}
+
+/** What both shapes demand together. */
+export function mergeShapes(a: Shape, b: Shape): Shape {
+  const properties = { ...a.properties };
+  for (const [name, schema] of Object.entries(b.properties)) {
+    properties[name] = name in properties ? both(properties[name], schema) : schema;
+  }
+  return {
+    types: a.types && b.types ? a.types.filter((type) => b.types!.includes(type)) : (a.types ?? b.types),
+    properties,
+    required: [...new Set([...a.required, ...b.required])],
+    additional: a.additional === true ? b.additional : a.additional,
+    items: a.items !== undefined && b.items !== undefined ? both(a.items, b.items) : (a.items ?? b.items),
+    alternatives: [...a.alternatives, ...b.alternatives],
+    rules: mergeRules(a.rules, b.rules),
+    notes: { ...b.notes, ...a.notes },
+  };
+}
+
+/** A schema that demands what two do; what it is made of is listed once, so that those of a circle are finitely many. */
+function both(a: unknown, b: unknown): unknown {
+  const partsOf = (schema: unknown): unknown[] => {
+    const isList = isObject(schema) && Object.keys(schema).length === 1 && Array.isArray(schema.allOf);
+    return isList ? (schema.allOf as unknown[]) : [schema];
+  };
+  const parts = [...partsOf(a), ...partsOf(b)];
+  const different = parts.filter(
+    (part, index) => parts.findIndex((other) => isDeepStrictEqual(part, other)) === index,
+  );
+  return different.length === 1 ? different[0] : { allOf: different };
+}
+
+/** Of two bounds the stricter one holds. */
+function mergeRules(a: JsonObject, b: JsonObject): JsonObject {
+  const rules: JsonObject = { ...a, ...b };
+  for (const word of Object.keys(a)) {
+    const [one, other] = [a[word], b[word]];
+    if (typeof one !== "number" || typeof other !== "number") continue;
+    rules[word] = word.startsWith("min") ? Math.max(one, other) : Math.min(one, other);
+  }
+  return rules;
+}

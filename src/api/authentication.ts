@@ -1,0 +1,55 @@
+import { authentication } from "../../generated/operations.js";
+import { ConfigurationError } from "../errors.js";
+
+/** An API key, or a function that returns one for each request; it may be async. */
+export type ApiKey = string | (() => string | Promise<string>);
+
+/** `bearer` sends `Bearer <key>`, as the document says; `raw` sends the bare key. */
+export type AuthScheme = "bearer" | "raw";
+
+const environmentVariable = "TENSORSLAB_API_KEY";
+
+/** Returns the value of the header that authenticates one request; undefined if it carries no key. */
+export type Authenticate = () => string | undefined | Promise<string | undefined>;
+
+/**
+ * Creates the function that authenticates each request; a `null` key sends none.
+ *
+ * A key that is given as text is validated at once, so that a client that cannot work is never made.
+ */
+export function createAuthenticate(apiKey: ApiKey | null | undefined, scheme: AuthScheme): Authenticate {
+  if (apiKey === null) return () => undefined;
+  if (typeof apiKey === "function") return async () => headerValue(await askForKey(apiKey), scheme);
+  const fixed = headerValue(apiKey ?? keyFromEnvironment(), scheme);
+  return () => fixed;
+}
+
+async function askForKey(apiKey: () => string | Promise<string>): Promise<string> {
+  try {
+    return await apiKey();
+  } catch (cause) {
+    throw new ConfigurationError("The function passed as `apiKey` failed; nothing was sent", { cause });
+  }
+}
+
+function keyFromEnvironment(): string {
+  const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };
+  const key = process?.env?.[environmentVariable];
+  if (key !== undefined) return key;
+  throw new ConfigurationError(`No API key: set ${environmentVariable}, or pass \`apiKey\``);
+}
+
+function headerValue(key: unknown, scheme: AuthScheme): string {
+  if (typeof key !== "string")
+    throw new ConfigurationError(`The API key must be a string, not ${typeof key}`);
+  const trimmed = key.replace(/^[ \t]+|[ \t]+$/g, "");
+  if (!trimmed)
+    throw new ConfigurationError(`The API key is empty: set ${environmentVariable}, or pass \`apiKey\``);
+  // The key itself is never quoted: errors end in logs.
+  if (!/^[\x20-\x7e\xa0-\xff]+$/.test(trimmed)) {
+    throw new ConfigurationError("The API key holds line breaks or characters that a header cannot carry");
+  }
+  const word = scheme === "raw" ? "" : authentication.scheme;
+  const present = trimmed.toLowerCase().startsWith(`${word.toLowerCase()} `);
+  return word && !present ? `${word} ${trimmed}` : trimmed;
+}

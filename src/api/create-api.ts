@@ -1,0 +1,144 @@
+import createOpenapiClient from "openapi-fetch";
+import type { Client as OpenapiClient, Middleware } from "openapi-fetch";
+import { authentication, operations } from "../../generated/operations.js";
+import type { paths } from "../../generated/schema.js";
+import { ConfigurationError } from "../errors.js";
+import { createAuthenticate } from "./authentication.js";
+import { exchange } from "./exchange.js";
+import { encodeForm } from "./multipart.js";
+import type { EncodedForm, PartKinds } from "./multipart.js";
+import { apiOptionNames, refuseUnknownOptions, resolveApiOptions } from "./options.js";
+import type { ApiOptions, ApiSettings } from "./options.js";
+import { createRedactor } from "./redact.js";
+import type { Redact } from "./redact.js";
+import { ObservedRequest, OutgoingRequest, toPlatformRequest } from "./request.js";
+
+/** The openapi-fetch client, with a method for each HTTP method. */
+export type Api = OpenapiClient<paths>;
+
+/** The facade with the parts that the layer above it needs. */
+export interface Facade {
+  api: Api;
+  /** Adds the key and sends a request to the API's origin; `onSend` is called once nothing can prevent that any more. */
+  send: (request: Request, onSend?: () => void) => Promise<Response>;
+  /** Takes the keys that were sent out of a text. */
+  redact: Redact;
+}
+
+/**
+ * Creates the openapi-fetch client of the service: it adds the key, encodes forms and refuses redirects.
+ *
+ * Nothing is validated before it is sent, nothing is retried, and responses are yours to judge. `createClient` does that.
+ *
+ * @throws {ConfigurationError} There is no key, or an option is invalid.
+ * @example
+ * import { createApi } from "tensorslab-images/api";
+ *
+ * const api = createApi(); // the key is in TENSORSLAB_API_KEY
+ * const { data, error } = await api.POST("/v1/images/seedreamv5", { body: { prompt: "a red fox" } });
+ */
+export function createApi(options: ApiOptions = {}): Api {
+  refuseUnknownOptions(options, apiOptionNames);
+  return createFacade(resolveApiOptions(options)).api;
+}
+
+/** Creates the {@link Facade}. */
+export function createFacade({ apiKey, authScheme, baseUrl, fetch }: ApiSettings): Facade {
+  const authenticate = createAuthenticate(apiKey, authScheme);
+  const { remember, redact } = createRedactor();
+  /** What a platform Request was built of: a body whose length is known, and the key, which the Request does not show. */
+  const sources = new WeakMap<Request, { outgoing: OutgoingRequest | undefined; key: string | undefined }>();
+  let isObserved = false;
+
+  /** Encodes the body and adds the key. A middleware of the caller's gets a platform Request, without the key. */
+  const prepare: Middleware = {
+    async onRequest({ request, schemaPath }) {
+      const outgoing = request as unknown as OutgoingRequest;
+      checkOrigin(outgoing);
+      const isEncoded = isFields(outgoing.body);
+      if (isFields(outgoing.body)) {
+        const { body, contentType } = await encodeBody(`${outgoing.method} ${schemaPath}`, outgoing.body);
+        outgoing.body = body;
+        outgoing.headers.set("Content-Type", contentType);
+      }
+      const key = await authenticate();
+      remember(key); // whatever fails from now on may quote it
+      if (isObserved || outgoing.constructor === ObservedRequest) {
+        const platformRequest = toPlatformRequest(outgoing);
+        // Fetch encodes a FormData of the caller's again, with another boundary than the Request has.
+        sources.set(platformRequest, { outgoing: isEncoded ? outgoing : undefined, key });
+        return platformRequest;
+      }
+      if (key) outgoing.headers.set(authentication.header, key);
+      return undefined;
+    },
+  };
+
+  function checkOrigin({ url }: { url: string }): void {
+    if (url.startsWith(`${baseUrl.origin}/`)) return;
+    throw new ConfigurationError(`The key is for ${baseUrl.origin} and is not sent anywhere else`);
+  }
+
+  const send: Facade["send"] = async (request, onSend) => {
+    checkOrigin(request); // a middleware may have replaced the request
+    return exchange(request instanceof Request ? await addKey(request) : request, fetch, redact, onSend);
+  };
+
+  /** Adds the key to a copy of what a middleware may hold and print. */
+  async function addKey(request: Request): Promise<Request | OutgoingRequest> {
+    const source = sources.get(request);
+    const headers = new Headers(request.headers);
+    const key = headers.get(authentication.header) ?? source?.key ?? (await authenticate());
+    remember(key);
+    if (key) headers.set(authentication.header, key);
+    return source?.outgoing ? Object.assign(source.outgoing, { headers }) : new Request(request, { headers });
+  }
+
+  const api = createOpenapiClient<paths>({
+    baseUrl: baseUrl.href,
+    Request: OutgoingRequest as unknown as typeof Request,
+    fetch: (request) => send(request),
+    bodySerializer: (body: unknown) => body as never,
+    // Workers have no such notion, and throw on a field that they do not know.
+    ...("cache" in Request.prototype && { cache: "no-store" }),
+  });
+  api.use(prepare);
+  const observedApi = noteMiddleware(api, () => void (isObserved = true));
+  return { api: observedApi, send, redact };
+}
+
+/** Wraps the client so that a middleware, added for all calls or for one, is known before the request is built. */
+function noteMiddleware(api: Api, note: () => void): Api {
+  type Call = (...args: unknown[]) => unknown;
+  const observe =
+    (call: Call): Call =>
+    (...args) => {
+      const init = args.at(-1) as { middleware?: unknown[] } | undefined;
+      if (!init?.middleware?.length) return call(...args);
+      return call(...args.slice(0, -1), { ...init, Request: ObservedRequest });
+    };
+  const { use, eject, ...calls } = api;
+  const observed = Object.entries(calls).map(([name, call]) => [name, observe(call as Call)] as const);
+  return {
+    ...(Object.fromEntries(observed) as typeof calls),
+    eject,
+    use(...middlewares) {
+      note();
+      use(...middlewares);
+    },
+  };
+}
+
+type Encoded = EncodedForm | Promise<EncodedForm>;
+
+function encodeBody(operation: string, body: Record<string, unknown>): Encoded {
+  const parts = (operations as Record<string, { parts?: PartKinds }>)[operation]?.parts;
+  return parts ? encodeForm(body, parts) : { body: JSON.stringify(body), contentType: "application/json" };
+}
+
+/** Whether a body is an object with fields, of whatever class, rather than what fetch sends as it is. */
+function isFields(body: unknown): body is Record<string, unknown> {
+  return (
+    Object.prototype.toString.call(body) === "[object Object]" && !(Symbol.asyncIterator in Object(body))
+  );
+}

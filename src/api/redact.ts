@@ -1,0 +1,78 @@
+import { authentication } from "../../generated/operations.js";
+
+/** Takes a secret out of a text. */
+export type Redact = (text: string) => string;
+
+/** Takes the keys that a client has sent out of any text. */
+export interface Redactor {
+  /** Notes the key of a header that is about to be sent. */
+  remember: (headerValue: string | null | undefined) => void;
+  redact: Redact;
+}
+
+const scheme = new RegExp(`^${authentication.scheme} +`, "i");
+
+/** A shorter key is a placeholder, and a part of ordinary words. */
+const shortestSecret = 4;
+
+/** A key that is replaced may still be echoed by responses that are under way. */
+const rememberedKeys = 8;
+
+/** Creates a {@link Redactor}; it knows the last few keys, because a key may be renewed for each request. */
+export function createRedactor(): Redactor {
+  let known: string[] = [];
+  let pattern: RegExp | undefined;
+  return {
+    remember(headerValue) {
+      const key = headerValue?.replace(scheme, "") ?? "";
+      if (key === known[0] || key.length < shortestSecret) return;
+      known = [key, ...known.filter((other) => other !== key)].slice(0, rememberedKeys);
+      pattern = patternFor(known);
+    },
+    redact: (text) => (pattern ? text.replace(pattern, "[redacted]") : text),
+  };
+}
+
+/** Matches keys however they are written in a text. */
+function patternFor(keys: readonly string[]): RegExp {
+  const secrets = new Set(keys.flatMap(formsOf));
+  // The longest first: the rest of a form may be unlike any other. Every response is read through this.
+  const longestFirst = [...secrets].sort((one, other) => other.length - one.length);
+  return new RegExp(longestFirst.map((secret) => secret.replace(/\W/g, "\\$&")).join("|"), "g");
+}
+
+function formsOf(key: string): string[] {
+  const utf8 = String.fromCharCode(...new TextEncoder().encode(key));
+  const encoded = [JSON.stringify(key).slice(1, -1), encodeURIComponent(key)];
+  return [key, ...encoded, ...base64Forms(key), ...base64Forms(utf8)];
+}
+
+/** The part of a base64 text that is the same for every text with the key in it, for each place where the key can begin. */
+function base64Forms(key: string): string[] {
+  return ["", " ", "  "].flatMap((before) => {
+    // A character at either end that also depends on what stands beside the key is left out.
+    const begin = Math.ceil((before.length * 8) / 6);
+    const end = Math.floor(((before.length + key.length) * 8) / 6);
+    const form = btoa(before + key).slice(begin, end);
+    return [form, form.replaceAll("+", "-").replaceAll("/", "_")];
+  });
+}
+
+/**
+ * A copy of an error and its causes that holds nothing but names, messages, codes and stacks, all of them redacted.
+ *
+ * A runtime's error may carry the request, and printing that prints the key.
+ */
+export function redactError(error: unknown, redact: Redact, depth = 0): Error {
+  const { name, message, stack, code, cause, errors } = Object(error) as Record<string, unknown>;
+  const isText = (value: unknown): value is string => typeof value === "string";
+  const text = isText(message) ? message : typeof error === "object" ? "no message" : String(error);
+  const copy: Error & { code?: string } = new Error(redact(text));
+  Object.defineProperty(copy, "name", { value: isText(name) ? redact(name) : "Error", configurable: true });
+  copy.stack = redact(isText(stack) ? stack : String(copy.stack));
+  if (isText(code)) copy.code = redact(code);
+  // Several addresses were tried: the first failure tells as much as all.
+  const inner = cause ?? (Array.isArray(errors) ? errors[0] : undefined);
+  if (inner !== undefined && depth < 5) copy.cause = redactError(inner, redact, depth + 1);
+  return copy;
+}

@@ -1,0 +1,108 @@
+import { operations } from "../../generated/operations.js";
+import type { Facade } from "../api/create-api.js";
+import { redactError } from "../api/redact.js";
+import { ConfigurationError, ConnectionError, OutcomeUnknownError, TensorsLabError } from "../errors.js";
+import type { OperationName, RequestFields, ResponseData } from "../types.js";
+import { DeadlineReached, withDeadline } from "./abort.js";
+import { parseResponse } from "./response.js";
+import { parseRetryAfter, withRetries } from "./retry.js";
+import { validateInput } from "./validate-input.js";
+
+/** How an operation is carried out. */
+export interface CallPolicy {
+  /** The task that is read; undefined for a submit. */
+  taskid?: string | undefined;
+  signal: AbortSignal | undefined;
+  /** Milliseconds for everything, all retries included. */
+  timeoutMs: number;
+  /** How many times to retry at most, after failures that may be retried. */
+  retries: number;
+  mayRetry: (error: unknown) => boolean;
+}
+
+/** Carries out one operation of the document: validates, sends and parses. Returns the `data` of the response. */
+export type Call = <Name extends OperationName>(
+  name: Name,
+  input: RequestFields<Name>,
+  policy: CallPolicy,
+) => Promise<ResponseData<Name>>;
+
+/** openapi-fetch types a call by the literals of its method and path; here they are one of several. */
+type RequestAny = (
+  method: string,
+  path: string,
+  init: {
+    body: unknown;
+    signal: AbortSignal;
+    fetch: (request: Request) => Promise<Response>;
+    parseAs: "text";
+  },
+) => Promise<{ data?: unknown; error?: unknown; response: Response }>;
+
+/** The reason of a signal whose attempt is over; a constant, for an error would cost a stack trace each. */
+const attemptEnded = "the attempt has ended";
+
+/** Creates the function that carries out operations through the facade. */
+export function createCall({ api, send, redact }: Facade): Call {
+  const request = api.request as RequestAny;
+
+  return (name, input, { taskid, signal, timeoutMs, retries, mayRetry }) => {
+    const body = validateInput(name, input);
+    const { method, path } = operations[name];
+    const deadline = performance.now() + timeoutMs;
+    const remainingMs = () => deadline - performance.now();
+
+    async function attempt(): Promise<ResponseData<typeof name>> {
+      let isSent = false;
+      const sendOnce = async (ending: AbortController) => {
+        try {
+          return await request(method, path, {
+            body,
+            signal: ending.signal,
+            fetch: (outgoing) => send(outgoing, () => void (isSent = true)),
+            parseAs: "text",
+          });
+        } finally {
+          // Fetch on Node keeps all of a request for its signal's sake, until that ends or a large collection.
+          ending.abort(attemptEnded);
+        }
+      };
+      try {
+        const { data, error, response } = await withDeadline(remainingMs(), signal, sendOnce);
+        const retryAfterMs = parseRetryAfter(response.headers);
+        const received = { status: response.status, body: data ?? error ?? "", retryAfterMs };
+        return parseResponse(received, { operation: name, taskid, redact });
+      } catch (error) {
+        // What is known of the submit is worth more than the reason of the abort, which may be any error.
+        const isTyped = error instanceof TensorsLabError && error !== signal?.reason;
+        if (signal?.aborted && !isTyped) throw signal.reason;
+        throw withOutcome(isTyped ? error : toTyped(error, isSent), taskid);
+      }
+    }
+
+    /** The typed error for what ended an attempt; it says whether anything was sent. */
+    function toTyped(error: unknown, isSent: boolean): TensorsLabError {
+      const outcome = isSent ? "unknown" : "not-sent";
+      if (error instanceof DeadlineReached) {
+        const reason = isSent ? "no response" : "nothing could be sent";
+        return new ConnectionError(`${name}: ${reason} within ${timeoutMs} ms`, { outcome, cause: error });
+      }
+      // Everything else that can fail was added with api.use().
+      const cause = redactError(error, redact);
+      const message = `${name}: a middleware failed: ${cause.message}`;
+      return isSent
+        ? new ConnectionError(message, { outcome, cause })
+        : new ConfigurationError(`${message}; nothing was sent`, { cause });
+    }
+
+    return withRetries(attempt, { signal, remainingMs, retries, mayRetry });
+  };
+}
+
+/** States the outcome of the submit: a task was accepted, and a submit that may have arrived is unknown. */
+function withOutcome(error: TensorsLabError, taskid: string | undefined): TensorsLabError {
+  if (taskid !== undefined) return Object.assign(error, { outcome: "accepted", taskid });
+  if (!(error instanceof ConnectionError) || error.outcome === "not-sent") return error;
+  const message = `${error.message}; the request may have arrived and been paid for`;
+  return new OutcomeUnknownError(message, { cause: error.cause });
+}

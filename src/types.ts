@@ -1,0 +1,91 @@
+import type { enums, fields, models, operations, statusOperation } from "../generated/operations.js";
+import type { paths } from "../generated/schema.js";
+
+type Operations = typeof operations;
+
+/** An operation of the document, by its method and path. */
+export type OperationName = keyof Operations;
+
+/** The operation that submits to a model. */
+export type SubmitOperation<M extends Model = Model> = (typeof models)[M];
+
+/** The operation that reads a task. */
+export type StatusOperation = typeof statusOperation;
+
+type OperationOf<Name extends OperationName> = paths[Operations[Name]["path"]][Lowercase<
+  Operations[Name]["method"]
+> &
+  keyof paths[Operations[Name]["path"]]];
+
+/** The `data` of a successful response, with the service's names. */
+export type ResponseData<Name extends OperationName> = DataOf<OperationOf<Name>>;
+
+type DataOf<Operation> = Operation extends {
+  responses: { 200: { content: { "application/json": infer Envelope } } };
+}
+  ? (typeof fields)["data"] extends keyof Envelope
+    ? Envelope[(typeof fields)["data"]]
+    : never
+  : never;
+
+/** The fields of an operation's request body, with the service's names. */
+export type RequestFields<Name extends OperationName> =
+  OperationOf<Name> extends { requestBody: { content: infer Content } }
+    ? {
+        [Field in keyof Content[keyof Content]]:
+          WithFileInputs<Content[keyof Content][Field]> | Undefined<Content[keyof Content], Field>;
+      }
+    : never;
+
+/** Bytes for a file field: a File or Blob, which is read while it is sent, or bytes in memory. */
+export type FileInput = Blob | File | ArrayBuffer | ArrayBufferView;
+
+/** Wherever the document says binary, bytes in any form are accepted. */
+type WithFileInputs<Value> = Value extends Blob
+  ? FileInput
+  : Value extends readonly (infer Item)[]
+    ? readonly WithFileInputs<Item>[]
+    : Value;
+
+/** Undefined where the field is optional, also under exactOptionalPropertyTypes. */
+type Undefined<Fields, Field extends keyof Fields> = object extends Pick<Fields, Field> ? undefined : never;
+
+/** The name of a model in the document, such as `seedreamv5`. */
+export type Model = keyof typeof models;
+
+/**
+ * The fields of a model, with the service's names and typed from the document; an undefined field is left out.
+ *
+ * @example
+ * const input: ModelInput<"seedreamv5"> = { prompt: "a red fox in fresh snow", resolution: "16:9" };
+ */
+export type ModelInput<M extends Model> = RequestFields<SubmitOperation<M>>;
+
+/** The status of a task; `unknown` is a number that the document does not name, kept in the task's `raw`. */
+export type TaskStatus = (typeof enums.status)[keyof typeof enums.status] | "unknown";
+
+/** A task as it was read. */
+export interface Task {
+  /** Identifies the task; keep it to resume tomorrow. */
+  taskid: string;
+  /** How far it is. */
+  status: TaskStatus;
+  /** URLs of the finished images; empty until then. They may expire. */
+  urls: string[];
+  /** Width of the images in pixels, if known. */
+  width: number | undefined;
+  /** Height of the images in pixels, if known. */
+  height: number | undefined;
+  /** The response's `data`, with the service's names. */
+  raw: ResponseData<StatusOperation> | ResponseData<SubmitOperation>;
+}
+
+/** A submit that the service accepted. */
+export interface Submission {
+  /** Identifies the task; keep it. */
+  taskid: string;
+  /** URLs of images that were finished at once; mostly empty. */
+  urls: string[];
+  /** The response's `data`, with the service's names. */
+  raw: ResponseData<SubmitOperation>;
+}
