@@ -20,10 +20,10 @@ const stated = (code: number, data?: unknown) => JSON.stringify({ code, msg: "so
 
 type MakeImages = (input: ModelInput<"seedreamv5">) => Promise<string[]>;
 
-/** The program of the README that recovers from each row, with a client of ours and the sources in place of the package. */
+/** The program of the guide that recovers from each row, with a client of ours and the sources in place of the package. */
 async function loadProgram(client: ReturnType<typeof createClient>): Promise<MakeImages> {
-  const readme = await readFile(new URL("README.md", root), "utf8");
-  const [, block = ""] = /A program that recovers from each row:\n\n```ts\n(.*?)^```$/ms.exec(readme) ?? [];
+  const guide = await readFile(new URL("src/reliability/README.md", root), "utf8");
+  const [, block = ""] = /A program that recovers from each row:\n\n```ts\n(.*?)^```$/ms.exec(guide) ?? [];
   const [definitions = ""] = block.split("\nconsole.log(");
   const folder = await mkdtemp(join(tmpdir(), "tensorslab-images-"));
   onTestFinished(() => rm(folder, { recursive: true }));
@@ -121,7 +121,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-describe("the README's program that recovers from each row", () => {
+describe("the guide's program that recovers from each row", () => {
   it.each(rows)("when $name", async ({ fail, refused = 0, ends, charges }) => {
     const server = await startMockServer({ taskDurationMs: 0, fail });
     onTestFinished(() => server.close());

@@ -427,9 +427,9 @@ describe("a marker in a prompt", () => {
     expect(await submit(server, { prompt: prompt("html") })).toMatchObject({ code: 9000 });
   });
 
-  it("is described in a sentence, and in the README by the same one", async () => {
+  it("is described in a sentence, and in the guide by the same one", async () => {
     for (const effect of Object.values(mockMarkers)) expect(effect).toMatch(/^[A-Z].*\.$/);
-    const text = await readFile(new URL("../../README.md", import.meta.url), "utf8");
+    const text = await readFile(new URL("../../src/mock-server/README.md", import.meta.url), "utf8");
     const rows = [...text.matchAll(/^\| `\[mock:([^\]]+)\]` +\| (.*?) +\|$/gm)];
     expect(Object.fromEntries(rows.map(([, name, effect]) => [name, `${effect}.`]))).toEqual(mockMarkers);
   });
