@@ -12,9 +12,9 @@ export interface Operation {
   readonly path: string;
   readonly mediaType?: string;
   readonly parts?: Readonly<Record<string, Part>>;
-  /** What its fields are for: `prompt`, `count` and `size`, each only if the operation has such a field. */
+  /** The names of the fields for `prompt`, `count` and `size`, each only if the operation has such a field. */
   readonly roles?: Readonly<Record<string, string>>;
-  /** What such a field stands for if it is left out. */
+  /** The defaults of these fields, by role. */
   readonly defaults?: Readonly<Record<string, unknown>>;
 }
 
@@ -24,6 +24,8 @@ export const models: Readonly<Record<string, string>> = generated.models;
 export const statusOperation: string | null = generated.statusOperation;
 export const authentication: { readonly header: string; readonly scheme: string } | null =
   generated.authentication;
+/** The name of the header that carries the key, in lower case; undefined if the service needs no key. */
+export const keyHeader = authentication?.header.toLowerCase();
 export const fields: Readonly<Record<string, string>> = generated.fields;
 const enums: Readonly<Record<string, Readonly<Record<string, string>>>> = generated.enums;
 
@@ -35,7 +37,7 @@ export function numberOf(role: string, name: string): number {
   throw new Error(`The document names no number "${name}" for the field with the role "${role}"`);
 }
 
-/** A number that the document gives no name in the field with this role. */
+/** A number without a name in the document, for the field with this role. */
 export function unnamedNumber(role: string): number {
   return Math.max(0, ...Object.keys(enums[role] ?? {}).map(Number)) + 1;
 }
@@ -50,7 +52,7 @@ export function named(values: Readonly<Record<string, unknown>>): Record<string,
   );
 }
 
-/** What a path and a method mean: the operation, or which methods the path has. */
+/** Finds the operation of a method and a path, or the methods that the path has. */
 export function findOperation(
   method: string,
   path: string,

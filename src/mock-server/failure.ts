@@ -1,24 +1,25 @@
 /**
- * What goes wrong with one request.
+ * The failure of one request.
  *
- * The kinds in the first group take the place of the answer. Such a request is not carried out, unless `charged` is set:
- * then its task is made, charged and written to the ledger, and only the answer is lost. The kinds in the second group
- * spoil the way of the regular answer, so the request is always carried out; only `reset-upload` ends it before.
+ * The kinds in the first group take the place of the response. Such a request is not carried out, unless `charged` is
+ * set: then its task is made, charged and written to the ledger, and only the response is lost. The kinds in the second
+ * group disturb the transfer of the regular response, so the request is always carried out; only `reset-upload` ends it
+ * before.
  *
  * @example
- * // The gateway gives up on a submit that the service went on with.
- * const failure: MockFailure = { kind: "answer", status: 504, body: "<h1>Gateway Timeout</h1>", charged: true };
+ * // The gateway gives up on a submit that the service still carries out.
+ * const failure: MockFailure = { kind: "response", status: 504, body: "<h1>Gateway Timeout</h1>", charged: true };
  * const server = await startMockServer({ fail: ({ role }) => (role === "submit" ? failure : undefined) });
  */
 export type MockFailure = Replacement | Interference;
 
-/** The failures that take the place of the answer. */
+/** The failures that take the place of the response. */
 type Replacement = (
   | {
-      kind: "answer";
+      kind: "response";
       /** @default 200 */
       status?: number;
-      /** Any headers, also untrue ones: what stands here is sent as it is. */
+      /** Any headers, also untrue ones: they are sent as they are. */
       headers?: Readonly<Record<string, string>>;
       /** @default nothing */
       body?: string | Uint8Array;
@@ -31,7 +32,7 @@ type Replacement = (
       /** @default 307 */
       status?: number;
     }
-  /** Bytes that mean nothing, without a stated length. */
+  /** Meaningless bytes, without a stated length. */
   | {
       kind: "junk";
       /** How many bytes are sent. */
@@ -41,7 +42,7 @@ type Replacement = (
       /** @default application/json */
       contentType?: string;
     }
-  /** No answer, ever, on a connection that stays open. */
+  /** No response, ever, on a connection that stays open. */
   | { kind: "hang" }
   /** The connection is reset once the whole request was read. */
   | { kind: "reset" }
@@ -52,7 +53,7 @@ type Replacement = (
   delayMs?: number;
 };
 
-/** The failures that spoil the way of a request that is cut short, or of an answer that is right. */
+/** The failures that disturb the transfer of a request, or of a response that is correct. */
 type Interference =
   /** The connection is reset before the body was read; nothing is carried out. */
   | {
@@ -60,25 +61,25 @@ type Interference =
       /** How many bytes of the body are read before; with 0 none, as soon as the head is there. @default 0 */
       afterBytes?: number;
     }
-  /** The answer comes late. */
+  /** The response comes late. */
   | { kind: "delay"; delayMs: number }
-  /** The answer comes slowly. */
+  /** The response comes slowly. */
   | { kind: "drip"; bytesPerSecond: number }
-  /** The connection is closed in the middle of the answer, before the length that its head stated. */
+  /** The connection is closed in the middle of the response, before the length that its head stated. */
   | {
       kind: "cut";
       /** How many bytes of the body are sent before. @default half of them */
       afterBytes?: number;
     }
-  /** The answer is whole and promises to keep the connection, which is closed then. */
+  /** The response is whole and promises to keep the connection, which is closed then. */
   | { kind: "close" }
-  /** The answer's body is another one, made of the regular one. */
+  /** The response's body is replaced by another one, made of the regular one. */
   | { kind: "alter"; alter: (body: Buffer) => string | Uint8Array };
 
 /** Whether a request that was read is carried out before it fails. */
 export function isCarriedOut(failure: MockFailure | undefined): boolean {
   switch (failure?.kind) {
-    case "answer":
+    case "response":
     case "redirect":
     case "junk":
     case "hang":

@@ -2,17 +2,22 @@ import { createServer } from "node:http";
 import type { RequestListener } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 
-/** A server on a port of the loopback interface. */
+/** A server on a port. */
 export interface Listener {
+  /** Its address on this machine. */
   readonly url: string;
+  readonly port: number;
   /** Closes the port and destroys every connection. */
   close(): Promise<void>;
 }
 
-const host = "127.0.0.1";
-
-/** Opens `port`, or a free one if it is 0; `option` is what the caller knows the port by. */
-export async function listen(port: number, option: string, onRequest: RequestListener): Promise<Listener> {
+/** Opens `port`, or a free one if it is 0; `option` is the caller's name for the port. */
+export async function listen(
+  host: string,
+  port: number,
+  option: string,
+  onRequest: RequestListener,
+): Promise<Listener> {
   // No time limits: a slow upload is the client's business, and a kept-alive connection stays until `close`.
   const server = createServer({ requestTimeout: 0, headersTimeout: 0, keepAliveTimeout: 0 }, onRequest);
   const sockets = new Set<Socket>();
@@ -29,12 +34,20 @@ export async function listen(port: number, option: string, onRequest: RequestLis
     });
     server.listen(port, host, resolve);
   });
+  const { port: opened } = server.address() as AddressInfo;
   return {
-    url: `http://${host}:${(server.address() as AddressInfo).port}`,
+    url: `http://${reachableHost(host)}:${opened}`,
+    port: opened,
     async close() {
       const closed = new Promise((resolve) => server.close(resolve));
       for (const socket of sockets) socket.destroy();
       await closed;
     },
   };
+}
+
+/** An address of this machine for a host that a server listens on, which may stand for all addresses. */
+function reachableHost(host: string): string {
+  if (host === "0.0.0.0" || host === "::") return "127.0.0.1";
+  return host.includes(":") ? `[${host}]` : host;
 }

@@ -1,29 +1,29 @@
-import { envelope, refusal } from "./answer.js";
-import type { Answer } from "./answer.js";
+import { envelope, refusal } from "./response.js";
+import type { PlannedResponse } from "./response.js";
 import type { MockFailure } from "./failure.js";
 
-/** What becomes of a task out of the ordinary. */
+/** The ways in which a task differs from others. */
 export interface TaskFate {
   readonly fails?: boolean;
   readonly slow?: boolean;
   readonly stuck?: boolean;
   readonly unknownStatus?: boolean;
-  /** The submit's answer has the first image's URL already. */
+  /** The submit's response already has the first image's URL. */
   readonly instant?: boolean;
   /** The URLs that are given out first have expired. */
   readonly expired?: boolean;
-  /** What goes wrong with every download of its images. */
+  /** The failure of every download of its images. */
   readonly download?: MockFailure;
 }
 
 const page = "<!doctype html><title>502 Bad Gateway</title><h1>502 Bad Gateway</h1>";
 const html = { "content-type": "text/html" };
 
-/** What a marker does: it refuses the submit, spoils its answer, or gives the task a fate. */
+/** The effect of a marker: it refuses the submit, disturbs its response, or changes the task. */
 interface Effect {
   /** In a sentence. */
   readonly effect: string;
-  readonly refusal?: () => Answer;
+  readonly refusal?: () => PlannedResponse;
   readonly failure?: MockFailure;
   readonly fate?: TaskFate;
 }
@@ -34,7 +34,7 @@ const markers = {
     refusal: () => refusal("refused, as the prompt asks"),
   },
   "insufficient-credits": {
-    effect: "The submit is refused because credits are used up.",
+    effect: "The submit is refused because the credits are used up.",
     refusal: () => envelope("insufficientCredits", "insufficient credits, as the prompt asks"),
   },
   unauthorized: {
@@ -46,34 +46,34 @@ const markers = {
     refusal: () => refusal("too many requests, as the prompt asks", 429, { "retry-after": "1" }),
   },
   "server-error": {
-    effect: "The submit is carried out and charged, but answered with HTTP 502 and a page.",
-    failure: { kind: "answer", status: 502, headers: html, body: page, charged: true },
+    effect: "The submit is carried out and charged, but the response is HTTP 502 with a page.",
+    failure: { kind: "response", status: 502, headers: html, body: page, charged: true },
   },
   html: {
-    effect: "The submit is carried out and charged, but answered with a page at HTTP 200.",
-    failure: { kind: "answer", headers: html, body: page, charged: true },
+    effect: "The submit is carried out and charged, but the response is a page at HTTP 200.",
+    failure: { kind: "response", headers: html, body: page, charged: true },
   },
   empty: {
-    effect: "The submit is carried out and charged, but answered with nothing at HTTP 200.",
-    failure: { kind: "answer", charged: true },
+    effect: "The submit is carried out and charged, but the response is empty at HTTP 200.",
+    failure: { kind: "response", charged: true },
   },
   reset: {
-    effect: "The submit is carried out and charged, but the connection is reset instead of an answer.",
+    effect: "The submit is carried out and charged, but the connection is reset instead of a response.",
     failure: { kind: "reset", charged: true },
   },
   cut: {
-    effect: "The submit is carried out and charged, but its answer ends in the middle.",
+    effect: "The submit is carried out and charged, but its response ends in the middle.",
     failure: { kind: "cut" },
   },
   hang: {
-    effect: "The submit is carried out and charged, but never answered.",
+    effect: "The submit is carried out and charged, but there is never a response.",
     failure: { kind: "hang", charged: true },
   },
-  "slow-answer": {
-    effect: "The submit is answered after 10 seconds.",
+  "slow-response": {
+    effect: "The response comes after 10 seconds.",
     failure: { kind: "delay", delayMs: 10_000 },
   },
-  instant: { effect: "The submit's answer has the first image's URL already.", fate: { instant: true } },
+  instant: { effect: "The submit's response already has the first image's URL.", fate: { instant: true } },
   slow: { effect: "The task takes ten times as long.", fate: { slow: true } },
   stuck: { effect: "The task is never completed.", fate: { stuck: true } },
   "task-failed": { effect: "The task ends as failed.", fate: { fails: true } },
@@ -86,8 +86,8 @@ const markers = {
     fate: { expired: true },
   },
   "missing-image": {
-    effect: "The images are answered with HTTP 404.",
-    fate: { download: { kind: "answer", status: 404 } },
+    effect: "The images cannot be found: HTTP 404.",
+    fate: { download: { kind: "response", status: 404 } },
   },
   "truncated-image": { effect: "The images end in the middle.", fate: { download: { kind: "cut" } } },
   "slow-download": {
@@ -96,14 +96,14 @@ const markers = {
   },
 } as const satisfies Record<string, Effect>;
 
-/** The name of a marker, as it stands in a prompt after `mock:`. */
+/** The name of a marker, as it is written in a prompt after `mock:`. */
 export type MockMarker = keyof typeof markers;
 
 /**
- * What each marker does: `[mock:name]` anywhere in a prompt makes that submit, its task or its images go wrong.
+ * The effect of each marker: `[mock:name]` anywhere in a prompt makes that submit, its task or its images fail.
  *
- * Several markers in one prompt add up; of those that refuse the submit, or that spoil its answer, the first one
- * counts. A marker that is not listed is refused.
+ * Several markers in one prompt add up; of those that refuse the submit, or that disturb its response, the first one
+ * counts. An unknown marker is refused.
  *
  * @example
  * await client.generate("seedreamv5", { prompt: "a red fox [mock:slow] [mock:task-failed]" });
@@ -112,16 +112,17 @@ export const mockMarkers: Readonly<Record<MockMarker, string>> = Object.fromEntr
   Object.entries(markers).map(([name, { effect }]) => [name, effect]),
 ) as Record<MockMarker, string>;
 
-/** What the markers in a prompt ask for. */
+/** The effects of all markers of a prompt. */
 export interface MarkedPrompt {
   readonly unknown: string[];
-  readonly refusal: Answer | undefined;
+  readonly refusal: PlannedResponse | undefined;
   readonly failure: MockFailure | undefined;
   readonly fate: TaskFate;
 }
 
-export function readMarkers(prompt: string): MarkedPrompt {
-  const names = [...prompt.matchAll(/\[mock:([^\]]*)\]/g)].map(([, name = ""]) => name);
+/** Reads the markers in a prompt, and `more` by their names. */
+export function readMarkers(prompt: string, more: readonly string[] = []): MarkedPrompt {
+  const names = [...[...prompt.matchAll(/\[mock:([^\]]*)\]/g)].map(([, name = ""]) => name), ...more];
   const known = names.filter((name): name is MockMarker => Object.hasOwn(markers, name));
   const effects: Effect[] = known.map((name) => markers[name]);
   return {

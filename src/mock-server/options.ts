@@ -1,7 +1,8 @@
 import type { MockFailure } from "./failure.js";
 import type { MockRequest } from "./request.js";
+import type { Limits } from "./retention.js";
 
-/** How the mock server behaves; every option has a default that makes everything succeed. */
+/** The behaviour of the mock server; every option has a default that makes everything succeed. */
 export interface MockServerOptions {
   /**
    * The port of the API.
@@ -14,7 +15,18 @@ export interface MockServerOptions {
    */
   resultsPort?: number | undefined;
   /**
-   * The keys that are let in, bare.
+   * The address to listen on; `0.0.0.0` lets other machines and containers in.
+   * @default 127.0.0.1, this machine alone
+   */
+  host?: string | undefined;
+  /**
+   * The address under which others reach the API, such as `http://mock:8080` between containers. Result URLs have its
+   * scheme and host name, with the port of the images.
+   * @default the address that it listens on
+   */
+  publicUrl?: string | undefined;
+  /**
+   * The keys that are accepted, bare.
    * @default every key
    */
   apiKeys?: readonly string[] | undefined;
@@ -34,18 +46,34 @@ export interface MockServerOptions {
    */
   urlLifetimeMs?: number | undefined;
   /**
-   * The clock that tasks and URLs go by, in milliseconds since 1970.
+   * The longest side that an image may have, in pixels: small images are drawn faster. Larger ones are scaled down, and
+   * the task says so in its width and height.
+   * @default Infinity, the size that was asked for
+   */
+  imageSize?: number | undefined;
+  /**
+   * A seed for the pictures: the same prompt gives the same picture each time.
+   * @default each task gives another picture
+   */
+  seed?: number | undefined;
+  /**
+   * How much is remembered, in `requests`, in the ledger and of tasks, before the oldest are forgotten.
+   * @default everything, until `close`
+   */
+  keep?: { requests?: number | undefined; megabytes?: number | undefined } | undefined;
+  /**
+   * The clock of tasks and URLs, in milliseconds since 1970.
    * @default Date.now
    */
   now?: (() => number) | undefined;
   /**
-   * Called with every request on both servers, preflights included, as soon as its head was read; tells what goes wrong.
+   * Called with every request on both servers, preflights included, as soon as its head was read; returns its failure.
    *
    * @example
    * // The second read of a task meets a broken gateway.
    * const server = await startMockServer({
    *   fail: ({ role, ordinalOfRole }) =>
-   *     role === "status" && ordinalOfRole === 2 ? { kind: "answer", status: 502 } : undefined,
+   *     role === "status" && ordinalOfRole === 2 ? { kind: "response", status: 502 } : undefined,
    * });
    */
   fail?: ((request: MockRequest) => MockFailure | undefined) | undefined;
@@ -53,48 +81,79 @@ export interface MockServerOptions {
 
 /** The options with their defaults. */
 export type Settings = {
-  [Name in keyof Omit<MockServerOptions, "apiKeys">]-?: NonNullable<MockServerOptions[Name]>;
-} & { apiKeys: ReadonlySet<string> | undefined };
+  [Name in keyof Omit<MockServerOptions, "apiKeys" | "seed" | "publicUrl" | "keep">]-?: NonNullable<
+    MockServerOptions[Name]
+  >;
+} & {
+  apiKeys: ReadonlySet<string> | undefined;
+  seed: number | undefined;
+  publicUrl: URL | undefined;
+  keep: Limits;
+};
 
-/** Checks the options and fills in the defaults. */
+const port = { integer: true, max: 65535 };
+
+/** Validates the options and fills in the defaults. */
 export function readOptions(options: MockServerOptions): Settings {
-  const settings = {
-    port: readNumber(options, "port", 0, { integer: true, most: 65535 }),
-    resultsPort: readNumber(options, "resultsPort", 0, { integer: true, most: 65535 }),
+  const settings: Settings = {
+    port: readNumber(options.port, "port", 0, port),
+    resultsPort: readNumber(options.resultsPort, "resultsPort", 0, port),
+    host: readHost(options.host),
+    publicUrl: readUrl(options.publicUrl),
     apiKeys: readKeys(options.apiKeys),
-    credits: readNumber(options, "credits", Infinity, { integer: true, most: Infinity }),
-    taskDurationMs: readNumber(options, "taskDurationMs", 3000, { most: Infinity }),
-    urlLifetimeMs: readNumber(options, "urlLifetimeMs", Infinity, { most: Infinity }),
+    credits: readNumber(options.credits, "credits", Infinity, { integer: true }),
+    taskDurationMs: readNumber(options.taskDurationMs, "taskDurationMs", 3000),
+    urlLifetimeMs: readNumber(options.urlLifetimeMs, "urlLifetimeMs", Infinity),
+    imageSize: readNumber(options.imageSize, "imageSize", Infinity, { integer: true, min: 1 }),
+    seed: options.seed === undefined ? undefined : readNumber(options.seed, "seed", 0, { integer: true }),
+    keep: readKeep(options.keep),
     now: readFunction(options, "now", Date.now),
     fail: readFunction(options, "fail", () => undefined),
   };
-  const misspelt = Object.keys(options).find((name) => !Object.hasOwn(settings, name));
-  if (misspelt === undefined) return settings;
+  const unknown = Object.keys(options).find((name) => !Object.hasOwn(settings, name));
+  if (unknown === undefined) return settings;
   const known = Object.keys(settings).join(", ");
-  throw new TypeError(`Mock server: there is no option "${misspelt}"; there are ${known}`);
+  throw new TypeError(`Mock server: unknown option \`${unknown}\`; the options are ${known}`);
 }
 
-type NumberOption = "port" | "resultsPort" | "credits" | "taskDurationMs" | "urlLifetimeMs";
-
 function readNumber(
-  options: MockServerOptions,
-  name: NumberOption,
+  value: number | undefined,
+  name: string,
   fallback: number,
-  { integer = false, most }: { integer?: boolean; most: number },
+  { integer = false, min = 0, max = Infinity }: { integer?: boolean; min?: number; max?: number } = {},
 ): number {
-  const value = options[name] ?? fallback;
-  const isKind = typeof value === "number" && (!integer || Number.isInteger(value) || value === Infinity);
-  if (isKind && value >= 0 && value <= most) return value;
-  const range = most === Infinity ? "0 or more" : `from 0 to ${most}`;
-  throw wrong(name, `${integer ? "a whole number" : "a number"}, ${range}`, value);
+  const number = value ?? fallback;
+  const isKind = typeof number === "number" && (!integer || Number.isInteger(number) || number === Infinity);
+  if (isKind && number >= min && number <= max) return number;
+  const range = max === Infinity ? `${min} or more` : `from ${min} to ${max}`;
+  throw invalid(name, `${integer ? "a whole number" : "a number"}, ${range}`, value);
+}
+
+function readHost(host: MockServerOptions["host"] = "127.0.0.1"): string {
+  if (typeof host === "string" && /^[\w.:-]+$/.test(host)) return host;
+  throw invalid("host", "a host name or an IP address", host);
+}
+
+function readUrl(url: MockServerOptions["publicUrl"]): URL | undefined {
+  if (url === undefined) return undefined;
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  if (parsed && /^https?:$/.test(parsed.protocol) && parsed.username === "") return parsed;
+  throw invalid("publicUrl", "a URL of http or https without credentials", url);
 }
 
 function readKeys(keys: MockServerOptions["apiKeys"]): Settings["apiKeys"] {
   if (keys === undefined) return undefined;
   const isList = Array.isArray(keys) && keys.every((key) => typeof key === "string" && /^\S+$/.test(key));
   // The keys are not repeated in the message: they may be real ones.
-  if (!isList) throw wrong("apiKeys", "a list of keys, each a text without blanks", typeof keys);
+  if (!isList) throw invalid("apiKeys", "a list of keys, each a text without blanks", typeof keys);
   return new Set(keys);
+}
+
+function readKeep(keep: MockServerOptions["keep"] = {}): Limits {
+  if (typeof keep !== "object" || keep === null) throw invalid("keep", "an object", keep);
+  const items = readNumber(keep.requests, "keep.requests", Infinity, { integer: true, min: 1 });
+  const megabytes = readNumber(keep.megabytes, "keep.megabytes", Infinity, { min: 1 });
+  return { items, bytes: megabytes * 1024 * 1024 };
 }
 
 function readFunction<Name extends "now" | "fail">(
@@ -103,10 +162,10 @@ function readFunction<Name extends "now" | "fail">(
   fallback: Settings[Name],
 ): Settings[Name] {
   const value = options[name] ?? fallback;
-  if (typeof value !== "function") throw wrong(name, "a function", value);
+  if (typeof value !== "function") throw invalid(name, "a function", value);
   return value as Settings[Name];
 }
 
-function wrong(name: string, expected: string, value: unknown): TypeError {
-  return new TypeError(`Mock server: option "${name}" must be ${expected}; it is ${String(value)}`);
+function invalid(name: string, expected: string, value: unknown): TypeError {
+  return new TypeError(`Mock server: \`${name}\` must be ${expected}; it is ${String(value)}`);
 }

@@ -1,3 +1,5 @@
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
+
 /** One file that a request carried. */
 export interface MockFile {
   /** The name of its part. */
@@ -15,14 +17,14 @@ export interface MockFile {
 /**
  * One request that arrived at the mock server.
  *
- * It stands in `requests` as soon as its head was read; `fields`, `files` and `bodyBytes` are filled while the body is.
+ * It stands in `requests` as soon as its head was read; the other fields are filled while its body is read.
  */
 export interface MockRequest {
   /** Which of the two servers it came to: the API, or the one that has the images. */
   readonly server: "api" | "results";
-  /** What it is for; `other` covers preflights, unknown paths and wrong methods. */
+  /** Its purpose; `other` covers preflights, unknown paths and wrong methods. */
   readonly role: "submit" | "status" | "result" | "other";
-  /** The operation of the document, such as `POST /v1/images/seedreamv5`; undefined if it is none. */
+  /** The operation of the document, such as `POST /v1/images/seedreamv5`; undefined if there is none. */
   readonly operation: string | undefined;
   /** Its place among all requests, from 1. */
   readonly ordinal: number;
@@ -40,7 +42,55 @@ export interface MockRequest {
   readonly files: readonly MockFile[];
   /** How many bytes of the body were read. */
   readonly bodyBytes: number;
+  /** What is valid but was probably not meant, such as a size that the mock server cannot read. */
+  readonly warnings: readonly string[];
 }
 
 /** A request while it is being read. */
 export type OpenRequest = { -readonly [Key in keyof MockRequest]: MockRequest[Key] };
+
+/** Takes the bytes of a body, one chunk after the other. */
+export type TakeChunk = (chunk: Buffer) => void | Promise<void>;
+
+/** The body of a request on its way in. */
+export interface IncomingBody {
+  readonly headers: IncomingHttpHeaders;
+  /** Reads to the end, even if nobody needs it: a response before that would look like a broken connection. */
+  read(take?: TakeChunk): Promise<void>;
+  /** Reads until `count` bytes are there, or to the end; the rest stays unread. */
+  readSome(count: number): Promise<void>;
+}
+
+/** Opens a body; `onChunk` sees what is read of it, whoever reads it. */
+export function openBody(
+  message: IncomingMessage,
+  request: OpenRequest,
+  onChunk: (chunk: Buffer) => void,
+): IncomingBody {
+  const note = (chunk: Buffer): void => {
+    request.bodyBytes += chunk.length;
+    onChunk(chunk);
+  };
+  return {
+    headers: message.headers,
+    async read(take) {
+      for await (const chunk of message as AsyncIterable<Buffer>) {
+        note(chunk);
+        await take?.(chunk);
+      }
+    },
+    async readSome(count) {
+      if (count === 0) return;
+      // Not `for await`: leaving that early would close the connection in its own way.
+      await new Promise<void>((resolve, reject) => {
+        message.on("data", (chunk: Buffer) => {
+          note(chunk);
+          if (request.bodyBytes >= count) resolve();
+        });
+        message.on("end", resolve);
+        message.on("error", reject);
+      });
+      message.pause();
+    },
+  };
+}

@@ -1,22 +1,24 @@
 import { createHmac, randomBytes } from "node:crypto";
-import { plainAnswer } from "./answer.js";
-import { keyHeader } from "./authentication.js";
-import { readBody } from "./body.js";
+import { keyHeader } from "./document.js";
 import type { Settings } from "./options.js";
+import type { Size } from "./order.js";
 import { drawLandscape } from "./picture/landscape.js";
 import type { MockRequest } from "./request.js";
+import { plainResponse } from "./response.js";
 import { pathOf } from "./site.js";
-import type { Outcome, Site } from "./site.js";
-import type { Task, Tasks } from "./tasks.js";
+import type { Handled, Site } from "./site.js";
+import type { MockTask, Tasks } from "./tasks.js";
 
-/** The host that has the images: its URLs are signed, may expire, and want no key. */
+/** The host of the images: its URLs are signed, may expire, and want no key. */
 export interface Results extends Site {
   /** Fresh URLs of a task's images, under the address of the server. */
-  issueUrls(task: Task, address: string): string[];
+  issueUrls(task: MockTask, address: string): string[];
+  /** One image of a task as a PNG file, at another size if one is given. */
+  draw(task: MockTask, index: number, size?: Size): Promise<Buffer>;
 }
 
 export function createResults(
-  { now, urlLifetimeMs }: Pick<Settings, "now" | "urlLifetimeMs">,
+  { now, urlLifetimeMs, seed: fixed }: Pick<Settings, "now" | "urlLifetimeMs" | "seed">,
   tasks: Tasks,
   stop: AbortSignal,
 ): Results {
@@ -24,12 +26,18 @@ export function createResults(
   const sign = (path: string, expires: string): string =>
     createHmac("sha256", secret).update(`${path}\n${expires}`).digest("hex").slice(0, 32);
 
-  function whyRefused({ headers, path }: MockRequest): string | undefined {
+  function findRefusal({ headers, path }: MockRequest): string | undefined {
     const query = new URLSearchParams(path.slice(pathOf(path).length));
     const expires = query.get("expires") ?? "";
     if (keyHeader !== undefined && headers[keyHeader] !== undefined) return "The key does not belong here\n";
     if (query.get("signature") !== sign(pathOf(path), expires)) return "The signature is wrong\n";
     return expires !== "never" && Number(expires) <= now() ? "The URL has expired\n" : undefined;
+  }
+
+  function draw({ prompt, ordinal, seed, size }: MockTask, index: number, other = size): Promise<Buffer> {
+    // A seed stands for the picture whatever was made before; without one each task is another.
+    const origin = seed ?? fixed ?? ordinal;
+    return drawLandscape(other, [prompt, origin, index].join("\n"), stop);
   }
 
   return {
@@ -48,24 +56,25 @@ export function createResults(
         return `${address}${path}?expires=${expires}&signature=${sign(path, expires)}`;
       });
     },
-    async read(message, request) {
-      await readBody(message, request);
+    draw,
+    async read(body) {
+      await body.read();
       return [];
     },
-    async carryOut(request): Promise<Outcome> {
+    async carryOut(request): Promise<Handled> {
       if (request.role !== "result") {
-        return { answer: plainAnswer(405, "There is no such method\n", { allow: "GET, HEAD" }) };
+        return { response: plainResponse(405, "There is no such method\n", { allow: "GET, HEAD" }) };
       }
-      const refused = whyRefused(request);
-      if (refused !== undefined) return { answer: plainAnswer(403, refused) };
+      const refused = findRefusal(request);
+      if (refused !== undefined) return { response: plainResponse(403, refused) };
       const [, taskid, index = ""] = pathOf(request.path).split("/");
       const task = tasks.find(taskid);
-      if (!task) return { answer: plainAnswer(404, "There is no such image\n") };
-      const seed = [task.prompt, task.ordinal, Number.parseInt(index)].join("\n");
-      const body = await drawLandscape(task.size, seed, stop);
+      if (!task) return { response: plainResponse(404, "There is no such image\n") };
+      const body = await draw(task, Number.parseInt(index));
       return {
-        answer: { status: 200, headers: { "content-type": "image/png" }, body },
+        response: { status: 200, headers: { "content-type": "image/png" }, body },
         failure: task.fate.download,
+        task,
       };
     },
   };

@@ -1,13 +1,14 @@
 import { randomUUID } from "node:crypto";
 import type { TaskFate } from "./markers.js";
-import type { Order } from "./order.js";
 import type { Settings } from "./options.js";
+import type { Order } from "./order.js";
+import { createRetention } from "./retention.js";
 
-/** What was charged for one task. */
+/** The charge for one task. */
 export interface MockCharge {
   /** The task that it was charged for. */
   readonly taskid: string;
-  /** The model that was asked, such as `seedreamv5`. */
+  /** The model, such as `seedreamv5`. */
   readonly model: string;
   /** How many images, and so how many credits. */
   readonly images: number;
@@ -15,7 +16,7 @@ export interface MockCharge {
   readonly at: number;
 }
 
-export interface Task extends Order {
+export interface MockTask extends Order {
   readonly taskid: string;
   /** Which of the server's tasks it is, from 1. */
   readonly ordinal: number;
@@ -27,16 +28,20 @@ export interface Task extends Order {
 
 export type TaskStatus = "queued" | "processing" | "completed" | "failed" | "unknown";
 
-/** The tasks of one server, and what they cost. */
+/** The tasks of one server, and their charges. */
 export interface Tasks {
   readonly ledger: MockCharge[];
+  /** How many images can still be made. */
+  creditsLeft: number;
   /** Makes and charges a task; undefined, and nothing charged, if too few credits are left. */
-  start(order: Order, fate: TaskFate): Task | undefined;
-  find(taskid: unknown): Task | undefined;
-  statusOf(task: Task): TaskStatus;
+  start(order: Order, fate: TaskFate): MockTask | undefined;
+  find(taskid: unknown): MockTask | undefined;
+  statusOf(task: MockTask): TaskStatus;
+  /** Forgets every task and charge, and gives the first credits back. */
+  reset(): void;
 }
 
-/** The part of its time that a task waits before it is worked on. */
+/** The part of its time that a task waits before it is processed. */
 const queuedShare = 0.25;
 const slowness = 10;
 
@@ -44,20 +49,26 @@ export function createTasks({
   credits,
   taskDurationMs,
   now,
-}: Pick<Settings, "credits" | "taskDurationMs" | "now">): Tasks {
-  const tasks = new Map<unknown, Task>();
+  keep,
+}: Pick<Settings, "credits" | "taskDurationMs" | "now" | "keep">): Tasks {
+  const tasks = new Map<unknown, MockTask>();
   const ledger: MockCharge[] = [];
-  let left = credits;
-  return {
+  const retention = createRetention<MockTask>(keep, ({ taskid }) => {
+    tasks.delete(taskid);
+    ledger.shift(); // there is one charge for each task, in the same order
+  });
+  let started = 0;
+  const self: Tasks = {
     ledger,
+    creditsLeft: credits,
     start(order, fate) {
-      if (order.images > left) return undefined;
-      left -= order.images;
+      if (order.images > self.creditsLeft) return undefined;
+      self.creditsLeft -= order.images;
       const taskid = randomUUID(); // as with the service, no two runs share one: files are named after it
-      const ordinal = tasks.size + 1;
-      const task = { ...order, taskid, ordinal, fate, startedAt: now(), timesIssued: 0 };
+      const task = { ...order, taskid, ordinal: ++started, fate, startedAt: now(), timesIssued: 0 };
       tasks.set(taskid, task);
       ledger.push({ taskid, model: order.model, images: order.images, at: task.startedAt });
+      retention.set(task, order.prompt.length);
       return task;
     },
     find: (taskid) => tasks.get(taskid),
@@ -69,5 +80,12 @@ export function createTasks({
       if (fate.unknownStatus) return "unknown";
       return fate.fails ? "failed" : "completed";
     },
+    reset() {
+      tasks.clear();
+      retention.clear();
+      ledger.length = started = 0;
+      self.creditsLeft = credits;
+    },
   };
+  return self;
 }

@@ -237,7 +237,7 @@ describe("batch", () => {
     const server = await startServer({
       fail: ({ role, ordinalOfRole }) =>
         role === "submit" && ordinalOfRole > 3 && !mayPay
-          ? { kind: "answer", body: '{"code":9000,"msg":"insufficient credits"}' }
+          ? { kind: "response", body: '{"code":9000,"msg":"insufficient credits"}' }
           : undefined,
     });
     const { run } = await prepare(rows, server);
@@ -263,7 +263,7 @@ describe("batch", () => {
 
   it("submits nothing more once a task is kept from the key", async () => {
     const server = await startServer({
-      fail: ({ role }) => (role === "status" ? { kind: "answer", status: 401 } : undefined),
+      fail: ({ role }) => (role === "status" ? { kind: "response", status: 401 } : undefined),
     });
     const { run } = await prepare([{ prompt: "one" }, { prompt: "two" }], server);
     expect((await run("--json", "--concurrency", "1")).json).toMatchObject({
@@ -277,7 +277,7 @@ describe("batch", () => {
     const server = await startServer({
       fail: ({ role, ordinalOfRole }) =>
         role === "submit" && ordinalOfRole <= 4
-          ? { kind: "answer", status: 429, headers: { "retry-after": "0" } }
+          ? { kind: "response", status: 429, headers: { "retry-after": "0" } }
           : undefined,
     });
     const rows = Array.from({ length: 8 }, (_, index) => ({ prompt: `fox ${index}` }));

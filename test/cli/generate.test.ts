@@ -185,7 +185,7 @@ describe("generate", () => {
     const server = await startServer({
       fail: ({ role, ordinalOfRole }) =>
         role === "submit" && ordinalOfRole === 1
-          ? { kind: "answer", status: 429, headers: { "retry-after": "0" } }
+          ? { kind: "response", status: 429, headers: { "retry-after": "0" } }
           : undefined,
     });
     const words = ["a fox", ...small, "--base-url", server.url, "--out", await makeFolder()];

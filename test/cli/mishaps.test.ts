@@ -50,7 +50,7 @@ describe("mishaps", () => {
 
   it("the way on is one that works where nothing is installed", async () => {
     const server = await startServer({
-      fail: ({ role }) => (role === "status" ? { kind: "answer", status: 401, body: "" } : undefined),
+      fail: ({ role }) => (role === "status" ? { kind: "response", status: 401, body: "" } : undefined),
     });
     const out = await makeFolder();
     const words = ["a fox", ...small, "--out", out, "--base-url", server.url];

@@ -41,7 +41,7 @@ const works: Work[] = [
     name: "a submit that waits to be sent again",
     fail: (role, ordinal) =>
       role === "submit" && ordinal > 1
-        ? { kind: "answer", status: 429, headers: { "retry-after": "60" } }
+        ? { kind: "response", status: 429, headers: { "retry-after": "60" } }
         : undefined,
     start: (client, _, signal) => client.submit("seedreamv5", input, { signal }),
     asked: ["submit", 2],
@@ -61,7 +61,7 @@ const works: Work[] = [
   },
   {
     name: "a wait between polls that fail",
-    fail: (role) => (role === "status" ? { kind: "answer", status: 503 } : undefined),
+    fail: (role) => (role === "status" ? { kind: "response", status: 503 } : undefined),
     start: (client, taskid, signal) => client.wait(taskid, { signal, pollIntervalMs: 60_000 }),
     asked: ["status", 1],
     sleeps: [45_000, 75_000],
@@ -75,7 +75,7 @@ const works: Work[] = [
   {
     name: "a read that waits to be tried again",
     fail: (role) =>
-      role === "status" ? { kind: "answer", status: 429, headers: { "retry-after": "20" } } : undefined,
+      role === "status" ? { kind: "response", status: 429, headers: { "retry-after": "20" } } : undefined,
     start: (client, taskid, signal) => client.status(taskid, { signal }),
     asked: ["status", 1],
     sleeps: [20_000, 20_500],

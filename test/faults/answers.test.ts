@@ -26,7 +26,7 @@ const page = "<!doctype html><h1>Something went wrong</h1>";
 const task = { taskid: "task-7" };
 const envelope = (code: unknown, data?: unknown) => JSON.stringify({ code, msg: "so it is", data });
 const answer = (status: number, body: string | Uint8Array = "", more = {}): MockFailure => ({
-  kind: "answer",
+  kind: "response",
   status,
   body,
   ...more,

@@ -13,8 +13,8 @@ it("an answer of 100 MB, or one that unpacks to that, costs little memory", asyn
     undefined,
     { kind: "junk", bytes: 100e6 },
     { kind: "junk", bytes: 100e6, status: 502 },
-    { kind: "answer", body: bomb, headers },
-    { kind: "answer", status: 500, body: bomb, headers },
+    { kind: "response", body: bomb, headers },
+    { kind: "response", status: 500, body: bomb, headers },
   ];
   const servers = await Promise.all(failures.map((failure) => startMockServer({ fail: () => failure })));
   onTestFinished(async () => void (await Promise.all(servers.map((server) => server.close()))));

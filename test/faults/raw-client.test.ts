@@ -32,7 +32,7 @@ describe("the raw client", () => {
 
   it("sends once, whatever comes of it", async () => {
     for (const status of [408, 429, 500, 503]) {
-      const { server, client } = await startMockClient({ fail: () => ({ kind: "answer", status }) });
+      const { server, client } = await startMockClient({ fail: () => ({ kind: "response", status }) });
       expect((await client.api.POST(path, { body })).response.status).toBe(status);
       expect(server.requests.length).toBe(1);
     }

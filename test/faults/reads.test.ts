@@ -8,7 +8,7 @@ import { startMockClient } from "./support/mock-client.js";
 const page = "<!doctype html><h1>Something went wrong</h1>";
 const stated = (code: number, data?: unknown) => JSON.stringify({ code, msg: "so it is", data });
 const answer = (status: number, body = "", headers = {}): MockFailure => ({
-  kind: "answer",
+  kind: "response",
   status,
   body,
   headers,

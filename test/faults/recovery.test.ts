@@ -11,7 +11,7 @@ import { apiKey, failureOf } from "./support/failure.js";
 
 const root = new URL("../../", import.meta.url);
 const answer = (status: number, body = "", headers = {}): MockFailure => ({
-  kind: "answer",
+  kind: "response",
   status,
   body,
   headers,

@@ -194,7 +194,7 @@ describe("pages of other origins", () => {
 
   it("may read every answer", async () => {
     const server = await start({
-      fail: ({ ordinal }) => (ordinal === 2 ? { kind: "answer", status: 500 } : undefined),
+      fail: ({ ordinal }) => (ordinal === 2 ? { kind: "response", status: 500 } : undefined),
     });
     for (const path of [submitPath, submitPath, "/none"]) {
       const response = await fetch(server.url + path, { method: "POST" });

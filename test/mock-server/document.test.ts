@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { fields, operations } from "../../generated/operations.js";
 import { findOperation, named, numberOf, unnamedNumber } from "../../src/mock-server/document.js";
-import { readFields } from "../../src/mock-server/fields.js";
-import { readOrder } from "../../src/mock-server/order.js";
+import { readFields } from "../../src/mock-server/input/fields.js";
+import { readOrder as readWithWarnings } from "../../src/mock-server/order.js";
+import { describeIssue } from "../../src/mock-server/input/read-input.js";
 import type { Part } from "../../src/mock-server/document.js";
 
 describe("what the document is asked for", () => {
@@ -33,7 +34,7 @@ describe("a form's fields", () => {
     const parts = { field: { type, array: true } };
     const form = { texts: texts.map((text) => ({ name: "field", text })), files: [], issues: [] };
     const { all, issues } = readFields(form, parts);
-    return [all.field, issues];
+    return [all.field, issues.map(describeIssue)];
   };
 
   it.each<[Part["type"], [string, unknown][]]>([
@@ -98,11 +99,16 @@ describe("a form's fields", () => {
       texts: { one: "b" },
       issues: [],
     });
-    expect(readFields({ texts, files: [], issues: [] }, parts).issues).toEqual(["one must be sent once"]);
+    expect(readFields({ texts, files: [], issues: [] }, parts).issues).toEqual([
+      { field: "one", message: "must be sent once" },
+    ]);
   });
 });
 
 describe("an order", () => {
+  const readOrder = (...parameters: Parameters<typeof readWithWarnings>) =>
+    readWithWarnings(...parameters).order;
+
   it.each([
     [{ n: 3 }, { roles: { count: "n" } }, 3],
     [{ n: "3" }, { roles: { count: "n" } }, 3],
@@ -129,6 +135,33 @@ describe("an order", () => {
       prompt: "a fox",
       images: 1,
       size: { width: 3, height: 2 },
+    });
+  });
+
+  it.each<[Record<string, unknown>, string[]]>([
+    [{ size: "2K" }, []],
+    [{ size: "16:9" }, []],
+    [{ size: "1024*768" }, []],
+    [{}, []],
+    [
+      { size: "banana" },
+      ['size "banana" is not a level (2K), a ratio (16:9) or WxH (2560x1440); the images are 2048 × 2048'],
+    ],
+    [
+      { size: "" },
+      ['size "" is not a level (2K), a ratio (16:9) or WxH (2560x1440); the images are 2048 × 2048'],
+    ],
+    [{ size: "90000x10" }, ['size "90000x10" is larger than the mock server draws; the images are 8192 × 1']],
+  ])("says what it cannot follow: %o", (fields, warnings) => {
+    const operation = { roles: { size: "size" }, defaults: { size: "2K" } };
+    expect(readWithWarnings("m", fields, operation).warnings).toEqual(warnings);
+  });
+
+  it("is drawn no larger than asked for, in the same shape and without a warning", () => {
+    const operation = { roles: { size: "size" } };
+    expect(readWithWarnings("m", { size: "2560x1440" }, operation, 64)).toMatchObject({
+      order: { size: { width: 64, height: 36 } },
+      warnings: [],
     });
   });
 });

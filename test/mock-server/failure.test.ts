@@ -28,7 +28,7 @@ describe("a failure in place of the answer", () => {
   it.each([
     [
       {
-        kind: "answer",
+        kind: "response",
         status: 503,
         body: "<h1>busy</h1>",
         headers: { "Content-Type": "text/html", "retry-after": "7" },
@@ -37,7 +37,7 @@ describe("a failure in place of the answer", () => {
     [{ kind: "redirect", location: "http://127.0.0.1:1/else" }],
     [{ kind: "junk", bytes: 100_000 }],
     [{ kind: "reset" }],
-    [{ kind: "answer", delayMs: 1 }],
+    [{ kind: "response", delayMs: 1 }],
   ] satisfies [MockFailure][])("charges nothing unless it says so: %o", async (failure) => {
     for (const charged of [undefined, false, true]) {
       const server = await start({ fail: () => ({ ...failure, ...(charged !== undefined && { charged }) }) });
@@ -49,7 +49,7 @@ describe("a failure in place of the answer", () => {
 
   it("may be any answer", async () => {
     const headers = { "Content-Type": "text/html", "Retry-After": "7", "Content-Length": "4" };
-    const server = await start({ fail: () => ({ kind: "answer", status: 503, headers, body: "busy" }) });
+    const server = await start({ fail: () => ({ kind: "response", status: 503, headers, body: "busy" }) });
     const { head, body } = await send(server);
     expect(head).toMatch(/^HTTP\/1.1 503 /);
     expect(head.match(/content-type: .*/gi)).toEqual(["Content-Type: text/html"]);
@@ -58,7 +58,7 @@ describe("a failure in place of the answer", () => {
   });
 
   it("may be nothing at all, at 200", async () => {
-    const server = await start({ fail: () => ({ kind: "answer" }) });
+    const server = await start({ fail: () => ({ kind: "response" }) });
     const { head, body } = await send(server);
     expect(head).toMatch(/^HTTP\/1.1 200 /);
     expect(body).toBe("");
@@ -69,8 +69,8 @@ describe("a failure in place of the answer", () => {
     const server = await start({
       fail: ({ ordinal }) =>
         ordinal === 1
-          ? { kind: "answer", body, gzip: true }
-          : { kind: "answer", body, headers: { "content-encoding": "gzip" } },
+          ? { kind: "response", body, gzip: true }
+          : { kind: "response", body, headers: { "content-encoding": "gzip" } },
     });
     const get = (): Promise<Response> => fetch(server.url, { method: "POST" });
     const right = await get();
@@ -255,7 +255,7 @@ describe("the option `fail`", () => {
   it("goes before a marker", async () => {
     const form = toForm({ prompt: "[mock:server-error]" });
     for (const [failure, status] of [
-      [{ kind: "answer", status: 418 }, 418],
+      [{ kind: "response", status: 418 }, 418],
       [{ kind: "delay", delayMs: 1 }, 200],
     ] as const) {
       const server = await start({ fail: () => failure });
@@ -285,7 +285,7 @@ describe("the option `fail`", () => {
     [() => Promise.resolve({ kind: "hang" }) as never, "undefined"],
     [() => ({ kind: "explode" }) as never, "explode"],
     [() => ({ kind: "drip", bytesPerSecond: 0 }) as const, "bytesPerSecond"],
-    [() => ({ kind: "answer", headers: { "bad header": "x" } }) as const, "bad header"],
+    [() => ({ kind: "response", headers: { "bad header": "x" } }) as const, "bad header"],
   ])("is told what is wrong with it, at HTTP 500: %s", async (fail, reason) => {
     const server = await start({ fail });
     const form = toForm({ prompt: "a fox" });
@@ -346,7 +346,7 @@ describe("a marker in a prompt", () => {
     expect(server.ledger).toHaveLength(1);
   });
 
-  it.each<[MockMarker]>([["hang"], ["slow-answer"]])("%s keeps a charged submit waiting", async (name) => {
+  it.each<[MockMarker]>([["hang"], ["slow-response"]])("%s keeps a charged submit waiting", async (name) => {
     const server = await start();
     const answer = sendMarked(server, name);
     await expect.poll(() => server.ledger).toHaveLength(1);

@@ -22,17 +22,28 @@ describe("options", () => {
     ["apiKeys", [1]],
     ["apiKeys", [""]],
     ["apiKeys", ["Bearer key"]],
+    ["host", ""],
+    ["host", "a b"],
+    ["publicUrl", "mock:8080"],
+    ["publicUrl", "javascript:alert(1)"],
+    ["publicUrl", "http://user:secret@mock"],
+    ["imageSize", 0],
+    ["imageSize", 1.5],
+    ["seed", "1"],
+    ["keep", 5],
+    ["keep.requests", { requests: 0 }],
+    ["keep.megabytes", { megabytes: "1" }],
     ["now", 5],
     ["fail", {}],
   ])("are refused by name: %s = %o", async (name, value) => {
-    const options = { [name]: value } as MockServerOptions;
-    await expect(startMockServer(options)).rejects.toThrow(new RegExp(`option "${name}" must be `));
+    const options = { [name.split(".")[0]!]: value } as MockServerOptions;
+    await expect(startMockServer(options)).rejects.toThrow(new RegExp(`\`${name}\` must be `));
   });
 
   it("are refused if there is no such option, with the names of those there are", async () => {
     const options = { taskDurationMS: 0 } as MockServerOptions;
     await expect(startMockServer(options)).rejects.toThrow(
-      /no option "taskDurationMS"; there are .*\btaskDurationMs\b/,
+      /unknown option `taskDurationMS`; the options are .*\btaskDurationMs\b/,
     );
   });
 

@@ -1,4 +1,4 @@
-import type { Size } from "../size.js";
+import type { Size } from "../order.js";
 import { createPalette, hillBase, hillLayers, hillShades, skyShades, sunBase, sunShades } from "./colors.js";
 import { encodePng } from "./png.js";
 import { createRandom } from "./random.js";

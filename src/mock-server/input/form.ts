@@ -1,14 +1,9 @@
 import { createHash } from "node:crypto";
-import type { IncomingMessage } from "node:http";
-import type { Readable } from "node:stream";
-import { MIMEType } from "node:util";
-import { Busboy } from "@fastify/busboy";
-import { readBody } from "./body.js";
-import { createFeed } from "./feed.js";
-import { openHeads } from "./part-heads.js";
-import type { MockFile, OpenRequest } from "./request.js";
+import type { Readable, Writable } from "node:stream";
+import { Busboy, Dicer } from "@fastify/busboy";
+import type { MockFile } from "../request.js";
 
-/** The parts of a form, in the order they were sent, and what is wrong with its form. */
+/** The parts of a form, in the order they were sent, and how its syntax is broken. */
 export interface Form {
   readonly texts: readonly { readonly name: string; readonly text: string }[];
   readonly files: readonly MockFile[];
@@ -16,27 +11,17 @@ export interface Form {
 }
 
 const limits = { parts: 1000, headerSize: 16 * 1024 };
-/** What all text parts together may take. */
-const mostText = 1024 * 1024;
+/** How many bytes all text parts together may have. */
+const maxTextBytes = 1024 * 1024;
 
-/** Reads a form and keeps its texts; files are only measured and hashed, so that their size does not matter. */
-export async function readForm(
-  message: IncomingMessage,
-  contentType: string,
-  request: OpenRequest,
-): Promise<Form> {
-  const boundary = new MIMEType(contentType).params.get("boundary");
-  const parser = boundary ? openForm(boundary) : undefined;
-  await readBody(message, request, (chunk) => parser?.write(chunk));
-  return parser ? parser.end() : { texts: [], files: [], issues: ["the form states no boundary"] };
-}
-
-interface FormParser {
+/** A form that is being read. */
+export interface FormParser {
   write(chunk: Buffer): Promise<void>;
   end(): Promise<Form>;
 }
 
-function openForm(boundary: string): FormParser {
+/** Parses a form and keeps its texts; files are only measured and hashed, so that their size does not matter. */
+export function openForm(boundary: string): FormParser {
   const heads = openHeads(boundary, limits.parts);
   const busboy = new Busboy({
     headers: { "content-type": `multipart/form-data; boundary="${boundary.replace(/["\\]/g, "\\$&")}"` },
@@ -53,14 +38,14 @@ function openForm(boundary: string): FormParser {
 
   busboy.on("file", (name: string | undefined, stream, filename: string | undefined) => {
     const partType = heads.contentTypes[parts++];
-    stream.on("error", () => undefined); // the parser itself reports what is wrong
+    stream.on("error", () => undefined); // the parser itself reports it
     if (name === undefined) {
       issues.push("a part has no name");
       stream.resume();
     } else if (filename === undefined) {
       const part = { name, text: "" };
       texts.push(part);
-      readText(stream, (length) => (textSize += length) <= mostText, part, issues);
+      readText(stream, (length) => (textSize += length) <= maxTextBytes, part, issues);
     } else {
       const file = { field: name, filename, contentType: partType, size: 0, sha256: "" };
       files.push(file);
@@ -118,4 +103,44 @@ function measure(stream: Readable, file: { size: number; sha256: string }): void
     hash.update(chunk);
   });
   stream.on("end", () => (file.sha256 = hash.digest("hex")));
+}
+
+/** The `Content-Type` of each part, at most `max` of them: the form parser does not tell whether a part had one. */
+function openHeads(boundary: string, max: number) {
+  const contentTypes: (string | undefined)[] = [];
+  const dicer = new Dicer({ boundary });
+  dicer.on("part", (part) => {
+    part.resume();
+    if (contentTypes.length === max) return;
+    const index = contentTypes.push(undefined) - 1;
+    part.on("header", (head: Record<string, string[]>) => {
+      contentTypes[index] = head["content-type"]?.[0];
+    });
+  });
+  return { contentTypes, write: createFeed(dicer) };
+}
+
+/**
+ * Makes a function that writes to a multipart parser and waits until it can take more.
+ *
+ * Waiting for `drain` alone would be wrong: it does not come after the chunk in which the parser's form ends or breaks.
+ * What follows such a chunk is no part of the form and is thrown away.
+ */
+function createFeed(parser: Writable): (chunk: Buffer) => Promise<void> {
+  let over = false;
+  let proceed = (): void => undefined;
+  function end(): void {
+    over = true;
+    proceed();
+  }
+  parser.on("drain", () => proceed());
+  parser.on("finish", end);
+  parser.on("error", end);
+  return async (chunk) => {
+    if (over || parser.write(chunk)) return;
+    await new Promise<void>((resolve) => {
+      proceed = resolve;
+      if (over) resolve();
+    });
+  };
 }

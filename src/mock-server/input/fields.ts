@@ -1,16 +1,17 @@
-import type { Part } from "./document.js";
-import type { Form } from "./form-body.js";
+import type { Part } from "../document.js";
+import type { Form } from "./form.js";
+import type { Issue } from "./read-input.js";
 
-/** A form's fields as the document's types, and which of them cannot be read as such. */
+/** A form's fields in the document's types, and which of them cannot be read as such. */
 export interface Fields {
   /** The text fields. */
   readonly texts: Record<string, unknown>;
-  /** All fields, with an empty Blob in place of each file, for the document's check to judge. */
+  /** All fields, with an empty Blob in place of each file, to be validated by the document. */
   readonly all: Record<string, unknown>;
-  readonly issues: string[];
+  readonly issues: Issue[];
 }
 
-/** A text as each type; undefined if it is no such thing. */
+/** Reads a text as each type; undefined if it cannot be read as such. */
 const readers: Readonly<Record<Part["type"], (text: string) => unknown>> = {
   string: (text) => text,
   integer: (text) => (/^-?\d+$/.test(text) ? Number(text) : undefined),
@@ -23,25 +24,26 @@ const readers: Readonly<Record<Part["type"], (text: string) => unknown>> = {
       return undefined;
     }
   },
-  file: () => undefined, // a file has a file name, and so is no text
+  file: () => undefined, // a part without a file name is a text
 };
 
-/** Reads the parts of a form by what the document says of each name. */
+/** Reads the parts of a form in the types that the document gives their names. */
 export function readFields(form: Form, parts: Readonly<Record<string, Part>>): Fields {
   const texts = new Map<string, unknown[]>();
   const files = new Map<string, unknown[]>();
-  const issues: string[] = [];
+  const issues = new Map<string, Issue>(); // one of each kind for a name
   for (const { name, text } of form.texts) {
     const type = parts[name]?.type ?? "string";
     const value = readers[type](text);
-    if (value === undefined) issues.push(`${name} must be sent as ${type}`);
+    if (value === undefined)
+      issues.set(`${name}\n${type}`, { field: name, message: `must be sent as ${type}` });
     append(texts, name, value === undefined ? text : value);
   }
   for (const { field } of form.files) append(files, field, new Blob([]));
 
   const asValue = ([name, values]: [string, unknown[]]): [string, unknown] => {
     const part = parts[name];
-    if (!part?.array && values.length > 1) issues.push(`${name} must be sent once`);
+    if (!part?.array && values.length > 1) issues.set(name, { field: name, message: "must be sent once" });
     return [name, part?.array || values.length > 1 ? values : values[0]];
   };
   const all = new Map(texts);
@@ -49,7 +51,7 @@ export function readFields(form: Form, parts: Readonly<Record<string, Part>>): F
   return {
     all: Object.fromEntries([...all].map(asValue)),
     texts: Object.fromEntries([...texts].map(asValue)),
-    issues: [...new Set(issues)],
+    issues: [...issues.values()],
   };
 }
 
