@@ -56,7 +56,7 @@ function warnAboutSize(
   drawn: Size,
 ): string[] {
   if (name === undefined || fields[name] === undefined) return [];
-  const made = `the images are ${drawn.width} × ${drawn.height}`;
+  const made = `it is read as ${drawn.width} × ${drawn.height}`;
   const sent = `${name} ${JSON.stringify(fields[name])}`;
   if (asked === undefined) return [`${sent} is not a level (2K), a ratio (16:9) or WxH (2560x1440); ${made}`];
   return asked === drawn ? [] : [`${sent} is larger than the mock server draws; ${made}`];

@@ -145,13 +145,13 @@ describe("an order", () => {
     [{}, []],
     [
       { size: "banana" },
-      ['size "banana" is not a level (2K), a ratio (16:9) or WxH (2560x1440); the images are 2048 × 2048'],
+      ['size "banana" is not a level (2K), a ratio (16:9) or WxH (2560x1440); it is read as 2048 × 2048'],
     ],
     [
       { size: "" },
-      ['size "" is not a level (2K), a ratio (16:9) or WxH (2560x1440); the images are 2048 × 2048'],
+      ['size "" is not a level (2K), a ratio (16:9) or WxH (2560x1440); it is read as 2048 × 2048'],
     ],
-    [{ size: "90000x10" }, ['size "90000x10" is larger than the mock server draws; the images are 8192 × 1']],
+    [{ size: "90000x10" }, ['size "90000x10" is larger than the mock server draws; it is read as 8192 × 1']],
   ])("says what it cannot follow: %o", (fields, warnings) => {
     const operation = { roles: { size: "size" }, defaults: { size: "2K" } };
     expect(readWithWarnings("m", fields, operation).warnings).toEqual(warnings);
