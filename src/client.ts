@@ -1,6 +1,7 @@
 import { fields, models, operations, statusOperation } from "../generated/operations.js";
 import { createFacade } from "./api/create-api.js";
 import type { Api } from "./api/create-api.js";
+import type { ResultAccess } from "./download/index.js";
 import { ConfigurationError, didYouMean } from "./errors.js";
 import { checkCallOptions, resolveOptions } from "./options.js";
 import type { CallOptions, ClientOptions, GenerateOptions, WaitOptions } from "./options.js";
@@ -63,6 +64,10 @@ export interface Client {
    * Here nothing is validated before it is sent, nothing is retried, and responses are yours to judge.
    */
   api: Api;
+  /** Base URL of the service, without anything secret. */
+  readonly service: string;
+  /** How this client's results are fetched: pass the client itself to `saveImages` or `downloadImage`. */
+  readonly results: ResultAccess;
 }
 
 /**
@@ -142,7 +147,9 @@ export function createClient(options: ClientOptions = {}): Client {
     return task;
   }
 
-  return { api: facade.api, submit, status, watch, wait, generate };
+  const { fetch, allowPrivateResults } = settings;
+  const results: ResultAccess = { fetch, allowPrivateResults };
+  return { api: facade.api, service: settings.baseUrl.href, results, submit, status, watch, wait, generate };
 }
 
 /** How many images an input asks for: the URLs in a submit's response may be the first of them only. */

@@ -1,7 +1,7 @@
 export { createClient } from "./client.js";
-export { downloadImage, readImage } from "./download/download.js";
+export { downloadImage, readImage } from "./download/index.js";
 export { detectImageType, imageSignatureLength } from "./image-type.js";
-export { createProxyHandler } from "./proxy/proxy.js";
+export { createProxyHandler } from "./proxy/index.js";
 export { isSafeToResubmit } from "./reliability/retry.js";
 export {
   AuthenticationError,
@@ -22,10 +22,16 @@ export {
 
 export type { Api, ApiKey, AuthScheme, Fetch } from "./api/index.js";
 export type { Client } from "./client.js";
-export type { ConsumeImage, ImageInfo, ReadImageOptions } from "./download/download.js";
+export type {
+  ConsumeImage,
+  ImageInfo,
+  ReadImageOptions,
+  ResultAccess,
+  ResultClient,
+} from "./download/index.js";
 export type { DownloadFailure, ErrorDetails, InputIssue, Outcome } from "./errors.js";
 export type { ImageType } from "./image-type.js";
 export type { CallOptions, ClientOptions, GenerateOptions, WaitOptions } from "./options.js";
-export type { ProxyHandler, ProxyOptions } from "./proxy/proxy.js";
+export type { ProxyHandler, ProxyOptions } from "./proxy/index.js";
 export type { FileInput, Model, ModelInput, Submission, Task, TaskStatus } from "./types.js";
 export type { components, operations, paths } from "../generated/schema.js";

@@ -16,6 +16,11 @@ export interface ClientOptions extends ApiOptions {
   statusRetries?: number | undefined;
   /** How many tasks are read at the same time at most, by all waits of this client together. @default 64 */
   maxConcurrentPolls?: number | undefined;
+  /**
+   * Lets the service name results at private addresses and over plain http, for an installation in a private network. The
+   * service's own host is always allowed. @default false
+   */
+  allowPrivateResults?: boolean | undefined;
 }
 
 /** How one call is ended early. */
@@ -54,6 +59,7 @@ const clientOptionNames = [
   "statusTimeoutMs",
   "statusRetries",
   "maxConcurrentPolls",
+  "allowPrivateResults",
 ] as const satisfies readonly (keyof ClientOptions)[];
 
 const callOptionNames = [
@@ -73,12 +79,16 @@ export function resolveOptions(options: ClientOptions) {
     statusTimeoutMs = 30_000,
     statusRetries = 3,
     maxConcurrentPolls = 64,
+    allowPrivateResults = false,
   } = options;
   checkDuration("submitTimeoutMs", submitTimeoutMs);
   checkDuration("statusTimeoutMs", statusTimeoutMs);
   checkCount("submitRetries", submitRetries, 0);
   checkCount("statusRetries", statusRetries, 0);
   checkCount("maxConcurrentPolls", maxConcurrentPolls, 1);
+  if (typeof allowPrivateResults !== "boolean") {
+    throw new ConfigurationError("`allowPrivateResults` must be true or false");
+  }
   return {
     ...resolveApiOptions(options),
     submitTimeoutMs,
@@ -86,6 +96,7 @@ export function resolveOptions(options: ClientOptions) {
     statusTimeoutMs,
     statusRetries,
     maxConcurrentPolls,
+    allowPrivateResults,
   };
 }
 

@@ -1,3 +1,106 @@
+// Every rule about which URL may be called: where a key may be sent, and which result a response may name.
+
 /** Whether a URL leads to this machine, where plain http is no risk. */
 export const isLoopback = ({ hostname }: URL): boolean =>
-  /^(localhost|.+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
+  // Names below localhost are looked up like any other on Node, so they may lead anywhere.
+  /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
+
+/** Says why a key must not be sent to this base URL, if so. It never quotes the URL, which may hold a password. */
+export function findBaseUrlFault(url: URL): string | undefined {
+  if (url.username || url.password) return "must not hold a user name or password";
+  if (url.search || url.hash) return "must not hold a query or a fragment";
+  if (url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url))) return undefined;
+  return "must be https, or http to this machine: a key is not sent unencrypted";
+}
+
+/** What decides which results may be fetched. */
+export interface ResultUrlRule {
+  /** Base URL of the service that named the result; its own host is always allowed. */
+  service: URL | undefined;
+  /** Allows private addresses, and plain http, for installations in a private network. */
+  allowPrivateResults: boolean;
+}
+
+/** Says why a result must not be fetched, if so; `from` is the URL that redirects to it. */
+export function findResultUrlFault(
+  url: URL,
+  { service, allowPrivateResults }: ResultUrlRule,
+  from?: URL,
+): string | undefined {
+  if (url.username || url.password) return "a URL with a user name or password is not fetched";
+  if (from?.protocol === "https:" && url.protocol !== "https:") {
+    return `a redirect from https to ${url.protocol} is not followed`;
+  }
+  if (url.protocol !== "https:" && url.protocol !== "http:") {
+    return `a URL with ${url.protocol} is not fetched, only one with https:`;
+  }
+  if (allowPrivateResults || url.hostname === service?.hostname) return undefined;
+  const isPlain = url.protocol === "http:";
+  // A service on this machine, such as the mock server, may name this machine in any way. Where no service is known,
+  // plain http to this machine is as good as one.
+  if (isLoopback(url) && (service ? isLoopback(service) : isPlain)) return undefined;
+  if (isPrivateHost(url)) {
+    return "a private address is not fetched; `allowPrivateResults: true` allows it if you trust the service";
+  }
+  return isPlain ? "plain http is fetched from this machine only; the URL must be https" : undefined;
+}
+
+/**
+ * The field of a request's `init` that asks a fetch to connect to public addresses alone.
+ *
+ * `createFetch` of `tensorslab-images/node` understands it; every other fetch overlooks it. A look-up of our own would
+ * prove nothing, since the next one may give another address.
+ */
+export const publicAddressesOnly: unique symbol = Symbol.for(
+  "tensorslab-images.publicAddressesOnly",
+) as never;
+
+/** Whether the address that a host name resolves to must be checked too, because the URL alone says too little. */
+export function mustResolvePublicly(url: URL, { service, allowPrivateResults }: ResultUrlRule): boolean {
+  return !allowPrivateResults && url.hostname !== service?.hostname && !isLoopback(url);
+}
+
+/** Whether a URL names a private host as it is written: an address of a private network, or `localhost`. */
+function isPrivateHost({ hostname }: URL): boolean {
+  const host = hostname.replace(/\.$/, "");
+  if (/^(.+\.)?localhost$/.test(host)) return true;
+  const isAddress = host.startsWith("[") || /^[\d.]+$/.test(host); // the URL parser writes every IPv4 form like this
+  return isAddress && isPrivateAddress(host.replace(/^\[|\]$/g, ""));
+}
+
+/** Whether an IP address is anything but a public address of one host. */
+export function isPrivateAddress(address: string): boolean {
+  const text = address.replace(/%.*/, ""); // the zone of a link-local address
+  if (!text.includes(":")) return isPrivateIPv4(text.split(".").map(Number));
+  if (!URL.canParse(`http://[${text}]`)) return true;
+  const words = expand(new URL(`http://[${text}]`).hostname.slice(1, -1));
+  const [first = 0, second = 0] = words;
+  const embedded = (at: number) => words.slice(at, at + 2).flatMap((word) => [word >> 8, word & 255]);
+  const isZero = (from: number, to: number) => words.slice(from, to).every((word) => word === 0);
+  if (isZero(0, 5) && words[5] === 0xffff) return isPrivateIPv4(embedded(6));
+  if (first === 0x64 && second === 0xff9b && isZero(2, 6)) return isPrivateIPv4(embedded(6)); // NAT64
+  if (first === 0x2002) return isPrivateIPv4(embedded(1)); // 6to4
+  if (first === 0x2001 && (second < 0x200 || second === 0xdb8)) return true; // Teredo, documentation and the like
+  return first < 0x2000 || first > 0x3fff;
+}
+
+/** The eight words of an IPv6 address in the URL parser's form. */
+function expand(address: string): number[] {
+  const [head = "", tail] = address.split("::");
+  const toWords = (part: string) => (part === "" ? [] : part.split(":").map((word) => parseInt(word, 16)));
+  const before = toWords(head);
+  const after = toWords(tail ?? "");
+  return [...before, ...Array<number>(8 - before.length - after.length).fill(0), ...after];
+}
+
+function isPrivateIPv4([a = 0, b = 0, c = 0]: number[]): boolean {
+  return (
+    [0, 10, 127].includes(a) ||
+    a >= 224 || // multicast, reserved and broadcast
+    (a === 100 && b >= 64 && b <= 127) || // carriers' own
+    (a === 169 && b === 254) || // link-local, where clouds keep their credentials
+    (a === 172 && b >= 16 && b <= 31) ||
+    (a === 192 && (b === 168 || (b === 0 && c === 0))) ||
+    (a === 198 && (b === 18 || b === 19)) // benchmarks
+  );
+}

@@ -97,7 +97,7 @@ describe("who may import whom", () => {
     reliability: ["src/errors", "src/options", "src/types", "src/api/"],
     download: ["src/errors", "src/image-type", "src/url-safety", "src/reliability/"],
     proxy: ["src/errors", "src/options", "src/api/", "src/reliability/"],
-    node: ["src/index", "node:"],
+    node: ["src/index", "src/url-safety", "node:"],
     "mock-server": ["node:", "@fastify/busboy"],
   };
 

@@ -1,7 +1,7 @@
 import { server } from "../../generated/operations.js";
 import { ConfigurationError, didYouMean } from "../errors.js";
 import type { ErrorDetails } from "../errors.js";
-import { isLoopback } from "../url-safety.js";
+import { findBaseUrlFault } from "../url-safety.js";
 import type { ApiKey, AuthScheme } from "./authentication.js";
 import type { Fetch } from "./exchange.js";
 
@@ -80,11 +80,7 @@ function checkBaseUrl(baseUrl: string | URL): URL {
   const page = (globalThis as { location?: { href: string } }).location?.href;
   if (!URL.canParse(String(baseUrl), page)) throw new ConfigurationError("`baseUrl` must be a valid URL");
   const url = new URL(baseUrl, page);
-  if (url.username || url.password)
-    throw new ConfigurationError("`baseUrl` must not hold a user name or password");
-  if (url.search || url.hash) throw new ConfigurationError("`baseUrl` must not hold a query or a fragment");
-  if (url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url))) return url;
-  throw new ConfigurationError(
-    "`baseUrl` must be https, or http to this machine: a key is not sent unencrypted",
-  );
+  const fault = findBaseUrlFault(url);
+  if (fault) throw new ConfigurationError(`\`baseUrl\` ${fault}`);
+  return url;
 }

@@ -90,7 +90,7 @@ export async function finish(
     await records.update(record, { isDurable: false });
     const paths = await saveImages(task, records.folder, {
       signal,
-      refresh: (id) => client.status(id, { signal }),
+      client,
       onProgress: (progress) => onDownload?.(progress, task.urls.length),
     });
     record.files = paths.map((path) => basename(path));

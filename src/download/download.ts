@@ -1,26 +1,46 @@
-// A download is a request of its own kind and a body that is checked while it is read; tries again as all reads do.
+// A download is a request of its own kind and a body that is checked while it is read; it is retried as every read is.
 import { ConfigurationError, DownloadError, RateLimitError } from "../errors.js";
 import type { TensorsLabError } from "../errors.js";
 import { appearance, declaredLength, readBeginning, receive } from "./image-body.js";
 import { detectImageType } from "../image-type.js";
 import type { ImageType } from "../image-type.js";
 import { follow } from "./result-request.js";
-import type { ResultRequest } from "./result-request.js";
+import type { ResultAccess, ResultRequest } from "./result-request.js";
 import { isTransient, withRetries } from "../reliability/retry.js";
 import { createPatientReader } from "./stall.js";
 
+/** What a download needs of a client; every client has it. */
+export interface ResultClient {
+  /** Base URL of the service that names the results; its own host is always allowed. */
+  readonly service: string;
+  readonly results: ResultAccess;
+}
+
 /** How a result is fetched; every option has a default that works. */
 export interface ReadImageOptions {
+  /**
+   * The client that the URL came from: its fetch is used, and its rule for the addresses of results holds. A service on
+   * https can then not name this machine or a private network.
+   */
+  client?: ResultClient | undefined;
+  /**
+   * Allows results at private addresses and over plain http, for an installation in a private network.
+   * @default what the client says, or false
+   */
+  allowPrivateResults?: boolean | undefined;
   /** Ends the download at once, with the signal's reason. */
   signal?: AbortSignal | undefined;
-  /** Milliseconds without a single byte until an attempt is given up; a slow download may take its time. @default 30_000 */
+  /**
+   * Milliseconds without a single byte until an attempt is given up; so is one that brings less than 1 KiB a second for a
+   * minute. @default 30_000
+   */
   stallTimeoutMs?: number | undefined;
   /** Bytes; a larger image is refused. @default 268_435_456, which is 256 MiB */
   maxBytes?: number | undefined;
   /** How often a broken connection, a cut-off image, or an HTTP 408, 429 or 5xx is tried again. @default 3 */
   retries?: number | undefined;
-  /** Sends the requests. @default `globalThis.fetch`, looked up for each request */
-  fetch?: ((url: string, init?: RequestInit) => Promise<Response>) | undefined;
+  /** Sends the requests. @default the client's, or `globalThis.fetch`, looked up for each request */
+  fetch?: ResultAccess["fetch"] | undefined;
 }
 
 /** What is known of an image before its bytes have come. */
@@ -29,30 +49,33 @@ export interface ImageInfo extends ImageType {
   totalBytes: number | undefined;
 }
 
-/** Takes an image's bytes in; what it throws ends the download and reaches the caller as it is. */
+/** Takes an image's bytes; what it throws ends the download and reaches the caller unchanged. */
 export type ConsumeImage<T> = (chunks: AsyncIterable<Uint8Array>, info: ImageInfo) => Promise<T>;
 
-/** A server that asks for more patience than this is not waited for; ours is a caller who wants an image. */
+/** A server that asks for a longer delay is not waited for: the caller wants an image now. */
 const longestDelayMs = 60_000;
 
 /**
  * Streams the image behind a result URL, without a key, and starts again when it is cut off.
  *
- * Only https is fetched, and http from this machine; at most five redirects are followed, none from https to http.
+ * Fetched are https URLs of public addresses, those of the service's own host, and http URLs of this machine if the
+ * service runs there or is not known; see `client` and `allowPrivateResults`. At most five redirects are followed, none
+ * from https to http.
  *
- * @param consume Called once for each attempt: what an earlier attempt got is to be thrown away. The chunks end only if
- * the image is whole, and throw otherwise.
- * @returns What `consume` made of the image.
- * @throws {DownloadError} The image cannot be had whole; with 403, 404 or 410 in `httpStatus`, its URL has expired.
- * @throws {ConfigurationError} An option is no sensible number.
+ * @param consume Called once for each attempt: discard what an earlier attempt got. The chunks end only if the image is
+ * whole, and throw otherwise.
+ * @returns The value that `consume` returned.
+ * @throws {DownloadError} The image could not be fetched whole; with 403, 404 or 410 in `httpStatus`, its URL has expired.
+ * @throws {ConfigurationError} An option is invalid.
  * @throws The reason of the signal, or what `consume` threw.
  * @example
  * for (const url of task.urls) {
- *   const size = await readImage(url, async (chunks) => {
+ *   const count = async (chunks: AsyncIterable<Uint8Array>) => {
  *     let bytes = 0;
  *     for await (const chunk of chunks) bytes += chunk.byteLength;
  *     return bytes;
- *   });
+ *   };
+ *   const size = await readImage(url, count, { client });
  *   console.log(url, size);
  * }
  */
@@ -86,13 +109,13 @@ export async function readImage<T>(
 }
 
 /**
- * Fetches the image behind a result URL into memory, as a Blob whose `type` is told from its bytes.
+ * Fetches the image behind a result URL into memory, as a Blob whose `type` is detected from its bytes.
  *
- * @throws {DownloadError} The image cannot be had whole; with 403, 404 or 410 in `httpStatus`, its URL has expired.
- * @throws {ConfigurationError} An option is no sensible number.
+ * @throws {DownloadError} The image could not be fetched whole; with 403, 404 or 410 in `httpStatus`, its URL has expired.
+ * @throws {ConfigurationError} An option is invalid.
  * @throws The reason of the signal.
  * @example
- * const image = await downloadImage(url);
+ * const image = await downloadImage(url, { client });
  * element.src = URL.createObjectURL(image);
  */
 export function downloadImage(url: string | URL, options: ReadImageOptions = {}): Promise<Blob> {
@@ -107,7 +130,9 @@ export function downloadImage(url: string | URL, options: ReadImageOptions = {})
 type Settings = ResultRequest & Record<"maxBytes" | "retries", number>;
 
 function resolveSettings(options: ReadImageOptions): Settings {
-  const { signal, fetch, stallTimeoutMs = 30_000, maxBytes = 256 * 1024 * 1024, retries = 3 } = options;
+  const { client, signal, stallTimeoutMs = 30_000, maxBytes = 256 * 1024 * 1024, retries = 3 } = options;
+  const { fetch = client?.results.fetch } = options;
+  const { allowPrivateResults = client?.results.allowPrivateResults ?? false } = options;
   const least = {
     stallTimeoutMs: [stallTimeoutMs, 1],
     maxBytes: [maxBytes, 1],
@@ -115,9 +140,12 @@ function resolveSettings(options: ReadImageOptions): Settings {
   } as const;
   for (const [name, [value, minimum]] of Object.entries(least)) {
     if (typeof value === "number" && value >= minimum) continue;
-    throw new ConfigurationError(`${name} must be a number of at least ${minimum}`, { outcome: "accepted" });
+    throw new ConfigurationError(`\`${name}\` must be a number of at least ${minimum}`, {
+      outcome: "accepted",
+    });
   }
-  return { signal, fetch, stallTimeoutMs, maxBytes, retries };
+  const service = client && new URL(client.service);
+  return { signal, fetch, service, allowPrivateResults, stallTimeoutMs, maxBytes, retries };
 }
 
 /** Keeps what a consumer threw apart from failures of the download, which alone are tried again. */
@@ -138,7 +166,7 @@ async function attempt<T>(url: string | URL, consume: ConsumeImage<T>, settings:
     const received = receive(reader, totalBytes, settings.maxBytes);
     const beginning = await readBeginning(received);
     const imageType = detectImageType(beginning);
-    if (!imageType) throw new DownloadError(`${appearance(beginning)} came instead of an image`);
+    if (!imageType) throw new DownloadError(`the response is ${appearance(beginning)}, not an image`);
 
     let failure: unknown;
     async function* chunks() {
@@ -156,7 +184,7 @@ async function attempt<T>(url: string | URL, consume: ConsumeImage<T>, settings:
     } catch (error) {
       throw failure ?? new ConsumerFailure(error);
     }
-    // A consumer that caught the failure may take a part for the whole.
+    // A consumer that caught the failure may have taken a part for the whole image.
     if (failure) throw failure;
     return consumed;
   } finally {

@@ -2,15 +2,15 @@ import { ConnectionError, DownloadError } from "../errors.js";
 import { imageSignatureLength } from "../image-type.js";
 import type { PatientReader } from "./stall.js";
 
-/** The length that the body must have; undefined if that cannot be told. */
+/** The length that the body must have; undefined if it is not known. */
 export function declaredLength({ headers, type }: Response): number | undefined {
-  // Content-Length counts encoded bytes, and a browser hides the Content-Encoding of another origin's answer ("cors").
+  // Content-Length counts encoded bytes, and a browser hides the Content-Encoding of another origin's response ("cors").
   if (type === "cors" || headers.has("content-encoding")) return undefined;
   const value = headers.get("content-length");
   return value !== null && /^\d+$/.test(value) ? Number(value) : undefined;
 }
 
-/** The chunks of a body, which throw if it is not as long as it must be. */
+/** Yields the chunks of a body, and throws if the body is not as long as it must be. */
 export async function* receive(
   reader: PatientReader | undefined,
   totalBytes: number | undefined,
@@ -25,7 +25,7 @@ export async function* receive(
     bytes += value.byteLength;
     if (bytes > maxBytes) throw new DownloadError(tooLarge);
     if (totalBytes !== undefined && bytes > totalBytes) {
-      throw new DownloadError(`more came than the ${totalBytes} bytes that were announced`);
+      throw new DownloadError(`more bytes arrived than the ${totalBytes} that were announced`);
     }
     yield value;
   }
@@ -34,7 +34,7 @@ export async function* receive(
   }
 }
 
-/** Reads chunks until there is enough to tell what they are; fewer bytes are all there are. */
+/** Reads chunks until there are enough bytes to detect the type; fewer bytes are the whole body. */
 export async function readBeginning(received: AsyncGenerator<Uint8Array, undefined>): Promise<Uint8Array> {
   let beginning = new Uint8Array();
   while (beginning.byteLength < imageSignatureLength) {
@@ -48,10 +48,10 @@ export async function readBeginning(received: AsyncGenerator<Uint8Array, undefin
   return beginning;
 }
 
-/** What bytes that are no image look like, in words. */
+/** Says in words what bytes look like that are not an image. */
 export function appearance(bytes: Uint8Array): string {
   const text = new TextDecoder().decode(bytes);
-  if (text === "") return "an empty answer";
+  if (text === "") return "empty";
   if (/^\s*</.test(text)) return "an HTML or XML page";
   if (/^\s*[[{]/.test(text)) return "JSON";
   return /^[\t\n\r\x20-\x7e]+$/.test(text) ? "text" : "data of an unknown kind";

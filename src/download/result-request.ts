@@ -1,56 +1,66 @@
 // A result is fetched by other rules than the API: without a key, and over redirects.
 import { DownloadError, RateLimitError } from "../errors.js";
-import { isLoopback } from "../url-safety.js";
 import { parseRetryAfter } from "../reliability/retry.js";
+import { findResultUrlFault, mustResolvePublicly, publicAddressesOnly } from "../url-safety.js";
+import type { ResultUrlRule } from "../url-safety.js";
 import { nextSign } from "./stall.js";
 import type { Patience } from "./stall.js";
 
-/** How a result is asked for. */
-export interface ResultRequest extends Patience {
+/** How the results of a client may be fetched. */
+export interface ResultAccess {
+  /** Sends the requests. */
+  readonly fetch: (url: string, init?: RequestInit) => Promise<Response>;
+  /** Allows private addresses, and plain http. */
+  readonly allowPrivateResults: boolean;
+}
+
+/** How one result is requested. */
+export interface ResultRequest extends Patience, ResultUrlRule {
   /** Default: `globalThis.fetch`, looked up for each request. */
-  fetch: ((url: string, init?: RequestInit) => Promise<Response>) | undefined;
+  fetch: ResultAccess["fetch"] | undefined;
 }
 
 const maxRedirects = 5;
 const redirectStatuses = new Set([301, 302, 303, 307, 308]);
 
-/** Sends the request and follows redirects, each of which is checked first; the answer is HTTP 200. */
+/** Sends the request and follows redirects, each of which is checked first; the response is HTTP 200. */
 export async function follow(start: string | URL, settings: ResultRequest): Promise<Response> {
-  let url = resolveTarget(start);
+  let url = resolveTarget(start, settings);
   for (let redirects = 0; redirects <= maxRedirects; redirects++) {
     let response = await request(url, "manual", settings);
     if (response.type === "opaqueredirect") {
-      // Browsers hide where a redirect leads: it can only be followed blindly and judged by where it ended.
+      // Browsers hide where a redirect leads: it can only be followed blindly and checked by where it ended.
       response = await request(url, "follow", settings);
-      const refusal = refusalOf(new URL(response.url, url), url);
-      if (refusal) {
+      const fault = findResultUrlFault(new URL(response.url, url), settings, url);
+      if (fault) {
         discard(response);
-        throw new DownloadError(refusal);
+        throw new DownloadError(fault);
       }
     }
     const location = redirectStatuses.has(response.status) ? response.headers.get("location") : null;
-    if (location === null) return judge(response);
+    if (location === null) return validate(response);
     discard(response);
-    url = resolveTarget(location, url);
+    url = resolveTarget(location, settings, url);
   }
   throw new DownloadError(`it is redirected more than ${maxRedirects} times`);
 }
 
-function resolveTarget(target: string | URL, from?: URL): URL {
+function resolveTarget(target: string | URL, rule: ResultUrlRule, from?: URL): URL {
   // The platform's own error would quote the URL and its secrets.
   if (!URL.canParse(String(target), from?.href)) {
-    throw new DownloadError(from ? "it is redirected to what is no URL" : "this is no URL");
+    throw new DownloadError(from ? "it is redirected to an invalid URL" : "the URL is not valid");
   }
   const url = new URL(target, from);
-  const refusal = refusalOf(url, from);
-  if (refusal) throw new DownloadError(refusal);
+  const fault = findResultUrlFault(url, rule, from);
+  if (fault) throw new DownloadError(fault);
   return url;
 }
 
 function request(url: URL, redirect: RequestRedirect, settings: ResultRequest): Promise<Response> {
   const send = settings.fetch ?? globalThis.fetch;
   return nextSign("the connection failed", settings, async ({ signal }) => {
-    const response = await send(url.href, { redirect, signal, ...privacy() });
+    const check = mustResolvePublicly(url, settings) && { [publicAddressesOnly]: true };
+    const response = await send(url.href, { redirect, signal, ...privacy(), ...check });
     if (signal.aborted) discard(response); // Too late: this fetch takes no notice of its signal.
     return response;
   });
@@ -62,7 +72,7 @@ function privacy(): RequestInit {
   return Object.fromEntries(Object.entries(wanted).filter(([field]) => field in Request.prototype));
 }
 
-function judge(response: Response): Response {
+function validate(response: Response): Response {
   const { status, headers } = response;
   if (status === 200) return response;
   discard(response);
@@ -79,13 +89,4 @@ function judge(response: Response): Response {
 /** Lets go of a body that nobody will read, and of its connection. */
 function discard({ body }: Response): void {
   void body?.cancel().catch(() => {});
-}
-
-/** Says why `url` must not be fetched, if so; `from` is the URL that redirects to it. */
-export function refusalOf(url: URL, from?: URL): string | undefined {
-  if (url.username || url.password) return "a URL with a user name or password is not fetched";
-  if (url.protocol === "https:") return undefined;
-  if (from?.protocol === "https:") return `a redirect from https to ${url.protocol} is not followed`;
-  if (url.protocol !== "http:") return `a URL with ${url.protocol} is not fetched, only one with https:`;
-  return isLoopback(url) ? undefined : "plain http is fetched from this machine only; the URL must be https";
 }

@@ -1,5 +1,5 @@
-import { DeadlineReached, longestTimerMs, onAbort, withDeadline } from "../reliability/abort.js";
 import { ConnectionError } from "../errors.js";
+import { DeadlineReached, longestTimerMs, onAbort, withDeadline } from "../reliability/abort.js";
 
 /** How long a download may stand still, and what ends it. */
 export interface Patience {
@@ -7,6 +7,9 @@ export interface Patience {
   stallTimeoutMs: number;
   signal: AbortSignal | undefined;
 }
+
+/** A body that trickles is as good as one that stands still: less than 1 KiB a second, averaged over a minute of waiting. */
+const slowest = { bytesPerSecond: 1024, overMs: 60_000 };
 
 /** Waits for the other side once, but not for longer than a stall may take. */
 export async function nextSign<T>(
@@ -17,7 +20,7 @@ export async function nextSign<T>(
   try {
     return await withDeadline(patience.stallTimeoutMs, patience.signal, work);
   } catch (error) {
-    throw whatEnded(failure, patience, error);
+    throw toFailure(failure, patience, error);
   }
 }
 
@@ -28,15 +31,23 @@ export interface PatientReader {
   release: () => void;
 }
 
-/** Makes a {@link PatientReader}, with one timer for all chunks: a large image has thousands of them. */
+/**
+ * Creates a {@link PatientReader}, with one timer for all chunks: a large image has thousands of them.
+ *
+ * Only the time in which it waits for the other side counts: a slow consumer is not a slow download.
+ */
 export function createPatientReader(
   reader: ReadableStreamDefaultReader<Uint8Array>,
   patience: Patience,
+  { bytesPerSecond, overMs } = slowest,
 ): PatientReader {
   const { stallTimeoutMs, signal } = patience;
   let waitingSince = Infinity;
   let ending: { reason: unknown } | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  /** The time waited, and the bytes that came, in the present minute. */
+  let waitedMs = 0;
+  let bytes = 0;
 
   function release(): void {
     clearTimeout(timer);
@@ -47,10 +58,27 @@ export function createPatientReader(
     ending ??= { reason };
     release();
   }
+  /** Whether too few bytes came in the present minute; once it is over, the next one begins. */
+  function isTooSlow(): boolean {
+    const now = performance.now();
+    if (waitingSince <= now) {
+      waitedMs += now - waitingSince;
+      waitingSince = now;
+    }
+    if (waitedMs < overMs) return false;
+    const tooSlow = bytes < (bytesPerSecond * waitedMs) / 1000;
+    waitedMs = 0;
+    bytes = 0;
+    return tooSlow;
+  }
+  let signOfLife = performance.now();
   function look(): void {
-    const leftMs = waitingSince + stallTimeoutMs - performance.now();
+    const isWaiting = waitingSince !== Infinity;
+    if (isTooSlow())
+      return end(new TooSlow(`less than ${bytesPerSecond} bytes a second arrived for ${overMs / 1000} s`));
+    const leftMs = isWaiting ? signOfLife + stallTimeoutMs - performance.now() : stallTimeoutMs;
     if (leftMs <= 0) return end(new DeadlineReached(stallTimeoutMs));
-    timer = setTimeout(look, Math.ceil(Math.min(leftMs, stallTimeoutMs, longestTimerMs)));
+    timer = setTimeout(look, Math.ceil(Math.min(leftMs, overMs - waitedMs, longestTimerMs)));
   }
   const stopListening = onAbort(signal, end);
   if (signal?.aborted) end(signal.reason);
@@ -58,27 +86,34 @@ export function createPatientReader(
 
   return {
     async read(failure) {
-      waitingSince = performance.now();
+      signOfLife = waitingSince = performance.now();
       try {
         const result = await reader.read();
+        bytes += result.value?.byteLength ?? 0;
         if (!ending) return result;
       } catch (error) {
         ending ??= { reason: error };
       } finally {
+        waitedMs += performance.now() - waitingSince;
         waitingSince = Infinity;
       }
-      throw whatEnded(failure, patience, ending.reason);
+      throw toFailure(failure, patience, ending.reason);
     },
     release,
   };
 }
 
+/** The reason of a body that trickles. */
+class TooSlow extends Error {
+  override readonly name = "TooSlow";
+}
+
 /** The caller's own reason, or an error that says how it failed. */
-function whatEnded(failure: string, { stallTimeoutMs, signal }: Patience, error: unknown): unknown {
+function toFailure(failure: string, { stallTimeoutMs, signal }: Patience, error: unknown): unknown {
   if (signal?.aborted) return signal.reason;
   const stalled = error instanceof DeadlineReached;
-  const reason = stalled ? `nothing came for ${stallTimeoutMs} ms` : failure + innermostCode(error);
-  return new ConnectionError(reason, { cause: error });
+  const reason = stalled ? `nothing arrived for ${stallTimeoutMs} ms` : failure + innermostCode(error);
+  return new ConnectionError(error instanceof TooSlow ? error.message : reason, { cause: error });
 }
 
 /** The code of the first cause, such as ECONNRESET; messages are left out, for they may quote the URL. */

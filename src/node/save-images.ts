@@ -1,11 +1,9 @@
 import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ConfigurationError, DownloadError } from "../index.js";
-import type { ReadImageOptions, Task } from "../index.js";
-import type { Refresh } from "./fresh-urls.js";
-import { missingImages } from "./missing-images.js";
-import type { ImageError } from "./missing-images.js";
-import { createSaveImage } from "./save-image.js";
+import { CallbackError, ConfigurationError, DownloadError, readImage, TensorsLabError } from "../index.js";
+import type { Client, ReadImageOptions, Task } from "../index.js";
+import { imageFileName, publish, TargetTaken, writeTemporary } from "./image-files.js";
 
 /** How far one image is. */
 export interface SaveProgress {
@@ -19,44 +17,64 @@ export interface SaveProgress {
 
 /** How images are saved; every option has a default that works. */
 export interface SaveImagesOptions extends ReadImageOptions {
+  /**
+   * The client that the task came from: its fetch is used, its rule for the addresses of results holds, and it reads the
+   * task again, once, when URLs have expired (HTTP 403, 404 or 410). @default none: expired URLs are failures
+   */
+  client?: Pick<Client, "service" | "results" | "status"> | undefined;
   /** How many images are fetched at the same time at most. @default 4 */
   concurrency?: number | undefined;
-  /** Told of every piece that arrives; if it throws, that image is not saved. */
+  /**
+   * Names the files `<name>-<n>.<extension>`; where a different file has that name, `<name>-<taskid>-<n>.<extension>`.
+   * @default the task id
+   */
+  name?: string | undefined;
+  /** Called for every piece that arrives; if it throws, that image is not saved. */
   onProgress?: ((progress: SaveProgress) => void) | undefined;
-  /** Reads the task again, once, when URLs have expired (HTTP 403, 404 or 410). @default none: they are failures */
-  refresh?: Refresh | undefined;
 }
 
+/** A task as far as it is needed to save its images. */
+export type SavableTask = Pick<Task, "taskid" | "urls"> &
+  Partial<Pick<Task, "status">> & {
+    /** How many images were asked for: no more are fetched. @default as many as there are URLs */
+    requested?: number | undefined;
+  };
+
+/** More failures than this say nothing new, and a hostile response could name a hundred thousand. */
+const listedFailures = 100;
+const failuresInMessage = 10;
+
 /**
- * Saves the images of a task in `folder`, which is made if need be, as `<taskid>-<n>.<extension>` with n from 1.
+ * Saves the images of a task in `folder`, which is created if missing, as `<taskid>-<n>.<extension>` with n from 1.
  *
- * A file appears only when it is whole and on the disk. One that is there already is kept if it has the same bytes, so
- * saving twice does no harm, and is a failure if not: nothing is ever overwritten. In file names, what is not a lower-case
- * letter, digit, hyphen or underscore of the task id is percent-encoded; a very long id ends in its hash.
+ * A file appears only when it is whole and on the disk. One that exists already is kept if it has the same bytes, so
+ * saving twice does no harm, and is a failure if not: nothing is ever overwritten. In file names, every character of the
+ * task id but lower-case letters, digits, hyphens and underscores is percent-encoded; a very long id ends in its hash.
  *
  * @returns The paths, in the order of the URLs.
- * @throws {DownloadError} Images are missing, which `failures` names; the others are kept, and listed in `saved`.
- * @throws {ConfigurationError} An option is no sensible number.
+ * @throws {DownloadError} Images are missing: `failures` names the first hundred, `saved` lists what was kept. Or the task
+ * has no images.
+ * @throws {ConfigurationError} An option is invalid.
  * @throws The reason of the signal; images that were whole by then are kept.
  * @example
  * const task = await client.wait(taskid);
- * const paths = await saveImages(task, "pictures", { refresh: (taskid) => client.status(taskid) });
+ * const paths = await saveImages(task, "pictures", { client });
  */
 export async function saveImages(
-  task: Pick<Task, "taskid" | "urls">,
+  task: SavableTask,
   folder: string | URL,
   options: SaveImagesOptions = {},
 ): Promise<string[]> {
-  const { taskid, urls } = task;
+  const { taskid } = task;
   const { signal, concurrency = 4 } = options;
   if (!Number.isInteger(concurrency) || concurrency < 1) {
-    throw new ConfigurationError("concurrency must be a whole number of at least 1", { outcome: "accepted" });
+    const message = "`concurrency` must be a whole number of at least 1";
+    throw new ConfigurationError(message, { outcome: "accepted", taskid });
   }
   signal?.throwIfAborted();
-  if (urls.length === 0) {
-    throw new DownloadError(`Task ${JSON.stringify(taskid)} has no images to save yet`, { taskid });
-  }
-  const folderPath = await makeFolder(folder, taskid);
+  const urls = task.urls.slice(0, task.requested);
+  if (urls.length === 0) throw new DownloadError(sayNoImages(task), { taskid });
+  const folderPath = await createFolder(folder, taskid);
 
   const saveImage = createSaveImage(taskid, folderPath, options);
   const paths: string[] = [];
@@ -79,18 +97,130 @@ export async function saveImages(
   const saved = Object.values(paths); // In order, and without gaps.
   if (saved.length === urls.length) return saved;
   signal?.throwIfAborted();
-  throw missingImages(task, folderPath, saved, errors);
+  throw createMissingImagesError(taskid, urls, folderPath, saved, errors);
 }
 
-async function makeFolder(folder: string | URL, taskid: string): Promise<string> {
+function sayNoImages({ taskid, status }: SavableTask): string {
+  const name = `Task ${JSON.stringify(taskid)}`;
+  if (status === "completed") return `${name} is completed, but the service returned no images`;
+  return `${name} has no images to save yet${status ? `: it is ${status}` : ""}`;
+}
+
+async function createFolder(folder: string | URL, taskid: string): Promise<string> {
   try {
     const path = folder instanceof URL ? fileURLToPath(folder) : folder;
     await mkdir(path, { recursive: true });
     return path;
   } catch (cause) {
-    throw new DownloadError(`Could not make the folder ${folder}: ${(cause as Error).message}`, {
-      taskid,
-      cause,
-    });
+    const message = `Could not create the folder ${folder}: ${(cause as Error).message}`;
+    throw new DownloadError(message, { taskid, cause });
   }
+}
+
+/** Creates the function that saves one image of a task and returns its path. */
+function createSaveImage(taskid: string, folder: string, options: SaveImagesOptions) {
+  const { signal, onProgress, client, name = taskid } = options;
+  const readFreshUrls = client && createFreshUrls(taskid, client, signal);
+
+  async function* observe(chunks: AsyncIterable<Uint8Array>, index: number, totalBytes: number | undefined) {
+    let bytes = 0;
+    for await (const chunk of chunks) {
+      bytes += chunk.byteLength;
+      try {
+        onProgress?.({ index, bytes, totalBytes });
+      } catch (cause) {
+        throw new CallbackError("`onProgress` threw", { taskid, cause });
+      }
+      yield chunk;
+    }
+  }
+
+  async function save(index: number, url: string): Promise<string> {
+    let extension = "";
+    const temporary = await readImage(
+      url,
+      (chunks, info) => {
+        extension = info.extension;
+        return writeTemporary(folder, observe(chunks, index, info.totalBytes));
+      },
+      options,
+    );
+    // The second name is for a first one that another task's image has.
+    const names = name === taskid ? [taskid] : [name, `${name}-${taskid}`];
+    return publish(
+      temporary,
+      names.map((each) => join(folder, imageFileName(each, index + 1, extension))),
+    );
+  }
+
+  return async (index: number, url: string): Promise<string> => {
+    try {
+      return await save(index, url);
+    } catch (error) {
+      if (!(error instanceof DownloadError) || !readFreshUrls || !expiredStatuses.has(error.httpStatus)) {
+        throw error;
+      }
+      const freshUrl = (await readFreshUrls(error))[index];
+      if (freshUrl === undefined) throw error;
+      return save(index, freshUrl);
+    }
+  };
+}
+
+/** The statuses that servers send when a URL has expired. */
+const expiredStatuses = new Set<number | undefined>([403, 404, 410]);
+
+/** Creates a function that reads the task again when it is first called, and returns the same URLs from then on. */
+function createFreshUrls(taskid: string, client: Pick<Client, "status">, signal: AbortSignal | undefined) {
+  let reading: Promise<Task> | undefined;
+  return async ({ httpStatus, failures }: DownloadError): Promise<readonly string[]> => {
+    try {
+      reading ??= client.status(taskid, { signal });
+      return (await reading).urls;
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      const message = `${failures[0]?.reason}; reading the task again failed: ${reason}`;
+      throw new DownloadError(message, { taskid, httpStatus, cause });
+    }
+  };
+}
+
+/** Why the image at `index` is missing. */
+interface ImageError {
+  index: number;
+  error: Error;
+}
+
+/** Creates one error for all images of a task that could not be saved; status and cause are those of the first. */
+function createMissingImagesError(
+  taskid: string,
+  urls: readonly string[],
+  folder: string,
+  saved: readonly string[],
+  errors: readonly ImageError[],
+): DownloadError {
+  const inOrder = errors.toSorted((one, other) => one.index - other.index);
+  const failures = inOrder.slice(0, listedFailures).map(({ index, error }) => ({
+    url: String(urls[index])
+      .replace(/[?#].*/s, "")
+      .slice(0, 200), // The query of a signed URL is a secret.
+    index,
+    reason: toReason(error, folder),
+  }));
+  const details = failures.slice(0, failuresInMessage);
+  const more = inOrder.length - details.length;
+  const message = [
+    `Saved ${saved.length} of ${urls.length} images of task ${JSON.stringify(taskid)}`,
+    ...details.map(({ index, reason }) => `image ${index + 1}: ${reason}`),
+    ...(more > 0 ? [`and ${more} more failed`] : []),
+  ].join("; ");
+  const cause = inOrder[0]?.error;
+  const httpStatus = cause instanceof TensorsLabError ? cause.httpStatus : undefined;
+  return new DownloadError(message, { taskid, httpStatus, cause, failures, saved });
+}
+
+function toReason(error: Error, folder: string): string {
+  if (error instanceof DownloadError) return error.failures[0]?.reason ?? error.message;
+  if (error instanceof TensorsLabError || error instanceof TargetTaken) return error.message;
+  return `it could not be written to ${folder}: ${error.message}`;
 }

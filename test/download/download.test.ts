@@ -5,10 +5,12 @@ import type { AddressInfo } from "node:net";
 import { inspect, promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { describe, expect } from "vitest";
-import { downloadImage, readImage } from "../../src/download/download.js";
-import type { ConsumeImage, ReadImageOptions } from "../../src/download/download.js";
+import { createClient } from "../../src/index.js";
+import { downloadImage, readImage } from "../../src/download/index.js";
+import type { ConsumeImage, ReadImageOptions } from "../../src/download/index.js";
+import { createPatientReader } from "../../src/download/stall.js";
 import { ConfigurationError, DownloadError, RateLimitError } from "../../src/errors.js";
-import { refusalOf } from "../../src/download/result-request.js";
+import { findResultUrlFault, isPrivateAddress } from "../../src/url-safety.js";
 import { png, sendHalf, test } from "../node/fixtures.js";
 
 /** The error that a download ends with. */
@@ -204,18 +206,18 @@ describe.concurrent("not tried again", () => {
     ['{"code": 9999}', "JSON"],
     ["service unavailable", "text"],
     ["\u0000\u0001\u0002 anything at all", "data of an unknown kind"],
-    ["", "an empty answer"],
+    ["", "empty"],
   ])("%j, which is %s", async ([body, kind], { serve }) => {
     const { origin, requests } = await serve((_, response) => response.end(body));
     expect((await failureOf(origin)).message).toBe(
-      `Could not download ${origin}/: ${kind} came instead of an image`,
+      `Could not download ${origin}/: the response is ${kind}, not an image`,
     );
     expect(requests).toHaveLength(1);
   });
 
   test("an answer without a body", async () => {
     const error = await failureOf("https://images.test", { fetch: async () => new Response(null) });
-    expect(error.message).toContain("an empty answer");
+    expect(error.message).toContain("the response is empty, not an image");
   });
 
   test("more bytes than were announced", async () => {
@@ -225,7 +227,7 @@ describe.concurrent("not tried again", () => {
       return new Response(png(), { headers: { "content-length": "999" } });
     };
     expect((await failureOf("https://images.test", { fetch })).message).toContain(
-      "the 999 bytes that were announced",
+      "more bytes arrived than the 999 that were announced",
     );
     expect(requests).toBe(1);
   });
@@ -259,14 +261,31 @@ describe.concurrent("limits", () => {
   test("a server that never answers is given up", async ({ serve }) => {
     const { origin, firstAnswerEnded } = await serve(() => {});
     const error = await failureOf(origin, { stallTimeoutMs: 50, retries: 0 });
-    expect(error.message).toMatch(/: nothing came for 50 ms$/);
+    expect(error.message).toMatch(/: nothing arrived for 50 ms$/);
     expect(await firstAnswerEnded).toBe(false);
   });
 
   test("a body that stalls is given up", async ({ serve }) => {
     const { origin, firstAnswerEnded } = await serve((_, response) => void response.write(png()));
     const error = await failureOf(origin, { stallTimeoutMs: 50, retries: 0 });
-    expect(error.message).toMatch(/: nothing came for 50 ms$/);
+    expect(error.message).toMatch(/: nothing arrived for 50 ms$/);
+    expect(await firstAnswerEnded).toBe(false);
+  });
+
+  test("a body that trickles is given up once a minute has brought too little, however steady", async ({
+    serve,
+  }) => {
+    const { origin, firstAnswerEnded } = await serve((_, response) => {
+      const trickle = setInterval(() => response.write(png(12)), 10);
+      response.once("close", () => clearInterval(trickle));
+    });
+    const { body } = await fetch(origin);
+    const patience = { stallTimeoutMs: 30_000, signal: undefined };
+    const reader = createPatientReader(body!.getReader(), patience, { bytesPerSecond: 100_000, overMs: 200 });
+    const read = async () => {
+      for (;;) await reader.read("the connection broke");
+    };
+    await expect(read()).rejects.toThrow("less than 100000 bytes a second arrived for 0.2 s");
     expect(await firstAnswerEnded).toBe(false);
   });
 
@@ -307,7 +326,7 @@ describe.concurrent("limits", () => {
   ] satisfies ReadImageOptions[])("%j is no sensible option", async (options) => {
     const download = downloadImage("https://images.test", { fetch: unusedFetch, ...options });
     await expect(download).rejects.toThrow(ConfigurationError);
-    await expect(download).rejects.toThrow(`${Object.keys(options)[0]} must be a number of at least`);
+    await expect(download).rejects.toThrow(`\`${Object.keys(options)[0]}\` must be a number of at least`);
   });
 });
 
@@ -340,7 +359,7 @@ describe.concurrent("redirects", () => {
     ["http://images.test/b", "plain http is fetched from this machine only"],
     ["file:///etc/passwd", "a URL with file: is not fetched"],
     ["https://user:password@images.test/", "with a user name or password"],
-    ["http://[", "it is redirected to what is no URL"],
+    ["http://[", "it is redirected to an invalid URL"],
   ] as const)("to %s are not followed", async ([location, reason], { serve }) => {
     const { origin, requests } = await serve((_, response) => response.writeHead(302, { location }).end());
     const error = await failureOf(origin);
@@ -390,34 +409,120 @@ describe.concurrent("redirects", () => {
 });
 
 describe.concurrent("URLs", () => {
+  const publicService = "https://api.test/gateway";
+  const ownService = "http://127.0.0.1:4010/";
+  const inLan = "https://10.0.0.7/";
+
   test.for([
-    ["https://images.test/a", undefined, undefined],
-    ["https://images.test/a", "http://localhost/", undefined],
-    ["http://localhost:8080/a", undefined, undefined],
-    ["http://shop.localhost/a", undefined, undefined],
-    ["http://127.0.0.2/a", "http://[::1]/", undefined],
-    ["http://[::1]/a", undefined, undefined],
-    ["http://127.1/a", undefined, undefined],
-    ["http://images.test/a", undefined, "plain http"],
-    ["http://127.0.0.1.images.test/a", undefined, "plain http"],
-    ["http://localhost.images.test/a", undefined, "plain http"],
-    ["http://10.0.0.1/a", undefined, "plain http"],
-    ["http://localhost/a", "https://images.test/", "from https to http:"],
-    ["data:image/png;base64,AAAA", "https://images.test/", "from https to data:"],
-    ["data:image/png;base64,AAAA", undefined, "with data:"],
-    ["ftp://images.test/a", undefined, "with ftp:"],
-    ["https://user@images.test/a", undefined, "user name"],
-    ["https://:password@images.test/a", undefined, "user name"],
-  ] as const)("%s after %s: %s", ([url, from, reason]) => {
-    const refusal = refusalOf(new URL(url), from === undefined ? undefined : new URL(from));
-    if (reason === undefined) expect(refusal).toBeUndefined();
-    else expect(refusal).toContain(reason);
+    // url, where it is redirected from, the service, why it is refused
+    ["https://images.test/a", undefined, undefined, undefined],
+    ["https://images.test/a", "http://localhost/", undefined, undefined],
+    ["http://localhost:8080/a", undefined, undefined, undefined],
+    ["http://127.0.0.2/a", "http://[::1]/", undefined, undefined],
+    ["http://[::1]/a", undefined, undefined, undefined],
+    ["http://127.1/a", undefined, undefined, undefined],
+    ["http://images.test/a", undefined, undefined, "plain http"],
+    ["http://127.0.0.1.images.test/a", undefined, undefined, "plain http"],
+    ["http://localhost.images.test/a", undefined, undefined, "plain http"],
+    ["http://localhost/a", "https://images.test/", undefined, "from https to http:"],
+    ["data:image/png;base64,AAAA", "https://images.test/", undefined, "from https to data:"],
+    ["data:image/png;base64,AAAA", undefined, undefined, "with data:"],
+    ["ftp://images.test/a", undefined, undefined, "with ftp:"],
+    ["https://user@images.test/a", undefined, undefined, "user name"],
+    ["https://:password@images.test/a", undefined, undefined, "user name"],
+    // Names below localhost may lead anywhere, and no service is known that would be at a private address.
+    ["http://shop.localhost/a", undefined, undefined, "private address"],
+    ["http://10.0.0.1/a", undefined, undefined, "private address"],
+    ["https://10.0.0.1/a", undefined, undefined, "private address"],
+    ["https://127.0.0.1/a", undefined, undefined, "private address"],
+    // A service on https reaches nothing but public addresses and its own host.
+    ["https://images.test/a", undefined, publicService, undefined],
+    ["https://api.test:9000/a", undefined, publicService, undefined],
+    ["http://api.test:9000/a", undefined, publicService, undefined],
+    ["http://api.test/a", "https://api.test/", publicService, "from https to http:"],
+    ["http://127.0.0.1:6379/a", undefined, publicService, "private address"],
+    ["https://localhost/a", undefined, publicService, "private address"],
+    ["https://localhost./a", undefined, publicService, "private address"],
+    ["https://db.localhost/a", undefined, publicService, "private address"],
+    ["https://2130706433/a", undefined, publicService, "private address"],
+    ["https://0x7f.1/a", undefined, publicService, "private address"],
+    ["https://0/a", undefined, publicService, "private address"],
+    ["https://169.254.169.254/latest/meta-data", undefined, publicService, "private address"],
+    ["https://172.31.255.255/a", undefined, publicService, "private address"],
+    ["https://172.32.0.1/a", undefined, publicService, undefined],
+    ["https://192.168.1.1/a", "https://images.test/", publicService, "private address"],
+    ["https://100.64.0.1/a", undefined, publicService, "private address"],
+    ["https://[::1]/a", undefined, publicService, "private address"],
+    ["https://[::]/a", undefined, publicService, "private address"],
+    ["https://[fd00::1]/a", undefined, publicService, "private address"],
+    ["https://[fe80::1]/a", undefined, publicService, "private address"],
+    ["https://[::ffff:10.0.0.1]/a", undefined, publicService, "private address"],
+    ["https://[64:ff9b::7f00:1]/a", undefined, publicService, "private address"],
+    ["https://[2002:7f00:1::]/a", undefined, publicService, "private address"],
+    ["https://[2606:4700::1111]/a", undefined, publicService, undefined],
+    ["https://[::ffff:1.1.1.1]/a", undefined, publicService, undefined],
+    // One on this machine may name this machine, and one in a network its own host alone.
+    ["http://localhost:9000/a", undefined, ownService, undefined],
+    ["https://127.0.0.1:9000/a", undefined, ownService, undefined],
+    ["https://192.168.1.1/a", undefined, ownService, "private address"],
+    ["https://10.0.0.7:9000/a", undefined, inLan, undefined],
+    ["https://10.0.0.8/a", undefined, inLan, "private address"],
+  ] as const)("%s after %s, of %s: %s", ([url, from, service, reason]) => {
+    const rule = { service: service && new URL(service), allowPrivateResults: false };
+    const fault = findResultUrlFault(new URL(url), rule, from && new URL(from));
+    if (reason === undefined) expect(fault).toBeUndefined();
+    else expect(fault).toContain(reason);
+  });
+
+  test.for(["http://10.0.0.7/a", "https://localhost/a", "http://minio:9000/a"])(
+    "%s is fetched in a private installation",
+    (url) => {
+      const rule = { service: new URL(publicService), allowPrivateResults: true };
+      expect(findResultUrlFault(new URL(url), rule)).toBeUndefined();
+    },
+  );
+
+  test.for([
+    ["1.1.1.1", false],
+    ["127.0.0.1", true],
+    ["::ffff:127.0.0.1", true],
+    ["fe80::1%eth0", true],
+    ["2001:db8::1", true],
+    ["2001:4860:4860::8888", false],
+    ["not an address:", true],
+  ] as const)("%s is private: %s", ([address, isPrivate]) => {
+    expect(isPrivateAddress(address)).toBe(isPrivate);
+  });
+
+  test("of a client on https cannot name this machine, whatever redirects there", async ({ serve }) => {
+    const { origin, requests } = await serve((_, response) => response.end(png()));
+    const { port } = new URL(origin);
+    const sent: string[] = [];
+    const client = createClient({
+      apiKey: null,
+      baseUrl: "https://api.test",
+      fetch: async (url) => {
+        sent.push(String(url));
+        return new Response(null, { status: 302, headers: { location: `https://127.0.0.1:${port}/` } });
+      },
+    });
+    for (const url of [`http://127.0.0.1:${port}/`, "https://images.test/a"]) {
+      const error = await failureOf(url, { client });
+      expect(error.failures[0]?.reason).toContain("a private address is not fetched");
+    }
+    expect([sent, requests]).toEqual([["https://images.test/a"], []]);
+
+    const trusting = createClient({ apiKey: null, baseUrl: "https://api.test", allowPrivateResults: true });
+    expect((await downloadImage(`${origin}/a`, { client: trusting })).size).toBe(1000);
+    expect((await downloadImage(`${origin}/a`, { client, fetch, allowPrivateResults: true })).size).toBe(
+      1000,
+    );
   });
 
   test.for([
     ["http://images.test/a?signature=secret", "Could not download http://images.test/a: plain http is"],
     ["https://user:secret@images.test/a", "Could not download https://images.test/a: a URL with a user name"],
-    ["images/secret", "Could not download the result: this is no URL"],
+    ["images/secret", "Could not download the result: the URL is not valid"],
     ["data:secret", "Could not download data://secret: a URL with data:"],
   ])("%s is refused before anything is sent", async ([url, message]) => {
     expect((await failureOf(url!, { fetch: unusedFetch })).message).toContain(message);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { imageFileName } from "../../src/node/file-name.js";
+import { imageFileName } from "../../src/node/image-files.js";
 
 describe("the name of an image's file", () => {
   test.for([

@@ -1,7 +1,7 @@
 import { link, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect } from "vitest";
-import { publish, TargetTaken, writeTemporary } from "../../src/node/publish.js";
+import { publish, TargetTaken, writeTemporary } from "../../src/node/image-files.js";
 import { test } from "./fixtures.js";
 
 async function* chunksOf(...chunks: (string | Error)[]): AsyncGenerator<Uint8Array> {
@@ -36,7 +36,7 @@ describe.each([
 ])("publish %s", (_, makeLink) => {
   test("gives the file its name", async ({ folder }) => {
     const target = join(folder, "target");
-    await publish(await writeTemporary(folder, chunksOf("image")), target, makeLink);
+    await publish(await writeTemporary(folder, chunksOf("image")), [target], makeLink);
     expect(await readdir(folder)).toEqual(["target"]);
     expect(await readFile(target, "utf8")).toBe("image");
   });
@@ -44,7 +44,7 @@ describe.each([
   test("is content with a file that is the same", async ({ folder }) => {
     const target = join(folder, "target");
     await writeFile(target, "image");
-    await publish(await writeTemporary(folder, chunksOf("image")), target, makeLink);
+    await publish(await writeTemporary(folder, chunksOf("image")), [target], makeLink);
     expect(await readdir(folder)).toEqual(["target"]);
   });
 
@@ -53,9 +53,9 @@ describe.each([
     async (content, { folder }) => {
       const target = join(folder, "target");
       await writeFile(target, content);
-      const publishing = publish(await writeTemporary(folder, chunksOf("image")), target, makeLink);
+      const publishing = publish(await writeTemporary(folder, chunksOf("image")), [target], makeLink);
       await expect(publishing).rejects.toThrow(TargetTaken);
-      await expect(publishing).rejects.toThrow(`${target} is there already, and is different`);
+      await expect(publishing).rejects.toThrow(`${target} already exists and is different`);
       expect(await readFile(target, "utf8")).toBe(content);
       expect(await readdir(folder)).toEqual(["target"]);
     },
@@ -65,16 +65,27 @@ describe.each([
     await mkdir(join(folder, "folder"));
     await symlink(join(folder, "nowhere"), join(folder, "link"));
     const publishAs = async (name: string) =>
-      publish(await writeTemporary(folder, chunksOf("image")), join(folder, name), makeLink);
+      publish(await writeTemporary(folder, chunksOf("image")), [join(folder, name)], makeLink);
     await expect(publishAs("folder")).rejects.toThrow(TargetTaken);
     await expect(publishAs("link")).rejects.toThrow("ENOENT");
     expect(await readdir(folder)).toEqual(["folder", "link"]);
   });
 
+  test("takes the first name that is free or has the same bytes, and says so", async ({ folder }) => {
+    const names = ["taken", "second", "third"].map((name) => join(folder, name));
+    await writeFile(names[0]!, "another image");
+    for (const _ of ["free", "the same bytes"]) {
+      const path = await publish(await writeTemporary(folder, chunksOf("image")), names, makeLink);
+      expect(path).toBe(names[1]);
+    }
+    expect(await readdir(folder)).toEqual(["second", "taken"]);
+    expect(await readFile(names[0]!, "utf8")).toBe("another image");
+  });
+
   test("lets one of many win, and loses none of the bytes", async ({ folder }) => {
     const target = join(folder, "target");
     const attempts = Array.from({ length: 20 }, async (_, number) =>
-      publish(await writeTemporary(folder, chunksOf(`image ${number}`)), target, makeLink),
+      publish(await writeTemporary(folder, chunksOf(`image ${number}`)), [target], makeLink),
     );
     const results = await Promise.allSettled(attempts);
     const winners = results.flatMap(({ status }, number) => (status === "fulfilled" ? [number] : []));
@@ -85,7 +96,7 @@ describe.each([
 
   test("fails and leaves nothing if the name cannot be given", async ({ folder }) => {
     const target = join(folder, "missing", "target");
-    const publishing = publish(await writeTemporary(folder, chunksOf("image")), target, makeLink);
+    const publishing = publish(await writeTemporary(folder, chunksOf("image")), [target], makeLink);
     await expect(publishing).rejects.toThrow("ENOENT");
     expect(await readdir(folder)).toEqual([]);
   });
@@ -94,7 +105,7 @@ describe.each([
 describe("publish without hard links", () => {
   test("takes the reserved name back if the file cannot have it", async ({ folder }) => {
     const gone = join(folder, "gone");
-    await expect(publish(gone, join(folder, "target"), noLinks)).rejects.toThrow("ENOENT");
+    await expect(publish(gone, [join(folder, "target")], noLinks)).rejects.toThrow("ENOENT");
     expect(await readdir(folder)).toEqual([]);
   });
 });

@@ -1,15 +1,18 @@
 import { execFile } from "node:child_process";
 import { getEventListeners } from "node:events";
 import { readdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { json } from "node:stream/consumers";
 import { inspect, promisify } from "node:util";
 import { describe, expect } from "vitest";
-import { CallbackError, ConfigurationError, DownloadError } from "../../src/index.js";
+import { enums, statusOperation } from "../../generated/operations.js";
+import { CallbackError, ConfigurationError, createClient, DownloadError } from "../../src/index.js";
+import type { Client } from "../../src/index.js";
 import { saveImages } from "../../src/node/index.js";
 import type { SaveImagesOptions, SaveProgress } from "../../src/node/index.js";
 import { png, sendHalf, test } from "./fixtures.js";
-import type { Handler, ImageServer } from "./fixtures.js";
+import type { Handler, ImageServer, Serve } from "./fixtures.js";
 
 /** Answers `/<n>` with an image of its own. */
 const sendImage: Handler = ({ url }, response) => void response.end(imageAt(url));
@@ -31,6 +34,25 @@ async function failureOf(...call: Parameters<typeof saveImages>): Promise<Downlo
   expect(error).toMatchObject({ outcome: "accepted", taskid: call[0].taskid });
   expect((error as Error).message).not.toContain("\n");
   return error as DownloadError;
+}
+
+/** A client of a service that knows completed tasks; `urlsOf` says which URLs a read of one gives. */
+async function clientOf(
+  serve: Serve,
+  urlsOf: (taskid: string) => string[] | Promise<string[]>,
+): Promise<{ client: Client; read: string[] }> {
+  const read: string[] = [];
+  const completed = Object.entries(enums.status).find(([, name]) => name === "completed")![0];
+  const { origin } = await serve(async (request, response) => {
+    expect(`POST ${request.url}`).toBe(statusOperation);
+    const { taskid } = (await json(request)) as { taskid: string };
+    read.push(taskid);
+    const data = { taskid, image_status: Number(completed), url: await urlsOf(taskid) };
+    response.setHeader("content-type", "application/json");
+    response.end(JSON.stringify({ code: 1000, msg: "OK", data }));
+  });
+  const client = createClient({ apiKey: null, baseUrl: origin, statusRetries: 0 });
+  return { client, read };
 }
 
 describe("images", () => {
@@ -148,7 +170,7 @@ describe("images that are there already", () => {
     const taken = join(folder, "task-1-2.png");
     await writeFile(taken, "a different file");
     const error = await failureOf(taskOf(server, 3), folder);
-    const reason = `${taken} is there already, and is different`;
+    const reason = `${taken} already exists and is different`;
     expect(error.failures).toEqual([{ url: `${server.origin}/2`, index: 1, reason }]);
     expect(error.message).toBe(`Saved 2 of 3 images of task "task-1"; image 2: ${reason}`);
     expect(error.saved).toEqual([join(folder, "task-1-1.png"), join(folder, "task-1-3.png")]);
@@ -182,12 +204,12 @@ describe("failures", () => {
     const error = await failureOf(task, folder, { retries: 0, concurrency: 2 });
     const { origin } = server;
     expect(error.failures).toEqual([
-      { url: `${origin}/1`, index: 0, reason: "an HTML or XML page came instead of an image" },
+      { url: `${origin}/1`, index: 0, reason: "the response is an HTML or XML page, not an image" },
       { url: `${origin}/3`, index: 2, reason: expect.stringMatching("the connection broke after") },
       { url: `${origin}/4`, index: 3, reason: "HTTP 404: the URL may have expired" },
     ]);
     expect(error.message).toMatch(
-      /^Saved 1 of 4 images of task "task-1"; image 1: an HTML.*; image 3: .*; image 4: /,
+      /^Saved 1 of 4 images of task "task-1"; image 1: the response is an HTML.*; image 3: .*; image 4: /,
     );
     expect(error.saved).toEqual([join(folder, "task-1-2.png")]);
     expect(error.cause).toBeInstanceOf(DownloadError);
@@ -202,7 +224,7 @@ describe("failures", () => {
     const tooLarge = await failureOf(taskOf(server, 1), folder, { maxBytes: 999 });
     expect(tooLarge.failures[0]?.reason).toBe("the image is larger than 999 bytes");
     const stalled = await failureOf(taskOf(server, 1), folder, { stallTimeoutMs: 50, retries: 0 });
-    expect(stalled.failures[0]?.reason).toBe("nothing came for 50 ms");
+    expect(stalled.failures[0]?.reason).toBe("nothing arrived for 50 ms");
     const offline = { fetch: async () => Promise.reject(new TypeError("offline")), retries: 0 };
     const unreached = await failureOf(taskOf(server, 1), folder, offline);
     expect(unreached.failures[0]?.reason).toBe("the connection failed");
@@ -220,7 +242,7 @@ describe("failures", () => {
     const file = join(folder, "file");
     await writeFile(file, "");
     const error = await failureOf(taskOf(server, 1), join(file, "below"));
-    expect(error.message).toMatch(`Could not make the folder ${join(file, "below")}: ENOTDIR`);
+    expect(error.message).toMatch(`Could not create the folder ${join(file, "below")}: ENOTDIR`);
     expect(error.cause).toMatchObject({ code: "ENOTDIR" });
     expect(server.requests).toHaveLength(0);
   });
@@ -259,7 +281,7 @@ describe("failures", () => {
       if (index === 0) throw boom;
     };
     const error = await failureOf(taskOf(server, 2), folder, { onProgress });
-    expect(error.failures).toEqual([{ url: `${server.origin}/1`, index: 0, reason: "onProgress threw" }]);
+    expect(error.failures).toEqual([{ url: `${server.origin}/1`, index: 0, reason: "`onProgress` threw" }]);
     expect(error.cause).toBeInstanceOf(CallbackError);
     expect(error.cause).toMatchObject({ cause: boom });
     expect(await readdir(folder)).toEqual(["task-1-2.png"]);
@@ -287,55 +309,46 @@ describe("URLs that have expired", () => {
     "(HTTP %d) are read again, once for all of them",
     async (status, { serve, folder }) => {
       const server = await serve(expireOld(status));
-      const refreshed: string[] = [];
-      const refresh = async (taskid: string) => {
-        refreshed.push(taskid);
-        return { urls: renewed(server, 6) };
-      };
-      const paths = await saveImages(taskOf(server, 6), folder, { refresh, concurrency: 3 });
+      const { client, read } = await clientOf(serve, () => renewed(server, 6));
+      const paths = await saveImages(taskOf(server, 6), folder, { client, concurrency: 3 });
       for (const [index, path] of paths.entries())
         expect(await readFile(path)).toEqual(imageAt(`/${index + 1}`));
-      expect(refreshed).toEqual(["task-1"]);
+      expect(read).toEqual(["task-1"]);
       expect(server.requests).toHaveLength(12);
     },
   );
 
-  test("are failures without a refresh, which the error's status tells", async ({ serve, folder }) => {
+  test("are failures without a client, which the error's status tells", async ({ serve, folder }) => {
     const server = await serve(expireOld(403));
     expect(await failureOf(taskOf(server, 1), folder)).toMatchObject({ httpStatus: 403 });
   });
 
   test("are failures if the fresh ones have expired too, or are missing", async ({ serve, folder }) => {
     const server = await serve(expireOld(403));
-    const refresh = async () => ({ urls: [`${server.origin}/1?old`] });
-    const error = await failureOf(taskOf(server, 2), folder, { refresh });
+    const { client } = await clientOf(serve, () => [`${server.origin}/1?old`]);
+    const error = await failureOf(taskOf(server, 2), folder, { client });
     expect(error.failures.map(({ reason }) => reason)).toEqual(
       Array(2).fill("HTTP 403: the URL may have expired"),
     );
     expect(server.requests).toHaveLength(3);
   });
 
-  test.for([
-    ["an Error", new Error("no credit")],
-    ["text", "no credit"],
-  ] as const)("are failures if the refresh fails with %s", async ([, fault], { serve, folder }) => {
+  test("are failures if the task cannot be read", async ({ serve, folder }) => {
     const server = await serve(expireOld(410));
-    const refresh = () => {
-      throw fault;
-    };
-    const error = await failureOf(taskOf(server, 1), folder, { refresh });
-    const reason = "HTTP 410: the URL may have expired; reading the task again failed: no credit";
-    expect(error.failures[0]?.reason).toBe(reason);
+    const service = await serve((_, response) => response.writeHead(401).end());
+    const client = createClient({ apiKey: null, baseUrl: service.origin });
+    const error = await failureOf(taskOf(server, 1), folder, { client });
+    const reason = /^HTTP 410: the URL may have expired; reading the task again failed: .*401/;
+    expect(error.failures[0]?.reason).toMatch(reason);
     expect(error.httpStatus).toBe(410);
-    expect(error.cause).toMatchObject({ cause: fault });
+    expect(error.cause).toMatchObject({ cause: { code: "AUTHENTICATION" } });
   });
 
   test("are not the only failures: others do not read the task again", async ({ serve, folder }) => {
     const server = await serve((_, response) => response.writeHead(401).end());
-    let refreshes = 0;
-    const refresh = async () => ({ urls: [`${server.origin}/${++refreshes}`] });
-    expect(await failureOf(taskOf(server, 1), folder, { refresh })).toMatchObject({ httpStatus: 401 });
-    expect(refreshes).toBe(0);
+    const { client, read } = await clientOf(serve, () => [`${server.origin}/1`]);
+    expect(await failureOf(taskOf(server, 1), folder, { client })).toMatchObject({ httpStatus: 401 });
+    expect(read).toEqual([]);
   });
 });
 
@@ -354,15 +367,15 @@ test("tasks that share a signal do not crowd it while they wait for fresh URLs",
     proceed = resolve;
   });
   const listeners: number[] = [];
+  const { client } = await clientOf(serve, async (taskid) => {
+    if (++waiting === 3) setImmediate(proceed);
+    await allWait;
+    listeners.push(getEventListeners(signal, "abort").length);
+    return taskOf(server, 1, taskid).urls;
+  });
   const save = (taskid: string) => {
-    const { urls } = taskOf(server, 1, taskid);
-    const refresh = async () => {
-      if (++waiting === 3) setImmediate(proceed);
-      await allWait;
-      listeners.push(getEventListeners(signal, "abort").length);
-      return { urls };
-    };
-    return saveImages({ taskid, urls: urls.map((url) => `${url}?old`) }, folder, { signal, refresh });
+    const urls = taskOf(server, 1, taskid).urls.map((url) => `${url}?old`);
+    return saveImages({ taskid, urls }, folder, { signal, client });
   };
   await Promise.all(["task-1", "task-2", "task-3"].map(save));
   expect(Math.max(...listeners)).toBeLessThanOrEqual(1);
@@ -397,15 +410,91 @@ describe("an abort", () => {
     expect(getEventListeners(signal, "abort")).toEqual([]);
   });
 
-  test.for(["at once", "later"])("ends the wait for fresh URLs (%s)", async (moment, { serve, folder }) => {
+  test("ends the wait for fresh URLs", async ({ serve, folder }) => {
     const controller = new AbortController();
     const { signal } = controller;
     const server = await serve((_, response) => response.writeHead(403).end());
-    const refresh = () => {
-      if (moment === "at once") controller.abort("stop");
-      else setImmediate(() => controller.abort("stop"));
+    const { client } = await clientOf(serve, () => {
+      controller.abort("stop");
       return new Promise<never>(() => {});
-    };
-    await expect(saveImages(taskOf(server, 1), folder, { signal, refresh })).rejects.toBe("stop");
+    });
+    await expect(saveImages(taskOf(server, 1), folder, { signal, client })).rejects.toBe("stop");
+    expect(getEventListeners(signal, "abort")).toEqual([]);
+  });
+});
+
+describe("what a service may name", () => {
+  test("more URLs than were asked for: the surplus is not fetched", async ({ serve, folder }) => {
+    const server = await serve(sendImage);
+    const paths = await saveImages({ ...taskOf(server, 5), requested: 2 }, folder);
+    expect(paths.map((path) => basename(path))).toEqual(["task-1-1.png", "task-1-2.png"]);
+    expect(server.requests.map(({ url }) => url)).toEqual(["/1", "/2"]);
+  });
+
+  test("no image of a completed task: an error that names the task", async ({ folder }) => {
+    const error = await failureOf({ taskid: "task-1", urls: [], status: "completed" }, folder);
+    expect(error.message).toBe('Task "task-1" is completed, but the service returned no images');
+  });
+
+  test("thousands that cannot be fetched: a hundred are listed, and the message stays short", async ({
+    folder,
+  }) => {
+    const urls = Array.from({ length: 5000 }, (_, index) => `ftp://images.test/${"x".repeat(300)}/${index}`);
+    const error = await failureOf({ taskid: "task-1", urls }, folder);
+    expect(error.failures).toHaveLength(100);
+    expect(error.failures.map(({ index }) => index)).toEqual(
+      Array.from({ length: 100 }, (_, index) => index),
+    );
+    expect(error.message).toMatch(/^Saved 0 of 5000 images .*; and 4990 more failed$/);
+    expect(error.message.length + JSON.stringify(error.failures).length).toBeLessThan(50_000);
+  });
+
+  test("private addresses: refused by the rule of the client", async ({ serve, folder }) => {
+    const server = await serve(sendImage);
+    const client = createClient({ apiKey: null, baseUrl: "https://api.test" });
+    const error = await failureOf(taskOf(server, 1), folder, { client });
+    expect(error.failures[0]?.reason).toContain("a private address is not fetched");
+    expect(server.requests).toEqual([]);
+  });
+});
+
+test("the client's fetch fetches the images, and is asked for fresh URLs", async ({ serve, folder }) => {
+  const server = await serve(({ url }, response) =>
+    url === "/1" ? response.writeHead(404).end() : response.end(imageAt(url)),
+  );
+  const { client } = await clientOf(serve, () => [`${server.origin}/2`]);
+  const sent: string[] = [];
+  const observed = createClient({
+    apiKey: null,
+    baseUrl: client.service,
+    fetch: (url, init) => {
+      sent.push(new URL(String(url)).pathname);
+      return fetch(url, init);
+    },
+  });
+  await saveImages(taskOf(server, 1), folder, { client: observed });
+  expect(sent).toEqual(["/1", statusOperation.replace("POST ", ""), "/2"]);
+});
+
+describe("a name of the caller's", () => {
+  test("names the files, and is encoded as task ids are", async ({ serve, folder }) => {
+    const server = await serve(sendImage);
+    const paths = await saveImages(taskOf(server, 2), folder, { name: "Row 1/../" });
+    expect(paths.map((path) => basename(path))).toEqual(
+      [1, 2].map((number) => `%52ow%201%2f%2e%2e%2f-${number}.png`),
+    );
+  });
+
+  test("that has another task's image is followed by the task id", async ({ serve, folder }) => {
+    const server = await serve(sendImage);
+    const [first] = await saveImages(taskOf(server, 1, "task-a"), folder, { name: "fox" });
+    const other = { taskid: "task-b", urls: [`${server.origin}/2`] };
+    for (const _ of ["first", "again"]) {
+      const [path] = await saveImages(other, folder, { name: "fox" });
+      expect(basename(path!)).toBe("fox-task-b-1.png");
+      expect(await readFile(path!)).toEqual(imageAt("/2"));
+    }
+    expect(await readFile(first!)).toEqual(imageAt("/1"));
+    expect(await readdir(folder)).toHaveLength(2);
   });
 });

@@ -140,7 +140,7 @@ async function generateAndSave(client: Client, prompt: string, folder: string): 
       { pollIntervalMs: 20, timeoutMs: 20_000, onSubmitted: ({ taskid }) => void taskids.add(taskid) },
     );
     taskids.add(task.taskid);
-    await saveImages(task, folder, { refresh: (taskid) => client.status(taskid) });
+    await saveImages(task, folder, { client });
     return { prompt, taskids, ending: "saved" };
   } catch (error) {
     if (!(error instanceof TensorsLabError)) return { prompt, taskids, ending: `! ${String(error)}` };

@@ -50,7 +50,7 @@ async function download(taskid: string, flags: Flags, { progress, signal, known 
     }
     const files = await saveImages(task, out, {
       signal,
-      refresh: (id) => client.status(id, { signal }),
+      client,
       onProgress: ({ index, bytes, totalBytes }) =>
         progress.transfer(`downloading image ${index + 1} of ${task.urls.length}`, bytes, totalBytes),
     });

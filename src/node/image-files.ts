@@ -4,12 +4,41 @@ import { link, open, rename, rm, stat } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 
-/** Bytes of one write; one for each chunk would take longer than the chunk took to come. */
+/** Together with a number and an extension this stays far below the 143 bytes of the strictest file system in use. */
+const longestStem = 100;
+
+/**
+ * Names the file of an image: `<id>-<number>.<extension>`, by a task id or any other text.
+ *
+ * A task id is text of the service's choosing. Every character but lower-case ASCII letters, digits, underscores and
+ * hyphens is percent-encoded, which leaves no separator, no dot, no name that Windows reserves, and nothing that a file
+ * system folds or normalises. Upper case is encoded too, so two ids that differ stay apart even where case is ignored.
+ */
+export function imageFileName(id: string, number: number, extension: string): string {
+  return `${toStem(id)}-${number}.${extension}`;
+}
+
+function toStem(id: string): string {
+  if (id === "") return "%"; // Nothing else is encoded like this, nor as the %x below.
+  const stem = Array.from(id, encodeCharacter).join("").replace(/^-/, "%2d");
+  if (stem.length <= longestStem) return stem;
+  const digest = createHash("sha256").update(id, "utf16le").digest("hex");
+  return `${stem.slice(0, longestStem - digest.length - 2)}%x${digest}`;
+}
+
+function encodeCharacter(character: string): string {
+  if (/^[a-z0-9_-]$/.test(character)) return character;
+  // UTF-8 has no bytes for half of a surrogate pair and would make all of them the same.
+  if (/^[\ud800-\udfff]$/.test(character)) return `%u${character.charCodeAt(0).toString(16)}`;
+  return Array.from(Buffer.from(character), (byte) => `%${byte.toString(16).padStart(2, "0")}`).join("");
+}
+
+/** Bytes of one write; one for each chunk would take longer than the chunk takes to arrive. */
 const batchBytes = 1024 * 1024;
-/** So that little is left to wait for at the end. */
+/** Syncing meanwhile leaves little to wait for at the end. */
 const batchesPerSync = 4;
 
-/** Writes the chunks to a new file in `folder` and on to the disk; whatever fails, no file is left. Returns its path. */
+/** Writes the chunks to a new file in `folder` and on to the disk, and returns its path. After a failure no file is left. */
 export async function writeTemporary(folder: string, chunks: AsyncIterable<Uint8Array>): Promise<string> {
   const temporary = join(folder, `.${randomUUID()}.part`);
   const file = await open(temporary, "wx");
@@ -22,7 +51,7 @@ export async function writeTemporary(folder: string, chunks: AsyncIterable<Uint8
   return temporary;
 }
 
-/** Writes in batches, each while the next one comes, and has the disk take them over meanwhile. */
+/** Writes in batches, each while the next one arrives, and syncs them to the disk meanwhile. */
 async function writeBehind(file: FileHandle, chunks: AsyncIterable<Uint8Array>): Promise<void> {
   let batch: Uint8Array[] = [];
   let bytes = 0;
@@ -49,22 +78,28 @@ async function writeBehind(file: FileHandle, chunks: AsyncIterable<Uint8Array>):
   await file.datasync();
 }
 
-/** A different file is where an image was to be saved; it was not touched. */
+/** The file name of an image belongs to a different file, which was not touched. */
 export class TargetTaken extends Error {
   override readonly name = "TargetTaken";
 }
 
 /**
- * Gives a whole file its name, which it takes at once or not at all; a file that already has the name and the same bytes
- * is as good. The temporary file is gone afterwards in any case.
+ * Gives a whole file the first of the names that is free, in one step or not at all, and returns that name. A file that has
+ * the name already and the same bytes is as good. The temporary file is gone afterwards in any case.
  *
- * @throws {TargetTaken} The name belongs to a different file.
+ * @throws {TargetTaken} Every name belongs to a different file.
  */
-export async function publish(temporary: string, target: string, makeLink = link): Promise<void> {
+export async function publish(
+  temporary: string,
+  targets: readonly string[],
+  makeLink = link,
+): Promise<string> {
   try {
-    if (await claim(temporary, target, makeLink)) return;
-    if (!(await haveSameBytes(temporary, target)))
-      throw new TargetTaken(`${target} is there already, and is different`);
+    for (const target of targets) {
+      if (await claim(temporary, target, makeLink)) return target;
+      if (await haveSameBytes(temporary, target)) return target;
+    }
+    throw new TargetTaken(`${targets.at(-1)} already exists and is different`);
   } finally {
     await rm(temporary, { force: true });
   }
@@ -78,8 +113,8 @@ async function claim(temporary: string, target: string, makeLink: typeof link): 
   } catch (error) {
     if (isTaken(error)) return false;
   }
-  // Hard links are unknown to some file systems, such as exFAT: there, an empty file reserves the name. Who comes second
-  // at that moment finds the name taken by a different file, and has to come again.
+  // Some file systems, such as exFAT, have no hard links: there, an empty file reserves the name. A second process that
+  // looks at that moment finds the name taken by a different file, and has to try again.
   try {
     await (await open(target, "wx")).close();
   } catch (error) {

@@ -1,0 +1,3 @@
+export { createProxyHandler } from "./proxy.js";
+
+export type { ProxyHandler, ProxyOptions } from "./proxy.js";
