@@ -1,7 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { format } from "prettier";
-import { compareDocuments } from "./changes/compare-documents.js";
 import {
   buildEffectiveDocument,
   mergeSpecification,
@@ -11,96 +10,103 @@ import {
 import type { Specification } from "../generate/document.js";
 import { emitSources, formatSources } from "../generate/generated-files.js";
 import { applyOverlay } from "../generate/overlay.js";
-import type { Overlaid } from "../generate/overlay.js";
-import type { JsonObject } from "../generate/source.js";
-import { writeFiles } from "../generate/write-files.js";
-import { addEntry } from "./changelog.js";
-import type { FetchLimits } from "./fetch-page.js";
-import { gather } from "./gather.js";
-import type { Vendored } from "./gather.js";
-import { bumps, nextVersion, summarize } from "./report.js";
-import type { UpdateReport } from "./report.js";
-import { readOrigins, writeOrigins } from "./sources.js";
+import { compareDocuments } from "./changes/compare-documents.js";
+import { findHiddenChanges } from "./changes/compare-vendor.js";
+import { findPriceChanges } from "./changes/price-changes.js";
+import type { FetchLimits } from "./pages/fetch-page.js";
+import { gather } from "./pages/gather.js";
+import type { Vendored } from "./pages/gather.js";
+import { readOrigins, writeOrigins } from "./pages/sources.js";
+import { readPresent } from "./present.js";
+import { addEntry } from "./report/changelog.js";
+import { compareModels } from "./report/model-changes.js";
+import { summarize } from "./report/report.js";
+import type { UpdateReport } from "./report/report.js";
+import { nextVersion } from "./report/version.js";
 
 export interface Update {
   report: UpdateReport;
-  /** Generates everything and writes it, or nothing of it; an overlay that does not apply any more is an error. */
-  write: () => Promise<void>;
+  /** What is to be written, by path from the project's root: nothing if the overlay no longer applies. */
+  files: Map<string, string>;
 }
 
-/** Finds out what has changed in the documents of a project; nothing is written until `write` is called. */
-export async function prepareUpdate(
-  project: string,
-  pages: readonly string[],
-  limits: FetchLimits,
-): Promise<Update> {
+export interface Request {
+  /** Pages and files; none for the pages of `sources.yaml`. */
+  names: readonly string[];
+  /** The vendored file that the one name replaces, whatever its operations are. */
+  replace: string | undefined;
+  limits: FetchLimits;
+}
+
+/** Finds out what has changed in the documents of a project, and what is to be written for it; writes nothing. */
+export async function prepareUpdate(project: string, request: Request): Promise<Update> {
   const folder = join(project, "spec");
-  const { documents, overlay } = await readSpecification(folder);
-  const sourcesText = await readIfThere(join(folder, sourcesFile));
+  const specification = await readSpecification(folder);
+  const { documents, overlay } = specification;
+  const sourcesText = (await readIfThere(join(folder, sourcesFile))) ?? "";
   const origins = readOrigins(sourcesFile, sourcesText || "{}");
-  const vendored = await gather({ documents, origins }, pages, limits);
+  const vendored = await gather({ documents, origins }, request);
   const next: Specification = {
     documents: [...vendored.values()].map(({ source }) => source).sort(byFile),
     overlay,
   };
-
   const isChanged = [...vendored.values()].some(({ status }) => status !== "unchanged");
-  const { changes, overlaid } = isChanged
-    ? await compare(project, next)
-    : { changes: [], overlaid: undefined };
-  const verdict = summarize(changes, isChanged);
+  const present = await readPresent(project, specification);
+  const merged = await mergeSpecification(next);
+  const overlaid = overlay && (await applyOverlay(merged, overlay));
+  const after = overlaid?.document ?? merged;
+  const changes = isChanged ? compareDocuments(present.effective, after) : [];
+  const hidden = isChanged
+    ? findHiddenChanges({ before: present.vendor, after: merged }, present.effective, changes)
+    : [];
+  const verdict = summarize([...changes, ...hidden], isChanged);
   const { version } = JSON.parse(await readFile(join(project, "package.json"), "utf8")) as {
     version: string;
   };
   const report: UpdateReport = {
     verdict,
-    bump: bumps[verdict],
-    version: { current: version, next: nextVersion(version, bumps[verdict]) },
+    version: nextVersion(version, verdict),
     documents: [...vendored].map(([file, { origin, status }]) => ({ file, page: origin.page, status })),
     changes,
-    overlay: { unnecessary: overlaid?.unnecessary ?? [], unmatched: overlaid?.unmatched ?? [] },
+    hidden,
+    models: compareModels(present.effective, isChanged ? after : present.effective),
+    warnings: [...editedByHand(vendored), ...present.warnings, ...findPriceChanges(present.effective, after)],
+    overlay: {
+      unnecessary: isChanged ? (overlaid?.unnecessary ?? []) : [],
+      unmatched: isChanged ? (overlaid?.unmatched ?? []) : [],
+    },
     checks: "not run",
   };
 
-  // What cannot be generated is told before anything is said to have changed.
-  const canApply = isChanged && report.overlay.unmatched.length === 0;
-  const emitted = canApply ? await emitSources(await buildEffectiveDocument(next)) : undefined;
-
-  async function write(): Promise<void> {
-    const files = new Map<string, string>();
-    for (const [file, { source, status }] of vendored) {
-      if (status !== "unchanged") files.set(join(folder, file), source.text);
-    }
-    const upkeep = changedOrigins(vendored, origins);
-    if (upkeep.size > 0)
-      files.set(join(folder, sourcesFile), await formatted("yaml", writeOrigins(sourcesText, upkeep)));
-    for (const [name, text] of emitted ? await formatSources(emitted) : [])
-      files.set(join(project, "generated", name), text);
-    if (isChanged) {
-      const path = join(project, "CHANGELOG.md");
-      files.set(path, await formatted("markdown", addEntry(await readIfThere(path), report, today())));
-    }
-    await writeFiles(files);
+  const files = new Map<string, string>();
+  if (report.overlay.unmatched.length > 0) return { report, files };
+  for (const [file, { source, status }] of vendored)
+    if (status !== "unchanged") files.set(`spec/${file}`, source.text);
+  const upkeep = changedOrigins(vendored, origins);
+  if (upkeep.size > 0)
+    files.set(`spec/${sourcesFile}`, await formatted("yaml", writeOrigins(sourcesText, upkeep)));
+  if (isChanged || !present.isGenerated) {
+    // What cannot be generated is an error before anything is said to have changed.
+    const sources = await emitSources(await buildEffectiveDocument(next));
+    for (const [name, text] of await formatSources(sources)) files.set(`generated/${name}`, text);
   }
-
-  return { report, write };
+  if (isChanged) {
+    const changelog = (await readIfThere(join(project, "CHANGELOG.md"))) ?? "";
+    files.set("CHANGELOG.md", await formatted("markdown", addEntry(changelog, report, today())));
+  }
+  return { report, files };
 }
 
 const formatted = (parser: string, text: string): Promise<string> =>
   format(text, { parser, printWidth: 110 });
 const today = (): string => new Date().toISOString().slice(0, 10);
 
-/** Between what the package was generated from and what it would be generated from. */
-async function compare(
-  project: string,
-  next: Specification,
-): Promise<{ changes: UpdateReport["changes"]; overlaid: Overlaid | undefined }> {
-  const before = JSON.parse(
-    (await readIfThere(join(project, "generated/openapi.json"))) || "{}",
-  ) as JsonObject;
-  const merged = await mergeSpecification(next);
-  const overlaid = next.overlay && (await applyOverlay(merged, next.overlay));
-  return { changes: compareDocuments(before, overlaid?.document ?? merged), overlaid };
+function editedByHand(vendored: ReadonlyMap<string, Vendored>): string[] {
+  return [...vendored].flatMap(([file, { wasEdited }]) =>
+    wasEdited
+      ? [`spec/${file} was edited by hand: its text differs from the one that sources.yaml records`]
+      : [],
+  );
 }
 
 function changedOrigins(
@@ -121,9 +127,9 @@ function changedOrigins(
 
 const byFile = (a: { file: string }, b: { file: string }): number => (a.file < b.file ? -1 : 1);
 
-async function readIfThere(path: string): Promise<string> {
+async function readIfThere(path: string): Promise<string | undefined> {
   return readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return "";
+    if (error.code === "ENOENT") return undefined;
     throw error;
   });
 }

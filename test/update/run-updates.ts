@@ -1,21 +1,16 @@
-import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { runUpdate } from "../../scripts/update/command.js";
 
-// Runs `scripts/update/main.ts` once for each list of arguments that stands in the input, all in one process: most of
-// the time of a run goes into loading the compilers.
+// Runs `npm run spec:update` once for each list of arguments that stands in the input, all in one process: most of the
+// time of a run goes into loading the compilers.
 
 const runs = JSON.parse(await text(process.stdin)) as string[][];
-const script = join(import.meta.dirname, "../../scripts/update/main.ts");
 const results: { exitCode: number; output: string; errors: string }[] = [];
-for (const [index, parameters] of runs.entries()) {
+for (const parameters of runs) {
   const output: string[] = [];
   const errors: string[] = [];
-  console.log = (...line: unknown[]) => output.push(line.join(" "));
-  console.error = (...line: unknown[]) => errors.push(line.join(" "));
-  process.argv = [process.execPath, script, ...parameters];
-  process.exitCode = undefined;
-  await import(`${script}?run=${index}`);
-  results.push({ exitCode: Number(process.exitCode), output: output.join("\n"), errors: errors.join("\n") });
+  const streams = { output: (line: string) => output.push(line), error: (line: string) => errors.push(line) };
+  const exitCode = await runUpdate(parameters, streams);
+  results.push({ exitCode, output: output.join("\n"), errors: errors.join("\n") });
 }
-process.exitCode = 0;
 process.stdout.write(JSON.stringify(results));

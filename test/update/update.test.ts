@@ -53,49 +53,52 @@ const cases: Record<string, Case> = {
     page: answer(asPage(edit("Prompt (required)", "What to draw"))),
     exitCode: 10,
     output:
-      /1 cosmetic:\n +POST \/v1\/images\/seedreamv5\n +request prompt: description changed: Prompt \(required\) → What to draw\n.*0\.3\.2 \(patch; now 0\.3\.1\)/s,
+      /1 cosmetic:\n +POST \/v1\/images\/seedreamv5\n +request prompt: description changed: Prompt \(required\) → What to draw\n.*Nothing that code relies on has changed\. The next version is 0\.3\.2, a patch release \(now 0\.3\.1\)/s,
   },
   "other bytes that say the same": {
     page: answer(asPage(`# A comment\n${document}`)),
     exitCode: 10,
-    output: /The text has changed, and says the same\./,
+    output: /The text has changed, but not what it says\./,
   },
   "a new optional field": {
     page: answer(asPage(withSeed)),
     exitCode: 10,
-    output: /1 compatible:\n.*\n +request seed: field added.*0\.3\.2 \(minor/s,
+    output:
+      /1 compatible:\n.*\n +request seed: field added.*0\.3\.2, a patch release: below 1\.0\.0, compatible changes are a patch release/s,
   },
   "a lower maximum": {
     page: answer(asPage(edit("maximum: 15", "maximum: 10"))),
     exitCode: 20,
-    output: /1 breaking:\n.*\n +request batchsize: bounds changed: maximum 15 → maximum 10.*0\.4\.0 \(major/s,
+    output:
+      /1 breaking:\n.*\n +request batchsize: bounds changed: maximum 15 → maximum 10.*0\.4\.0, a minor release: below 1\.0\.0, a minor release is the one that may break/s,
   },
   "a byte order mark before the document": {
     page: answer(`\uFEFF${document}`),
     exitCode: 10,
-    output: /says the same/,
+    output: /but not what it says/,
   },
   "the same document in the words of 3.1": {
     page: answer(edit("openapi: 3.0.3", "openapi: 3.1.0").replace("example: 2K", "examples: [2K]")),
     exitCode: 10,
-    output: /says the same/,
+    output: /but not what it says/,
   },
   "an overlay that is needed less": {
     page: answer(asPage(edit("required: false", "required: true"))),
     exitCode: 10,
-    output: /says the same/,
+    output:
+      /1 cosmetic in the vendor's documents alone:\n.*\n +request: required changed: false → true\n.*action \d+ is no longer needed: \$\.paths\.\*\.post\.requestBody\n.*Nothing that code relies on/s,
   },
   "a role that the vendor gives himself": {
     page: answer(asPage(edit("Response message\n", "Response message\n          x-role: message\n"))),
     exitCode: 10,
-    output: /action \d+ is not needed any more: \$\.components\.schemas\.BaseResponse\.properties\.msg/,
+    output: /action \d+ is no longer needed: \$\.components\.schemas\.BaseResponse\.properties\.msg/,
   },
   "an overlay that does not apply any more": {
     page: answer(asPage(edit("        msg:\n", "        text:\n").replace("- msg\n", "- text\n"))),
     exitCode: 1,
     output:
-      /breaking:.*answer 200 msg: field removed.*action \d+ matches nothing any more: \$\.components\.schemas\.BaseResponse\.properties\.msg/s,
-    errors: /Nothing was written: mend spec\/overlay\.yaml/,
+      /breaking:.*response 200 msg: field removed.*action \d+ no longer matches anything: \$\.components\.schemas\.BaseResponse\.properties\.msg/s,
+    errors: /Nothing was written: fix spec\/overlay\.yaml/,
   },
   "a document that is not valid": {
     page: answer(asPage(edit("minimum: 1\n", "minimum: one\n"))),
@@ -161,13 +164,13 @@ const cases: Record<string, Case> = {
     page: () => {},
     parameters: () => ["--timeout-ms", "200"],
     exitCode: 1,
-    errors: /\/page: cannot be fetched: no answer within 200 ms/,
+    errors: /\/page: cannot be fetched: no response within 200 ms/,
   },
   "a page that never ends": {
     page: (_, response) => response.writeHead(200).write("# Half a page"),
     parameters: () => ["--timeout-ms", "200"],
     exitCode: 1,
-    errors: /no answer within 200 ms/,
+    errors: /no response within 200 ms/,
   },
   "a page that breaks off": {
     page: (_, response) =>
@@ -217,7 +220,7 @@ const cases: Record<string, Case> = {
   "a file that is not there": {
     parameters: () => ["no-such-file.yaml"],
     exitCode: 1,
-    errors: /no-such-file\.yaml: cannot be read: ENOENT/,
+    errors: /no-such-file\.yaml: cannot be used: it does not exist \(ENOENT\)/,
   },
   "an option that is not there": {
     parameters: () => ["--cheque"],
@@ -227,7 +230,7 @@ const cases: Record<string, Case> = {
   "a timeout that is none": {
     parameters: () => ["--timeout-ms", "soon"],
     exitCode: 1,
-    errors: /soon is no whole number above 0/,
+    errors: /`--timeout-ms` must be a whole number above 0, not soon/,
   },
 };
 
@@ -326,10 +329,17 @@ describe("an update", () => {
     const seed = { operation: "POST /v1/images/seedreamv5", part: "request", field: "seed" };
     expect(JSON.parse(outcomes[written]!.output)).toEqual({
       verdict: "compatible",
-      bump: "minor",
-      version: { current: "0.3.1", next: "0.3.2" },
+      version: { current: "0.3.1", next: "0.3.2", release: "patch" },
       documents: [{ file: "seedreamv5.yaml", page: `${site.url}/news`, status: "changed" }],
       changes: [{ ...seed, kind: "added", aspect: "field", verdict: "compatible", after: "optional" }],
+      hidden: [],
+      models: {
+        added: [],
+        removed: [],
+        default: { before: "seedreamv5", after: "seedreamv5" },
+        notModels: [],
+      },
+      warnings: [],
       overlay: { unnecessary: [], unmatched: [] },
       checks: "passed",
     });
@@ -348,7 +358,7 @@ describe("an update", () => {
       },
     });
     expect(files["CHANGELOG.md"]).toMatch(
-      /^# Changelog\n\n## Unreleased\n\n- The API as of \d{4}-\d\d-\d\d \(`seedreamv5\.yaml`\): compatible changes\.\n {2}- `POST \/v1\/images\/seedreamv5`, request seed: field added: optional\n- The client\.\n\n## 0\.3\.1\n/,
+      /^# Changelog\n\n## Unreleased\n\n- The API as of \d{4}-\d\d-\d\d \(`seedreamv5\.yaml`\): compatible changes\.\n {2}- `POST \/v1\/images\/seedreamv5`, `request seed`: field added: `optional`\n- The client\.\n\n## 0\.3\.1\n/,
     );
     expect(files["test/contract/mark"]).toBe("tested");
     expect(Object.keys(files).filter((path) => path.endsWith(".new"))).toEqual([]);
@@ -357,20 +367,24 @@ describe("an update", () => {
   test("asks for news only, from then on", () => {
     expect(asked).toEqual(['"1"', '"2"']);
     expect(outcomes[again]).toMatchObject({ exitCode: 0, errors: "" });
-    expect(JSON.parse(outcomes[again]!.output)).toMatchObject({ verdict: "none", bump: "none", changes: [] });
+    expect(JSON.parse(outcomes[again]!.output)).toMatchObject({
+      verdict: "none",
+      version: { release: "none" },
+      changes: [],
+    });
   });
 
-  test("that the sources do not fit says so, and has written everything to mend them by", async () => {
+  test("that the sources do not fit says so, and has written everything to fix them by", async () => {
     const { exitCode, output, errors } = outcomes[broken]!;
     expect(exitCode).toBe(20);
     expect(output).toMatch(/breaking:.*request imageUrl: field removed.*contract tests: types failed\.$/s);
     expect(errors).toMatch(/^src\/index\.ts\(4,.*imageUrl/);
-    expect(errors).toMatch(/Everything was written, but the types fail: mend the sources\.$/);
+    expect(errors).toMatch(/Everything was written, but the types fail: fix the sources\.$/);
     const files = await readProject(project(broken));
     expect(files["spec/seedreamv5.yaml"]).toContain("sourceUrl:");
     expect(files["generated/schema.ts"]).toContain("sourceUrl?:");
     expect(files["CHANGELOG.md"]).toContain(
-      "**Breaking:** `POST /v1/images/seedreamv5`, request imageUrl: field removed",
+      "**Breaking:** `POST /v1/images/seedreamv5`, `request imageUrl`: field removed",
     );
     expect(files["test/contract/mark"]).toBeUndefined();
   });

@@ -275,7 +275,7 @@ const request: Row[] = [
       lens.properties.mount = {};
     },
     "breaking added request camera.lens.mount field",
-    "compatible added answer 200 shape.lens.mount field",
+    "compatible added response 200 shape.lens.mount field",
   ],
   [
     "an item's type changes",
@@ -367,102 +367,102 @@ const answer: Row[] = [
   [
     "a field is added",
     ({ answer }) => (answer.properties.width = { type: "integer" }),
-    "compatible added answer 200 width field",
+    "compatible added response 200 width field",
   ],
   [
     "a field is removed",
     ({ answer }) => delete answer.properties.url,
-    "breaking removed answer 200 url field",
+    "breaking removed response 200 url field",
   ],
   [
     "a field becomes optional",
     ({ answer }) => (answer.required = ["id"]),
-    "breaking changed answer 200 state required",
+    "breaking changed response 200 state required",
   ],
   [
     "a field becomes certain",
     ({ answer }) => answer.required.push("url"),
-    "compatible changed answer 200 url required",
+    "compatible changed response 200 url required",
   ],
   [
     "a type gets wider",
     ({ answer }) => (answer.properties.count.type = "number"),
-    "breaking changed answer 200 count type",
+    "breaking changed response 200 count type",
   ],
   [
     "a type is another one",
     ({ answer }) => (answer.properties.count.type = "string"),
-    "breaking changed answer 200 count type",
+    "breaking changed response 200 count type",
   ],
   [
     "null becomes possible",
     ({ answer }) => (answer.properties.id.nullable = true),
-    "breaking changed answer 200 id type",
+    "breaking changed response 200 id type",
   ],
   [
     "null is no longer possible",
     ({ answer }) => delete answer.properties.url.nullable,
-    "compatible changed answer 200 url type",
+    "compatible changed response 200 url type",
   ],
   [
     "an enum's value is added",
     ({ answer }) => answer.properties.state.enum.push("lost"),
-    "breaking added answer 200 state enum",
+    "breaking added response 200 state enum",
   ],
   [
     "an enum's value is removed",
     ({ answer }) => answer.properties.state.enum.pop(),
-    "compatible removed answer 200 state enum",
+    "compatible removed response 200 state enum",
   ],
   [
     "an enum is dropped",
     ({ answer }) => delete answer.properties.state.enum,
-    "breaking removed answer 200 state enum",
+    "breaking removed response 200 state enum",
   ],
   [
     "a maximum is raised",
     ({ answer }) => (answer.properties.count.maximum = 30),
-    "breaking changed answer 200 count bounds",
+    "breaking changed response 200 count bounds",
   ],
   [
     "a maximum is lowered",
     ({ answer }) => (answer.properties.count.maximum = 10),
-    "compatible changed answer 200 count bounds",
+    "compatible changed response 200 count bounds",
   ],
   [
     "a minimum is lowered",
     ({ answer }) => (answer.properties.count.minimum = -1),
-    "breaking changed answer 200 count bounds",
+    "breaking changed response 200 count bounds",
   ],
   [
     "text may be empty",
     ({ answer }) => delete answer.properties.id.minLength,
-    "breaking removed answer 200 id bounds",
+    "breaking removed response 200 id bounds",
   ],
   [
     "a default changes",
     ({ answer }) => (answer.properties.count.default = 1),
-    "cosmetic changed answer 200 count default",
+    "cosmetic changed response 200 count default",
   ],
   [
     "an alternative is added",
     ({ answer }) => answer.properties.shape.anyOf.push({ type: "boolean" }),
-    "breaking added answer 200 shape alternative",
+    "breaking added response 200 shape alternative",
   ],
   [
     "an alternative is removed",
     ({ answer }) => answer.properties.shape.anyOf.shift(),
-    "compatible removed answer 200 shape alternative",
+    "compatible removed response 200 shape alternative",
   ],
   [
     "a map's values get wider",
     ({ answer }) => (answer.properties.extra.additionalProperties.type = "number"),
-    "breaking changed answer 200 extra{} type",
+    "breaking changed response 200 extra{} type",
   ],
   [
     "unknown fields are ruled out",
     ({ answer }) => (answer.additionalProperties = false),
-    "compatible removed answer 200 {} additional fields",
+    "compatible removed response 200 {} additional fields",
   ],
   [
     "a part of it moves into an allOf",
@@ -477,14 +477,14 @@ const answer: Row[] = [
     ({ answer: { properties } }) => {
       properties.children.items = { allOf: [properties.children.items], description: "A part" };
     },
-    "cosmetic added answer 200 children[] description",
+    "cosmetic added response 200 children[] description",
   ],
   [
     "a tree's reference to itself becomes a choice",
     ({ answer: { properties } }) => {
       properties.children.items = { oneOf: [properties.children.items, { type: "string" }] };
     },
-    "breaking added answer 200 children[] alternative",
+    "breaking added response 200 children[] alternative",
   ],
   [
     "a tree takes up a base that is a tree of it",
@@ -498,22 +498,22 @@ const answer: Row[] = [
   [
     "a success is added",
     ({ operation }) => (operation.responses["202"] = { description: "Later" }),
-    "breaking added answer 202 status",
+    "breaking added response 202 status",
   ],
   [
     "the success is gone",
     ({ operation }) => (operation.responses = { "400": operation.responses["400"] }),
-    "breaking removed answer 200 status",
+    "breaking removed response 200 status",
   ],
   [
     "a failure is added",
     ({ operation }) => (operation.responses["409"] = { description: "Busy" }),
-    "compatible added answer 409 status",
+    "compatible added response 409 status",
   ],
   [
     "what all failures answer is described",
     ({ operation }) => (operation.responses.default = { description: "Failed" }),
-    "compatible added answer default status",
+    "compatible added response default status",
   ],
   [
     "the success is described as the default",
@@ -521,18 +521,18 @@ const answer: Row[] = [
       responses.default = responses["200"];
       delete responses["200"];
     },
-    "breaking removed answer 200 status",
-    "breaking added answer default status",
+    "breaking removed response 200 status",
+    "breaking added response default status",
   ],
   [
     "the media type is gone",
     ({ operation }) => delete operation.responses["200"].content,
-    "breaking removed answer 200 media type",
+    "breaking removed response 200 media type",
   ],
   [
     "a header is gone",
     ({ operation }) => delete operation.responses["200"].headers,
-    "breaking removed answer 200 header X-Left header",
+    "breaking removed response 200 header X-Left header",
   ],
   [
     "a header is written in another case",
@@ -540,22 +540,22 @@ const answer: Row[] = [
       const { headers } = operation.responses["200"];
       operation.responses["200"].headers = { "x-left": headers["X-Left"] };
     },
-    "cosmetic changed answer 200 header X-Left header",
+    "cosmetic changed response 200 header X-Left header",
   ],
   [
     "a header is no longer certain",
     ({ operation }) => delete operation.responses["200"].headers["X-Left"].required,
-    "breaking changed answer 200 header X-Left required",
+    "breaking changed response 200 header X-Left required",
   ],
   [
     "only a header's description changes",
     ({ operation }) => (operation.responses["200"].headers["X-Left"].description = "How many"),
-    "cosmetic added answer 200 header X-Left description",
+    "cosmetic added response 200 header X-Left description",
   ],
   [
     "another media type may come instead",
     ({ operation }) => (operation.responses["200"].content["text/csv"] = {}),
-    "breaking added answer 200 media type",
+    "breaking added response 200 media type",
   ],
   [
     "the media type names its charset",
@@ -568,12 +568,12 @@ const answer: Row[] = [
   [
     "what a failure answers is described",
     ({ operation }) => (operation.responses["400"].content = { "application/json": {} }),
-    "compatible added answer 400 media type",
+    "compatible added response 400 media type",
   ],
   [
     "only its description changes",
     ({ operation }) => (operation.responses["200"].description = "Pictures"),
-    "cosmetic changed answer 200 description",
+    "cosmetic changed response 200 description",
   ],
 ];
 

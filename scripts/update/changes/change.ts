@@ -1,35 +1,35 @@
-/** Which way data goes: a request is made by the user and read by the service, an answer the other way round. */
-export type Direction = "request" | "answer";
+/** Which way data goes: the user writes a request and reads a response. */
+export type Direction = "request" | "response";
 
 /** What a change means for a user of this package. */
 export type Verdict = "breaking" | "compatible" | "cosmetic";
 
 /** One difference between two documents. */
 export interface Change {
-  /** Such as `POST /v1/images/seedreamv5`; `document` for what is about all operations. */
+  /** Such as `POST /v1/images/seedreamv5`; `document` for all of them. */
   operation: string;
-  /** Which part of it: `request`, `answer 200`, `parameters`, or the operation itself. */
+  /** Which part of it: `request`, `response 200`, `parameters`, or the operation itself. */
   part: string;
   /** Which field of that part, such as `camera.lens` or `masks[].x`; empty for the part as a whole. */
   field: string;
   kind: "added" | "removed" | "changed";
-  /** What about it, such as `type`, `required`, `enum`, `bounds`, `default`, `media type`, `auth` or `server`. */
+  /** The property that differs, such as `type`, `required`, `enum`, `bounds`, `default`, `media type`, `auth` or `server`. */
   aspect: string;
   verdict: Verdict;
   before?: unknown;
   after?: unknown;
 }
 
-/** What a change does to the values that are allowed. */
+/** How a change affects the values that are allowed. */
 export type Effect = "stricter" | "looser" | "different";
 
-/** A request that gets stricter breaks those who send, an answer that gets looser those who read. */
-export function judge(effect: Effect, direction: Direction): Verdict {
+/** A request that gets stricter breaks those who send, a response that gets looser those who read. */
+export function verdictOf(effect: Effect, direction: Direction): Verdict {
   const harmless = direction === "request" ? "looser" : "stricter";
   return effect === harmless ? "compatible" : "breaking";
 }
 
-/** Takes in what has changed at one place. */
+/** Takes in a change at one place. */
 export type Report = (
   change: Pick<Change, "kind" | "aspect" | "verdict" | "before" | "after">,
   field?: string,

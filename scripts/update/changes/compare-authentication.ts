@@ -7,11 +7,11 @@ import { isObject } from "../../generate/source.js";
 import type { JsonObject } from "../../generate/source.js";
 import type { Verdict } from "./change.js";
 
-/** One way to be let in: every scheme of it is needed. */
+/** One way to authenticate: every scheme of it is needed. */
 type Way = { scheme: JsonObject; scopes: string[] }[];
 type Tell = (aspect: string, verdict: Verdict, before: unknown, after: unknown) => void;
 
-/** The ways to be let in by an operation, of which one is enough; one that asks for nothing is open to all. */
+/** The ways to authenticate with an operation, of which one is enough; an empty one needs no key. */
 export function authenticationOf({ operation }: Operation, document: JsonObject): Way[] {
   const components = isObject(document.components) ? document.components : {};
   const schemes = isObject(components.securitySchemes) ? components.securitySchemes : {};
@@ -25,7 +25,7 @@ export function authenticationOf({ operation }: Operation, document: JsonObject)
   );
 }
 
-/** Who was let in before must be let in after, with no more than what they had. */
+/** A caller that could authenticate before must be able to after, with what it had. */
 export function compareAuthentication(before: Way[], after: Way[], tell: Tell): void {
   const isEnough = (had: Way, asked: Way): boolean =>
     asked.every(({ scheme, scopes }) =>

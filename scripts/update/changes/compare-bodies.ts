@@ -3,7 +3,7 @@ import { essence } from "../../generate/operation.js";
 import { followReference } from "../../generate/reference.js";
 import { isObject } from "../../generate/source.js";
 import type { JsonObject } from "../../generate/source.js";
-import { judge } from "./change.js";
+import { verdictOf } from "./change.js";
 import type { Direction } from "./change.js";
 import { namesOf } from "./context.js";
 import type { Context, Pair } from "./context.js";
@@ -39,15 +39,15 @@ export function compareBodies({ before, after }: Pair<unknown>, context: Context
   }
 }
 
-/** Reports what has changed in the answers of an operation. */
+/** Reports what has changed in the responses of an operation. */
 export function compareResponses({ before, after }: Pair<unknown>, context: Context): void {
   const { documents, tell } = context;
   const [old, now] = [objectOf(before), objectOf(after)];
-  // Where a success is described, the default is what failures answer.
+  // Where a success is described, the default is for failures.
   const isNamed = [old, now].every((responses) => Object.keys(responses).some((one) => one.startsWith("2")));
   for (const status of namesOf(old, now)) {
     if (status.startsWith("x-")) continue;
-    const part = `answer ${status}`;
+    const part = `response ${status}`;
     const isSuccess = status.startsWith("2") || (status === "default" && !isNamed);
     const verdict = isSuccess ? "breaking" : "compatible";
     if (!(status in old)) tell(part, "", "status", verdict, undefined, status);
@@ -56,7 +56,7 @@ export function compareResponses({ before, after }: Pair<unknown>, context: Cont
       const one = followReference(old[status], documents.before);
       const other = followReference(now[status], documents.after);
       compareDescriptions(part, one, other, context);
-      compareContent(part, "answer", { before: one.content, after: other.content }, context);
+      compareContent(part, "response", { before: one.content, after: other.content }, context);
       compareHeaders(part, { before: one.headers, after: other.headers }, context);
     }
   }
@@ -79,13 +79,13 @@ function compareHeaders(part: string, { before, after }: Pair<unknown>, context:
     }
     if (one.name !== other.name) tell(part, field, "header", "cosmetic", one.name, other.name);
     if (isRequired(one.header) !== isRequired(other.header)) {
-      const verdict = judge(isRequired(other.header) ? "stricter" : "looser", "answer");
+      const verdict = verdictOf(isRequired(other.header) ? "stricter" : "looser", "response");
       tell(part, field, "required", verdict, isRequired(one.header), isRequired(other.header));
     }
     if (one.header.description !== other.header.description)
       tell(part, field, "description", "cosmetic", one.header.description, other.header.description);
     const schemas = { before: one.header.schema ?? {}, after: other.header.schema ?? {} };
-    compareValues(part, "answer", schemas, field);
+    compareValues(part, "response", schemas, field);
   }
 }
 
@@ -116,7 +116,14 @@ function compareContent(
   for (const type of namesOf(old, now)) {
     const [one, other] = [objectOf(old[type]), objectOf(now[type])];
     if (!(type in old))
-      tell(part, "", "media type", isDescribed ? judge("looser", direction) : "compatible", undefined, type);
+      tell(
+        part,
+        "",
+        "media type",
+        isDescribed ? verdictOf("looser", direction) : "compatible",
+        undefined,
+        type,
+      );
     else if (!(type in now)) tell(part, "", "media type", "breaking", type, undefined);
     else {
       compareValues(part, direction, { before: one.schema ?? {}, after: other.schema ?? {} });

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { judge, kindOf } from "./change.js";
+import { verdictOf, kindOf } from "./change.js";
 import type { Direction, Effect, Report } from "./change.js";
 import { isObject } from "../../generate/source.js";
 import type { JsonObject } from "../../generate/source.js";
@@ -12,7 +12,7 @@ export function compareRules(before: Shape, after: Shape, direction: Direction, 
       report({
         kind: kindOf(one, other),
         aspect,
-        verdict: judge(effect, direction),
+        verdict: verdictOf(effect, direction),
         before: one,
         after: other,
       });
@@ -162,12 +162,12 @@ function compareNotes(
     else if (word === "readOnly")
       say(
         "read-only",
-        direction === "answer" ? "cosmetic" : judge(other === true ? "stricter" : "looser", direction),
+        direction === "response" ? "cosmetic" : verdictOf(other === true ? "stricter" : "looser", direction),
       );
     else if (word === "writeOnly")
       say(
         "write-only",
-        direction === "request" ? "cosmetic" : judge(other === true ? "looser" : "stricter", direction),
+        direction === "request" ? "cosmetic" : verdictOf(other === true ? "looser" : "stricter", direction),
       );
     else if (meaningful.has(word)) say("role", one === undefined ? "compatible" : "breaking");
     else say(word.startsWith("x-") ? "extension" : "description", "cosmetic");

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { isObject } from "../../generate/source.js";
 import type { JsonObject } from "../../generate/source.js";
-import { judge, kindOf } from "./change.js";
+import { verdictOf, kindOf } from "./change.js";
 import type { Change, Direction } from "./change.js";
 import { compareRules } from "./compare-rules.js";
 import { mergeShapes, shapeOf } from "./shape.js";
@@ -88,12 +88,12 @@ class Comparison {
         field,
         kind: "removed",
         aspect,
-        verdict: judge("stricter", direction),
+        verdict: verdictOf("stricter", direction),
         before: describe(one),
       });
     }
     for (const one of added) {
-      report({ field, kind: "added", aspect, verdict: judge("looser", direction), after: describe(one) });
+      report({ field, kind: "added", aspect, verdict: verdictOf("looser", direction), after: describe(one) });
     }
   }
 
@@ -119,7 +119,7 @@ class Comparison {
         });
       } else {
         if (wasRequired !== isRequired) {
-          const verdict = judge(isRequired ? "stricter" : "looser", direction);
+          const verdict = verdictOf(isRequired ? "stricter" : "looser", direction);
           report({
             field: path,
             kind: "changed",
@@ -143,15 +143,15 @@ class Comparison {
     if (isDeepStrictEqual(one, other)) return;
     const rank = (value: unknown): number => (value === true ? 2 : isObject(value) ? 1 : 0);
     const effect = rank(other) > rank(one) ? "looser" : "stricter";
-    // Whoever reads passes over fields without a name, unless they are what an answer consists of.
-    const isIgnored = direction === "answer" && !(isObject(one) || isObject(other));
+    // Readers ignore fields without a name, unless the response consists of them.
+    const isIgnored = direction === "response" && !(isObject(one) || isObject(other));
     const verdict = isIgnored
       ? "compatible"
-      : direction === "answer"
+      : direction === "response"
         ? isObject(one)
           ? "breaking"
           : "compatible"
-        : judge(effect, direction);
+        : verdictOf(effect, direction);
     report({
       field: `${field}{}`,
       kind: kindOf(one || undefined, other || undefined),

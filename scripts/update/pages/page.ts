@@ -1,4 +1,4 @@
-/** A page that cannot be used, or not be fetched: which one, and why. */
+/** A page that cannot be fetched or used: which one, and why. */
 export class PageError extends Error {
   override name = "PageError";
 }
@@ -9,7 +9,7 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
  * The OpenAPI document of a page, byte for byte: the page itself, or the one fenced block of a Markdown page that holds
  * such a document.
  *
- * @param name What errors call the page.
+ * @param name The page in errors.
  */
 export function readDocument(bytes: Uint8Array, name: string): string {
   let text: string;
@@ -28,7 +28,7 @@ export function readDocument(bytes: Uint8Array, name: string): string {
   throw new PageError(`${name}: holds ${found}`);
 }
 
-/** Whether a text means to be OpenAPI; whether it is valid is judged later, with the line of its fault. */
+/** Whether a text is meant to be OpenAPI; it is validated later, with the line of a fault. */
 function isDocument(text: string): boolean {
   if (/^ {0,3}(`{3,}|~{3,})/m.test(text)) return false;
   const isYaml = /^\uFEFF?["']?(openapi|swagger)["']?\s*:/m.test(text);

@@ -1,6 +1,6 @@
 import { PageError } from "./page.js";
 
-/** What a server gave, or that it has nothing new. */
+/** The page, or that the server has nothing new. */
 export type Fetched = { isNew: false } | { isNew: true; bytes: Uint8Array; etag: string | undefined };
 
 export interface FetchLimits {
@@ -13,9 +13,9 @@ export interface FetchLimits {
 const mostRedirects = 5;
 
 /**
- * Fetches a page over https; `etag` is that of the former fetch, if there was one.
+ * Fetches a page over https; `etag` is that of the previous response, if there was one.
  *
- * @throws {PageError} for anything but the page, whole: another scheme, host or status, too late, or too long.
+ * @throws {PageError} The page cannot be had whole: another scheme, host or status, too late, or too long.
  */
 export async function fetchPage(
   page: string,
@@ -53,14 +53,14 @@ export async function fetchPage(
     }
   } catch (error) {
     if (error instanceof PageError) throw error;
-    const reason = signal.aborted ? `no answer within ${limits.timeoutMs} ms` : innermost(error);
+    const reason = signal.aborted ? `no response within ${limits.timeoutMs} ms` : innermost(error);
     throw new PageError(`${page}: cannot be fetched: ${reason}`, { cause: error });
   }
   throw new PageError(`${page}: is redirected more than ${mostRedirects} times`);
 }
 
 function checkUrl(text: string, page: string): URL {
-  if (!URL.canParse(text)) throw new PageError(`${page}: is no URL`);
+  if (!URL.canParse(text)) throw new PageError(`${page}: is not a URL`);
   const url = new URL(text);
   if (url.protocol !== "https:")
     throw new PageError(`${page}: only https is fetched, not ${url.protocol}//${url.host}`);
@@ -84,7 +84,7 @@ async function readBody(response: Response, maxBytes: number, page: string): Pro
   return Buffer.concat(chunks);
 }
 
-/** «fetch failed» says nothing; its cause does. */
+/** "fetch failed" says nothing; its cause does. */
 function innermost(error: unknown): string {
   const { cause, message } = error as Error;
   return cause instanceof Error ? innermost(cause) : message;

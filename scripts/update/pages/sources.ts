@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { isObject, parseSource } from "../generate/source.js";
+import { isObject, parseSource } from "../../generate/source.js";
 import { parseDocument } from "yaml";
 
 /** Where a vendored document comes from. */
@@ -10,16 +10,16 @@ export interface Origin {
   date: string;
   /** Of the vendored file, in hex. */
   sha256: string;
-  /** What the server called this version of the page. */
+  /** The server's name for this version of the page. */
   etag?: string;
 }
 
-/** What `sources.yaml` says, by file name. */
+/** Reads `sources.yaml`, by file name. */
 export function readOrigins(file: string, text: string): Map<string, Origin> {
   const { value, fail } = parseSource(file, text);
   for (const [name, origin] of Object.entries(value)) {
     if (!isObject(origin)) fail([name], `${name} must say where it comes from: page, date, sha256`);
-    if (!/^[\w.-]+\.(ya?ml|json)$/.test(name)) fail([name], `${name} is no name of a file in this folder`);
+    if (!/^[\w.-]+\.(ya?ml|json)$/.test(name)) fail([name], `${name} is not a name of a file in this folder`);
   }
   return new Map(Object.entries(value)) as Map<string, Origin>;
 }

@@ -1,0 +1,35 @@
+import { isDeepStrictEqual } from "node:util";
+import type { JsonObject } from "../../generate/source.js";
+import type { Change, Verdict } from "./change.js";
+import { compareDocuments } from "./compare-documents.js";
+import type { Pair } from "./context.js";
+
+/**
+ * The changes of the vendor's documents that the overlay hides: they are not among the changes of the effective ones.
+ *
+ * Such a change is as grave as the way from what the package says now to what the vendor says from now on. A change
+ * towards what the overlay says already is cosmetic.
+ */
+export function findHiddenChanges(
+  vendor: Pair<JsonObject>,
+  effectiveBefore: JsonObject,
+  effectiveChanges: readonly Change[],
+): Change[] {
+  const hidden = compareDocuments(vendor.before, vendor.after).filter(
+    (change) => !effectiveChanges.some((one) => isSame(one, change)),
+  );
+  if (hidden.every(({ verdict }) => verdict === "cosmetic")) return hidden;
+  const distance = compareDocuments(effectiveBefore, vendor.after);
+  return hidden.map((change) => ({ ...change, verdict: verdictOf(change, distance) }));
+}
+
+function verdictOf(change: Change, distance: readonly Change[]): Verdict {
+  if (change.verdict === "cosmetic") return "cosmetic";
+  const places = ["operation", "part", "field", "aspect"] as const;
+  const left = distance.filter((one) => places.every((place) => one[place] === change[place]));
+  const verdicts = left.map(({ verdict }) => verdict);
+  return (["breaking", "compatible"] as const).find((verdict) => verdicts.includes(verdict)) ?? "cosmetic";
+}
+
+const isSame = ({ verdict: _one, ...one }: Change, { verdict: _other, ...other }: Change): boolean =>
+  isDeepStrictEqual(one, other);

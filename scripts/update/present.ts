@@ -1,0 +1,45 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { buildEffectiveDocument, mergeSpecification } from "../generate/document.js";
+import type { Specification } from "../generate/document.js";
+import { listOperations } from "../generate/operation.js";
+import { isObject } from "../generate/source.js";
+import type { JsonObject } from "../generate/source.js";
+
+/** What a project was generated from. */
+export interface Present {
+  /** The vendor's documents in one, without the overlay. */
+  vendor: JsonObject;
+  /** The document that `generated/` was made of. */
+  effective: JsonObject;
+  /** Whether `generated/` holds it. */
+  isGenerated: boolean;
+  warnings: string[];
+}
+
+/** Reads what a project was generated from; where `generated/` is missing or damaged, `spec/` says it. */
+export async function readPresent(project: string, specification: Specification): Promise<Present> {
+  const vendor = await mergeSpecification(specification);
+  const problem = (reason: string): Promise<Present> => rebuild(vendor, specification, reason);
+  let text: string;
+  try {
+    text = await readFile(join(project, "generated/openapi.json"), "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    return problem("is missing");
+  }
+  try {
+    const effective: unknown = JSON.parse(text);
+    if (isObject(effective) && listOperations(effective).length > 0)
+      return { vendor, effective, isGenerated: true, warnings: [] };
+  } catch {
+    // told below
+  }
+  return problem("is damaged");
+}
+
+async function rebuild(vendor: JsonObject, specification: Specification, reason: string): Promise<Present> {
+  const { document } = await buildEffectiveDocument(specification);
+  const warning = `generated/openapi.json ${reason}: the update compares with spec/ as it is, and writes generated/ anew`;
+  return { vendor, effective: document, isGenerated: false, warnings: [warning] };
+}

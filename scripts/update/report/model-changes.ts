@@ -1,0 +1,46 @@
+import { listOperations } from "../../generate/operation.js";
+import { readOperationRoles } from "../../generate/roles.js";
+import { DocumentError } from "../../generate/source.js";
+import type { JsonObject } from "../../generate/source.js";
+
+/** What an update does to the models that the client offers. */
+export interface ModelChanges {
+  added: Model[];
+  removed: Model[];
+  /** The model that is used where none is named; undefined without models. */
+  default: { before: string | undefined; after: string | undefined };
+  /** The added operations that became no model: only `client.api` can call them. */
+  notModels: string[];
+}
+
+export interface Model {
+  name: string;
+  /** Such as `POST /v1/images/seedreamv5`. */
+  operation: string;
+}
+
+/** Compares the models of two effective documents. */
+export function compareModels(before: JsonObject, after: JsonObject): ModelChanges {
+  const [old, now] = [modelsOf(before), modelsOf(after)];
+  const known = new Set(listOperations(before).map(({ name }) => name));
+  const isIn = (list: Model[]) => (model: Model) =>
+    list.some(({ name, operation }) => name === model.name && operation === model.operation);
+  return {
+    added: now.filter((model) => !isIn(old)(model)),
+    removed: old.filter((model) => !isIn(now)(model)),
+    default: { before: defaultOf(before), after: defaultOf(after) },
+    notModels: listOperations(after)
+      .filter(({ name, operation }) => !known.has(name) && operation["x-role"] === undefined)
+      .map(({ name }) => name),
+  };
+}
+
+const rolesOf = (document: JsonObject): ReturnType<typeof readOperationRoles> =>
+  readOperationRoles(listOperations(document), (_, reason) => {
+    throw new DocumentError(reason);
+  });
+
+const modelsOf = (document: JsonObject): Model[] =>
+  Object.entries(rolesOf(document).models).map(([name, operation]) => ({ name, operation }));
+
+const defaultOf = (document: JsonObject): string | undefined => modelsOf(document)[0]?.name;

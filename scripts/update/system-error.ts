@@ -1,0 +1,25 @@
+/** An error of the file system or the network, as Node reports it. */
+interface SystemError extends Error {
+  code: string;
+  syscall: string;
+  path?: string;
+}
+
+const reasons: Record<string, string> = {
+  EACCES: "permission denied",
+  EPERM: "permission denied",
+  EROFS: "the file system is read-only",
+  EISDIR: "it is a folder, but must be a file",
+  ENOTDIR: "a part of its path is a file, but must be a folder",
+  ENOENT: "it does not exist",
+  ENOSPC: "no space is left on the disk",
+};
+
+export const isSystemError = (error: unknown): error is SystemError =>
+  error instanceof Error && "code" in error && "syscall" in error;
+
+/** Such an error in words: the file, and why it cannot be used. */
+export function describeSystemError({ code, syscall, path = syscall }: SystemError, name = path): string {
+  const reason = reasons[code];
+  return `${name}: cannot be used: ${reason ? `${reason} (${code})` : code}`;
+}
