@@ -74,7 +74,7 @@ describe("generate", () => {
     const photos = [join(folder, "a.png"), join(folder, "b.png")];
     for (const photo of photos) await writeFile(photo, pngBytes);
     const sources = ["--source", ...photos, "https://example.com/c.png"];
-    const words = ["night", ...sources, ...small, "--base-url", server.url, "--out", folder];
+    const words = ["generate", "night", ...sources, ...small, "--base-url", server.url, "--out", folder];
     expect((await command(words)).exitCode).toBe(0);
     const [{ fields, files }] = server.requests as unknown as [
       { fields: Record<string, string>; files: { field: string; filename: string }[] },
@@ -178,7 +178,7 @@ describe("generate", () => {
     expect(real.errors).not.toContain("mock");
 
     const elsewhere = await command(words, { environment: { ...start, npm_package_name: "another" } });
-    expect([elsewhere.exitCode, elsewhere.errors]).toEqual([2, expect.stringContaining("no prompt")]);
+    expect([elsewhere.exitCode, elsewhere.errors]).toEqual([2, expect.stringContaining("No prompt")]);
   });
 
   it("submits again after a 429, and says so", async () => {
