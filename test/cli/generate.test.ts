@@ -158,9 +158,7 @@ describe("generate", () => {
 
     const typo = await command(["a fox [mock:typo]", "--mock", "--out", out], { environment });
     expect(typo.exitCode).toBe(5);
-    expect(typo.errors).toMatch(
-      /there is no \[mock:typo\]; there are \[mock:refuse\], .*\[mock:task-failed\]/,
-    );
+    expect(typo.errors).toMatch(/\[mock:typo\].*\[mock:refuse\], .*\[mock:task-failed\]/);
   });
 
   it("makes an image without a word under npm start, on the mock server and saying so", async () => {
