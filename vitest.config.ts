@@ -2,27 +2,36 @@ import { defineConfig } from "vitest/config";
 import { BaseSequencer } from "vitest/node";
 import type { TestSpecification } from "vitest/node";
 
-/** Those that take longest: whatever begins last must not be one of them. */
-const longest =
-  /project|real-world|memory|update|package|kill|soak|batch|flags|reads|answers|results|effects|download/;
-
-class LongestFirst extends BaseSequencer {
+/** Begins with the checks of the project as a whole, which take longest: none of them must be the last to begin. */
+class ProjectFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const isLong = ({ moduleId }: TestSpecification) => longest.test(moduleId.split("/").at(-1)!);
-    return [...files.filter(isLong), ...files.filter((file) => !isLong(file))];
+    const sorted = await super.sort(files);
+    const isOfProject = ({ project }: TestSpecification) => project.name === "project";
+    return [...sorted.filter(isOfProject), ...sorted.filter((file) => !isOfProject(file))];
   }
 }
 
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
-    // Only what hangs ends like this: how long a test takes is no verdict.
+    // What hangs ends like this. It is not a limit on how long a test may take.
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    // Files share a process with what it has loaded: they leave nothing behind that would be in each other's way.
+    // Files share a process and the modules it has loaded, so a test must leave nothing behind.
     isolate: false,
     maxWorkers: 2,
-    sequence: { sequencer: LongestFirst },
+    sequence: { sequencer: ProjectFirst },
+    // `npm test` runs both projects, `npm run test:quick` the first; integration tests have a configuration of their own.
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "quick",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/project/**", "test/integration/**", "**/node_modules/**"],
+        },
+      },
+      { extends: true, test: { name: "project", include: ["test/project/**/*.test.ts"] } },
+    ],
     coverage: {
       provider: "v8",
       include: ["src/**/*.ts"],

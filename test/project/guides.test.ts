@@ -1,0 +1,259 @@
+import { spawn } from "node:child_process";
+import { access, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { text } from "node:stream/consumers";
+import { parse as parseYaml } from "yaml";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startMockServer } from "../../src/mock-server/index.js";
+import type { MockServer } from "../../src/mock-server/index.js";
+import { installPackage, root, run } from "./install.js";
+import type { InstalledPackage } from "./install.js";
+import { compiler } from "../support/compile.js";
+import { anchorsOf, blocksOf, linksOf, proseOf } from "../support/markdown.js";
+import type { Block } from "../support/markdown.js";
+
+const manifest = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as Record<
+  "scripts" | "devDependencies" | "engines",
+  Record<string, string>
+> & { license: string };
+
+/** Every Markdown file that people or agents read, by its path from the root. */
+async function findGuides(): Promise<string[]> {
+  const below = await Promise.all(
+    ["src", "spec", "scripts", "test"].map(async (folder) =>
+      (await readdir(join(root, folder), { recursive: true })).map((path) => `${folder}/${path}`),
+    ),
+  );
+  const all = [...(await readdir(root)), ...below.flat()];
+  return all.filter((path) => path.endsWith(".md") && !path.includes("node_modules")).sort();
+}
+
+const guides = await Promise.all(
+  (await findGuides()).map(async (path) => ({ path, text: await readFile(join(root, path), "utf8") })),
+);
+
+const blocks = guides.flatMap(({ path, text }) => blocksOf(path, text));
+/** The blocks in one language. */
+const written = (language: string) => blocks.filter((block) => block.language === language);
+
+/** A picture, so that the examples that send one have it. */
+const photo = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg",
+  "base64",
+);
+
+describe("every guide", () => {
+  it("has links that lead somewhere", async () => {
+    const broken: string[] = [];
+    for (const { path, text } of guides) {
+      for (const link of linksOf(text)) {
+        const [file = "", anchor] = link.split("#");
+        const target = file === "" ? path : join(dirname(path), file);
+        const exists = await access(join(root, target)).then(
+          () => true,
+          () => false,
+        );
+        const linked = guides.find((guide) => guide.path === target);
+        const hasAnchor = !anchor || !linked || anchorsOf(linked.text).includes(anchor);
+        if (!exists || !hasAnchor) broken.push(`${path}: ${link}`);
+      }
+    }
+    expect(broken).toEqual([]);
+  });
+
+  it("uses the words of the glossary", () => {
+    const obsolete =
+      /\b(?:mend(?:s|ed|ing)?|befall?s?|belies?|in vain|if need be|ways? in\b(?! the)|goOn|whoever)\b/i;
+    const found = guides.flatMap(({ path, text }) =>
+      proseOf(text)
+        .split("\n")
+        .filter((line) => obsolete.test(line))
+        .map((line) => `${path}: ${line}`),
+    );
+    expect(found).toEqual([]);
+  });
+
+  it("has blocks in languages that something here can check, or that are only shown", () => {
+    const known = ["ts", "sh", "json", "jsonl", "yaml", "text"];
+    expect(blocks.filter(({ language }) => !known.includes(language)).map(({ place }) => place)).toEqual([]);
+  });
+
+  it("has data that parses", () => {
+    const parsers: [language: string, parse: (text: string) => unknown][] = [
+      ["json", JSON.parse],
+      [
+        "jsonl",
+        (text) =>
+          text
+            .trim()
+            .split("\n")
+            .map((line) => JSON.parse(line) as unknown),
+      ],
+      ["yaml", parseYaml],
+    ];
+    for (const [language, parse] of parsers) {
+      for (const { code, place } of written(language)) expect(() => parse(code), place).not.toThrow();
+    }
+  });
+
+  it("names a test that exists where it leaves its blocks to another one", async () => {
+    for (const { runBy } of blocks) if (runBy) await access(join(root, runBy));
+  });
+});
+
+describe("the front page", () => {
+  const { text = "" } = guides.find(({ path }) => path === "README.md") ?? {};
+
+  it("is short, and begins with a program of three lines", () => {
+    expect(text.split("\n").length).toBeLessThanOrEqual(171);
+    const [first] = written("ts").filter(({ path }) => path === "README.md");
+    expect(first?.code.trimEnd().split("\n")).toHaveLength(3);
+  });
+
+  it("has badges that are true", () => {
+    const badges = [...text.matchAll(/img\.shields\.io\/badge\/(\w+)-(.+?)-\w+\)/g)];
+    const shown = Object.fromEntries(badges.map(([, name, value = ""]) => [name, decodeURIComponent(value)]));
+    expect(shown).toEqual({
+      node: manifest.engines.node?.replace(">=", "≥ "),
+      types: "included",
+      licence: manifest.license,
+    });
+  });
+});
+
+describe("the examples of every guide", () => {
+  let installed: InstalledPackage;
+  let server: MockServer;
+  beforeAll(async () => {
+    installed = await installPackage();
+    server = await startMockServer({ taskDurationMs: 0 });
+    await linkPeers(join(installed.folder, "node_modules"));
+    await writeFile(join(installed.folder, "reroute.mjs"), rerouteTo(server.url));
+    for (const folder of new Set(blocks.map(folderOf))) {
+      await mkdir(join(installed.folder, folder), { recursive: true });
+      await writeFile(join(installed.folder, folder, "photo.jpg"), photo);
+    }
+    for (const block of written("jsonl"))
+      await writeFile(join(installed.folder, folderOf(block), "jobs.jsonl"), block.code);
+  });
+  afterAll(async () => {
+    await server.close();
+    await installed.remove();
+  });
+
+  const environment = () => ({
+    PATH: `${join(installed.folder, "node_modules/.bin")}:${process.env.PATH}`,
+    TENSORSLAB_API_KEY: "any",
+    TENSORSLAB_BASE_URL: server.url,
+  });
+
+  it("type-check, and run against a server", async () => {
+    const examples = written("ts").map((block, index) => ({ ...block, name: `example-${index}` }));
+    for (const block of examples) {
+      await writeFile(join(installed.folder, folderOf(block), `${block.name}.ts`), block.code);
+    }
+    const compilerOptions = {
+      module: "NodeNext",
+      target: "ES2022",
+      lib: ["ES2023", "DOM", "DOM.Iterable"],
+      types: ["node"],
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      skipLibCheck: true,
+    };
+    await writeFile(
+      join(installed.folder, "tsconfig.json"),
+      JSON.stringify({ compilerOptions, include: ["guides"] }),
+    );
+    await run(process.execPath, [compiler, "--project", installed.folder]).catch(
+      ({ stdout }: { stdout: string }) =>
+        expect.unreachable(
+          examples.reduce(
+            (output, { name, place }) => output.replaceAll(`${name}.ts`, `${name}.ts [${place}]`),
+            stdout,
+          ),
+        ),
+    );
+
+    for (const { name, place, runBy, ...block } of examples) {
+      if (runBy) continue;
+      const cwd = join(installed.folder, folderOf(block));
+      const program = ["--import", join(installed.folder, "reroute.mjs"), `${name}.js`];
+      await run(process.execPath, program, { cwd, env: environment() }).catch(
+        ({ stderr }: { stderr: string }) => expect.unreachable(`${place} fails:\n${stderr}`),
+      );
+    }
+    expect(server.requests.filter(({ role }) => role === "submit").length).toBeGreaterThan(2);
+  });
+
+  it("are commands that run, or scripts that exist", async () => {
+    for (const { code, place, runBy, ...block } of written("sh")) {
+      const cwd = join(installed.folder, folderOf(block));
+      const lines = code.split("\n").map((line) => line.replace(/\s+# .*|^# .*/, "").trim());
+      for (const line of lines.filter(Boolean)) {
+        if (/^(?:npx )?tensorslab-images /.test(line)) {
+          if (!runBy) expect(await runCommand(line, cwd, environment()), `${place}: ${line}`).toBe("");
+        } else expect(await isOfProject(line), `${place}: ${line}`).toBe(true);
+      }
+    }
+  });
+});
+
+/** Where the blocks of a guide run: a folder of its own, so that none finds what another one wrote. */
+const folderOf = ({ path }: Pick<Block, "path">) => join("guides", path.replace(/\W+/g, "-"));
+
+/** Links what the adapters need of the user, which is installed here to test with. */
+async function linkPeers(modules: string): Promise<void> {
+  for (const name of Object.keys(manifest.devDependencies)) {
+    const target = join(modules, name);
+    await mkdir(dirname(target), { recursive: true });
+    await symlink(join(root, "node_modules", name), target, "junction").catch(
+      (error: NodeJS.ErrnoException) => {
+        if (error.code !== "EEXIST") throw error;
+      },
+    );
+  }
+}
+
+/** The examples address the real service: their requests go to the mock server, which validates every byte. */
+const rerouteTo = (url: string) => `
+  const { fetch } = globalThis;
+  const reroute = (url) =>
+    url.replace(/^https?:[/][/]api[.]tensorslab[.]com(:\\d+)?/, (_, port) => port ? "http://127.0.0.1" + port : "${url}");
+  globalThis.fetch = async (input, init) => {
+    const response = await fetch(typeof input === "string" ? reroute(input) : input, init);
+    if (!response.headers.get("content-type")?.includes("json")) return response;
+    // A service on https may not name results on this machine, but on its own host.
+    const text = await response.text();
+    return new Response(text.replaceAll("//127.0.0.1:", "//api.tensorslab.com:"), response);
+  };
+`;
+
+/** Runs a line of a shell; returns what it said if it failed. `mock` has no end of its own: its URL is enough. */
+async function runCommand(line: string, cwd: string, env: Record<string, string>): Promise<string> {
+  const child = spawn("sh", ["-c", `exec ${line.replace(/^npx /, "")}`], {
+    cwd,
+    env,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  if (/^(?:npx )?tensorslab-images mock\b/.test(line)) child.stdout.once("data", () => child.kill("SIGTERM"));
+  const exited = new Promise<number | null>((resolve) => void child.on("close", resolve));
+  const [errors, , exitCode] = await Promise.all([text(child.stderr), text(child.stdout), exited]);
+  return exitCode === 0 || exitCode === 143 ? "" : `exit status ${exitCode}\n${errors}`;
+}
+
+/** Whether a line of a shell is a command of this project: a script that exists, a test that exists. */
+async function isOfProject(line: string): Promise<boolean> {
+  if (
+    ["npm ci", "npm ci && npm start", "npm test", "npm install tensorslab-images", ".ci/run"].includes(line)
+  )
+    return true;
+  const [, script] = /^npm run (?:--silent )?([\w:-]+)(?: -- .*)?$/.exec(line) ?? [];
+  if (script) return script in manifest.scripts;
+  const [, path] = /^npx vitest run ([\w./-]+)$/.exec(line) ?? [];
+  if (path === undefined) return false;
+  return access(join(root, path)).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,140 @@
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { installPackage, root, run } from "./install.js";
+import type { InstalledPackage } from "./install.js";
+import { sizeOf } from "./size.js";
+import { compiler } from "../support/compile.js";
+
+let installed: InstalledPackage;
+beforeAll(async () => {
+  installed = await installPackage();
+});
+afterAll(() => installed.remove());
+
+const manifest = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as {
+  bin: Record<string, string>;
+  exports: Record<string, string>;
+};
+
+/** What a program can import, by its name. */
+const entryPoints = Object.keys(manifest.exports)
+  .filter((entry) => entry !== "./package.json")
+  .map((entry) => join("tensorslab-images", entry));
+
+/** Compiles a folder with these options; fails with what the compiler says. */
+async function compile(folder: string, compilerOptions: object): Promise<void> {
+  await writeFile(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions }));
+  await run(process.execPath, [compiler, "--project", folder]).catch(({ stdout }: { stdout: string }) =>
+    expect.unreachable(stdout),
+  );
+}
+
+/** Runs a program in the project that has the package installed. */
+async function runProgram(source: string, environment: Record<string, string> = {}, flags: string[] = []) {
+  const { stdout } = await run(process.execPath, [...flags, "--input-type=module", "--eval", source], {
+    cwd: installed.folder,
+    env: { PATH: process.env.PATH, ...environment },
+  });
+  return stdout;
+}
+
+describe("the packed package", () => {
+  it("holds what is imported, its types and what a package needs, and nothing else", async () => {
+    const sources = (await readdir(join(root, "src"), { recursive: true })).filter((path) =>
+      path.endsWith(".ts"),
+    );
+    const generated = (await readdir(join(root, "generated"))).filter((path) => path.endsWith(".ts"));
+    const declarations = [
+      ...sources.map((path) => `src/${path}`),
+      ...generated.map((path) => `generated/${path}`),
+    ].map((path) => `dist/${path.replace(/\.ts$/, ".d.ts")}`);
+    const entries = [...Object.values(manifest.exports), ...Object.values(manifest.bin)].map((path) =>
+      path.slice(2),
+    );
+    const shared = ["dist/src/errors.js"]; // one class for each error, whichever entry point throws it
+    const expected = ["CHANGELOG.md", "LICENSE", "README.md", ...declarations, ...entries, ...shared];
+    expect(installed.files.toSorted()).toEqual(expected.toSorted());
+  });
+
+  it("gives every entry point by its name", async () => {
+    const source = entryPoints
+      .map((name) => `console.log(Object.keys(await import("${name}")).length > 0)`)
+      .join(";");
+    expect(await runProgram(source)).toBe("true\n".repeat(entryPoints.length));
+  });
+
+  it("has one class for each error, whichever entry point throws it", async () => {
+    const program = `
+      import { ConfigurationError, InvalidInputError } from "tensorslab-images";
+      import { createApi } from "tensorslab-images/api";
+      import { fileFromPath } from "tensorslab-images/node";
+      await fileFromPath("missing.png").catch((error) => console.log(error instanceof InvalidInputError));
+      try { createApi({ apikey: "x" }); } catch (error) { console.log(error instanceof ConfigurationError); }
+    `;
+    expect(await runProgram(program)).toBe("true\ntrue\n");
+  });
+
+  it("has types that need none of a page", async () => {
+    const folder = join(installed.folder, "server");
+    await mkdir(folder);
+    await writeFile(join(folder, "main.ts"), entryPoints.map((name) => `import "${name}";\n`).join(""));
+    await compile(folder, {
+      module: "NodeNext",
+      lib: ["ES2022"],
+      types: ["node"],
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      skipLibCheck: false,
+      noEmit: true,
+    });
+  });
+
+  it("makes an image from prompt to disk", async () => {
+    const program = `
+      import { createClient } from "tensorslab-images";
+      import { fileFromPath, saveImages } from "tensorslab-images/node";
+      import { startMockServer } from "tensorslab-images/mock-server";
+      const server = await startMockServer({ taskDurationMs: 0 });
+      const client = createClient({ apiKey: "any", baseUrl: server.url });
+      const input = { prompt: "a fox", resolution: "64x64", sourceImage: [await fileFromPath("package.json")] };
+      const task = await client.generate("seedreamv5", input);
+      const [path] = await saveImages(task, "out");
+      console.log(path.endsWith(task.taskid + "-1.png"), server.ledger.length);
+      await server.close();
+    `;
+    expect(await runProgram(program)).toBe("true 1\n");
+    expect(await readdir(join(installed.folder, "out"))).toHaveLength(1);
+  });
+
+  it("has a command", async () => {
+    const command = join(installed.folder, "node_modules/.bin/tensorslab-images");
+    const { stdout } = await run(command, ["--help"], { cwd: installed.folder });
+    expect(stdout).toContain("Usage: tensorslab-images");
+    expect(Object.keys(manifest.bin)).toEqual(["tensorslab-images"]);
+  });
+});
+
+describe("what a page loads", () => {
+  const weigh = (program: string) => sizeOf(program, installed.folder);
+  const submitOnly = `
+    import { createClient } from "tensorslab-images";
+    const { taskid } = await createClient({ baseUrl: "/api" }).submit("seedreamv5", { prompt: "a fox" });
+    console.log(taskid);
+  `;
+
+  it("does not grow unnoticed", async () => {
+    const core = await weigh('export { createClient } from "tensorslab-images"');
+    const everything = await weigh('export * from "tensorslab-images"');
+    const submit = await weigh(submitOnly);
+    console.log(`gzipped: createClient ${core} bytes, submit alone ${submit}, everything ${everything}`);
+    expect(core).toBeLessThanOrEqual(15_500);
+    expect(submit).toBeLessThan(everything);
+  });
+
+  it("is only what it uses: the parts do not pull each other in", async () => {
+    const core = await weigh('export { createClient } from "tensorslab-images"');
+    expect(await weigh('export { downloadImage } from "tensorslab-images"')).toBeLessThan(core / 3);
+    expect(await weigh('export { detectImageType } from "tensorslab-images"')).toBeLessThan(core / 15);
+  });
+});
