@@ -34,7 +34,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
     }
     for (const key0 in data) {
       if (!(key0 === "category" || key0 === "prompt" || key0 === "batchsize" || key0 === "resolution" || key0 === "sourceImage" || key0 === "imageUrl")) {
-        errors = (vErrors ??= []).push({ path: instancePath, field: key0, message: "is no field of this operation" });
+        errors = (vErrors ??= []).push({ path: instancePath, field: key0, message: "is not a field of this operation" });
       }
     }
     if (data.category !== void 0) {
@@ -107,7 +107,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
     }
     for (const key0 in data) {
       if (!(key0 === "taskid")) {
-        errors = (vErrors ??= []).push({ path: instancePath, field: key0, message: "is no field of this operation" });
+        errors = (vErrors ??= []).push({ path: instancePath, field: key0, message: "is not a field of this operation" });
       }
     }
     if (data.taskid !== void 0) {

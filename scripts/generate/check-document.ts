@@ -7,19 +7,21 @@ import { mapSchemas, visitReferences, withoutMisleadingData } from "./walk.js";
 /** Fails at the first fault of a document that should be OpenAPI 3.0 or 3.1. */
 export async function checkOpenApi(document: JsonObject, fail: Fail): Promise<void> {
   if (typeof document.openapi !== "string" || !/^3\.[01]\.\d/.test(document.openapi)) {
-    fail(["openapi"], "is no OpenAPI 3.0 or 3.1 document: `openapi` must be a version such as 3.0.3");
+    fail(["openapi"], "must be an OpenAPI 3.0 or 3.1 document: `openapi` must be a version such as 3.0.3");
   }
   visitReferences(document, (reference, path) => checkReference(reference, path, document, fail));
   const fault = await findFault(document);
   if (fault) fail(fault.path, fault.reason);
 }
 
+/** Refuses what leads out of the document, before anything else looks at it. */
 function checkReference(reference: string, path: Path, document: JsonObject, fail: Fail): void {
   const seen = new Set<string>();
   for (let at = reference; ;) {
     const target = resolveReference(at, document);
     if (target === undefined) {
-      fail(path, `unresolved $ref "${at}": only what the same document defines can be referred to`);
+      const key = path.at(-1);
+      fail(path, `unresolved ${key} "${at}": only what the same document defines can be referred to`);
     }
     seen.add(at);
     if (!isObject(target) || typeof target.$ref !== "string") return;
@@ -38,7 +40,7 @@ export async function findFault(document: JsonObject): Promise<{ path: Path; rea
   );
   if (valid) return undefined;
   if (!Array.isArray(errors))
-    return { path: [], reason: `is no OpenAPI document: ${errors ?? "unknown reason"}` };
+    return { path: [], reason: `is not an OpenAPI document: ${errors ?? "unknown reason"}` };
   // A schema of alternatives reports every branch; the deepest fault is the one in the branch that was meant.
   const [deepest] = errors.sort(
     (a, b) => b.instancePath.split("/").length - a.instancePath.split("/").length,
@@ -49,7 +51,10 @@ export async function findFault(document: JsonObject): Promise<{ path: Path; rea
     .map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
   const place = path.length === 0 ? "the document" : path.join(" → ");
   const detail = Object.values(deepest?.params ?? {}).join(", ");
-  return { path, reason: `is no valid OpenAPI: ${place} ${deepest?.message}${detail ? ` (${detail})` : ""}` };
+  return {
+    path,
+    reason: `is not valid OpenAPI: ${place} ${deepest?.message}${detail ? ` (${detail})` : ""}`,
+  };
 }
 
 /**

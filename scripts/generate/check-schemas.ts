@@ -1,3 +1,4 @@
+import { fullFormats } from "ajv-formats/dist/formats.js";
 import { isDeepStrictEqual } from "node:util";
 import { followReference } from "./reference.js";
 import { isObject } from "./source.js";
@@ -77,6 +78,16 @@ export function createCheckSchemas(
     const kept = pick(schema, keywords);
     if (typeof kept.$ref === "string") kept.$ref = refer(kept.$ref);
     if (kept.pattern !== undefined && !isPattern(String(kept.pattern))) delete kept.pattern;
+    if (isObject(kept.patternProperties)) {
+      const known = Object.entries(kept.patternProperties).filter(([pattern]) => isPattern(pattern));
+      kept.patternProperties = Object.fromEntries(known);
+    }
+    if (
+      typeof kept.format === "string" &&
+      !Object.hasOwn(fullFormats, kept.format) &&
+      kept.format !== "binary"
+    )
+      delete kept.format;
     const inner = mapInnerSchemas(withoutSubsumed(kept), toCheck);
     return adapt(withNull(withBinary(withBounds(withTag(inner, schema, document, refer)))));
   }

@@ -2,7 +2,7 @@ import { readdir, readFile, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { buildEffectiveDocument, readSpecification } from "./document.js";
-import { createGeneratedFiles, notice } from "./generated-files.js";
+import { emitSources, formatSources, notice } from "./generated-files.js";
 import { DocumentError } from "./source.js";
 import { findStale, writeFiles } from "./write-files.js";
 
@@ -31,9 +31,9 @@ async function run(parameters: string[], report: (line: string) => void): Promis
       out: { type: "string", default: join(root, "generated") },
     },
   });
-  const files = await createGeneratedFiles(
-    await buildEffectiveDocument(await readSpecification(values.spec)),
-  );
+  const emitted = await emitSources(await buildEffectiveDocument(await readSpecification(values.spec)));
+  for (const note of emitted.notes) report(`note: ${note}`);
+  const files = await formatSources(emitted);
   const stale = await findStale(files, values.out);
   if (!values.check) {
     await write(files, stale, values.out);

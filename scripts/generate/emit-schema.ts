@@ -1,28 +1,72 @@
-import openapiTS, { astToString } from "openapi-typescript";
+import { astToString, scanDiscriminators, transformSchema } from "openapi-typescript";
+import type { GlobalContext, OpenAPI3 } from "openapi-typescript";
 import ts from "typescript";
+import { followReference } from "./reference.js";
 import type { JsonObject } from "./source.js";
 import { mapSchemas, withoutMisleadingData } from "./walk.js";
 
-/** The document's types; binary parts are `Blob | File`. */
-export async function emitSchema(document: JsonObject): Promise<string> {
-  const reference = (name: string) => ts.factory.createTypeReferenceNode(name);
-  const plain = mapSchemas(withoutMisleadingData(document), withoutPatternProperties);
-  const types = await openapiTS(plain as never, {
+/**
+ * The document's types; binary parts are `Blob | File`.
+ *
+ * Only the part of openapi-typescript is used that turns a document in memory into types: its entry point would follow
+ * every reference that it finds, to files and to other hosts.
+ */
+export function emitSchema(document: JsonObject): string {
+  const plain = mapSchemas(withoutMisleadingData(document), toTypeSchema) as unknown as OpenAPI3;
+  const code = astToString(transformSchema(plain, createContext(plain)));
+  checkDeclarations(code);
+  return code;
+}
+
+function createContext(document: OpenAPI3): GlobalContext {
+  const context: Omit<GlobalContext, "postTransform" | "redoc" | "transformProperty"> = {
+    additionalProperties: false,
+    alphabetize: false,
+    arrayLength: false,
+    conditionalEnums: false,
+    dedupeEnums: false,
     defaultNonNullable: false,
+    discriminators: scanDiscriminators(document, { silent: true }),
+    emptyObjectsUnknown: true,
+    enum: false,
+    enumValues: false,
+    excludeDeprecated: false,
+    exportType: false,
+    generatePathParams: false,
+    immutable: false,
+    injectFooter: [],
+    makePathsEnum: false,
+    pathParamsAsTypes: false,
+    propertiesRequiredByDefault: false,
+    readWriteMarkers: false,
+    resolve: ($ref) => followReference({ $ref }, document as unknown as JsonObject) as never,
+    rootTypes: false,
+    rootTypesKeepCasing: false,
+    rootTypesNoSchemaPrefix: false,
     silent: true,
-    transform: ({ format, nullable }) =>
-      format === "binary"
-        ? ts.factory.createUnionTypeNode([
-            reference("Blob"),
-            reference("File"),
-            ...(nullable ? [ts.factory.createLiteralTypeNode(ts.factory.createNull())] : []),
-          ])
-        : undefined,
-  });
-  return astToString(types);
+    transform: ({ format, nullable }) => (format === "binary" ? binaryType(nullable === true) : undefined),
+  };
+  return context as GlobalContext; // Redocly's settings are for its own reader, which is not called
+}
+
+function binaryType(isNullable: boolean): ts.TypeNode {
+  const types: ts.TypeNode[] = ["Blob", "File"].map((name) => ts.factory.createTypeReferenceNode(name));
+  if (isNullable) types.push(ts.factory.createLiteralTypeNode(ts.factory.createNull()));
+  return ts.factory.createUnionTypeNode(types);
 }
 
 /** A type cannot say which names a pattern matches: an index signature would be for all of them. */
-function withoutPatternProperties({ patternProperties: _patterns, ...schema }: JsonObject): JsonObject {
+function toTypeSchema({ patternProperties: _patterns, ...schema }: JsonObject): JsonObject {
   return schema;
+}
+
+/** Fails if anything but types was declared, whatever the document holds. */
+function checkDeclarations(code: string): void {
+  const file = ts.createSourceFile("schema.ts", code, ts.ScriptTarget.ESNext, false, ts.ScriptKind.TS);
+  const areTypes = file.statements.every(
+    (statement) => ts.isInterfaceDeclaration(statement) || ts.isTypeAliasDeclaration(statement),
+  );
+  const { parseDiagnostics } = file as unknown as { parseDiagnostics: unknown[] };
+  if (!areTypes || parseDiagnostics.length > 0)
+    throw new Error("they would hold more than declarations of types");
 }

@@ -8,16 +8,23 @@ import { binaryKeyword, createCheckSchemas, readKeyword, withReading } from "./c
 import type { CheckSchemas } from "./check-schemas.js";
 import { responseMedia, listOperations, requestMedia } from "./operation.js";
 import type { Media, Operation } from "./operation.js";
+import { printable } from "./printable.js";
 import { readAs } from "./read-as.js";
+import { shorten } from "./shorten.js";
 import { followReference } from "./reference.js";
 import { isObject } from "./source.js";
 import type { JsonObject } from "./source.js";
 
-/** TypeScript in two parts: compiled code, which stays as it is, and what stands around it, for `compiledCode`. */
+/** TypeScript in two parts: compiled code, which stays as it is, and the module around it, with `compiledCode` in its place. */
 export interface Validators {
   code: string;
   module: string;
+  /** What the checks leave unchecked. */
+  notes: string[];
 }
+
+/** How esbuild ends the bundle below; the module declares the same names with types. */
+const exportsOfBundle = "export {\n  compiledRequests,\n  compiledResponses\n};\n";
 
 /** What stands in the module where the compiled code goes. */
 export const compiledCode = "var compiled = {};";
@@ -27,9 +34,10 @@ export const compiledCode = "var compiled = {};";
  * document does; `responses` reads a number sent as text, or one string where a list is due, as what is meant.
  */
 export async function emitValidators(document: JsonObject): Promise<Validators> {
+  const notes = new Set<string>();
   const modules: Record<string, string> = {
-    requests: await compile(document, requestMedia, (schema) => schema),
-    responses: await compile(document, responseMedia, withReading),
+    requests: await compile(document, requestMedia, (schema) => schema, notes),
+    responses: await compile(document, responseMedia, withReading, notes),
   };
   const { outputFiles } = await build({
     stdin: {
@@ -85,8 +93,10 @@ export async function emitValidators(document: JsonObject): Promise<Validators> 
     /** What a success may answer, by operation; types are coerced in place. */
     export const responses: Readonly<Record<string, Check>> = compiledResponses;
   `;
-  const code = outputFiles[0]!.text.replace(/export \{[^}]*\};\s*$/, "");
-  return { code: code.trim(), module };
+  const text = outputFiles[0]!.text;
+  if (!text.endsWith(exportsOfBundle))
+    throw new Error("the bundle of the checks does not end in its exports");
+  return { code: text.slice(0, -exportsOfBundle.length).trim(), module, notes: [...notes] };
 }
 
 /** One module of standalone code that exports `checks`, by operation; `adapt` changes each schema beforehand. */
@@ -94,6 +104,7 @@ async function compile(
   document: JsonObject,
   mediaOf: (operation: Operation, document: JsonObject) => Media | undefined,
   adapt: (schema: JsonObject) => JsonObject,
+  notes: Set<string>,
 ): Promise<string> {
   const schemas = createCheckSchemas(document, adapt);
   const exported: Record<string, string> = {};
@@ -109,13 +120,15 @@ async function compile(
     table.push(`${JSON.stringify(operation.name)}: ${id}`);
   }
   for (const pattern of schemas.met.foreignPatterns) {
-    console.warn(`The pattern ${pattern} is no ECMAScript regular expression: it is not checked`);
+    notes.add(printable(`the pattern ${pattern} is not an ECMAScript regular expression: it is not checked`));
   }
   if (table.length === 0) return "export const checks = {};";
   const ajv = await createAjv(schemas.met);
   ajv.addSchema([...schemas.definitions.values(), ...checks]);
   const code = shorten(standaloneCode.default(ajv, exported));
-  return `import { readAs } from "./read-as.js";\n${code}\nexport const checks = { ${table.join(", ")} };`;
+  return `import { printable } from "./printable.js";
+import { readAs } from "./read-as.js";
+import { shorten } from "./shorten.js";\n${code}\nexport const checks = { ${table.join(", ")} };`;
 }
 
 /** What a schema refers to, if it does nothing else: a check of its own would only call another. */
@@ -123,27 +136,6 @@ function dereference(schema: unknown, document: JsonObject): unknown {
   return isObject(schema) && Object.keys(schema).join() === "$ref"
     ? followReference(schema, document)
     : schema;
-}
-
-/** Every page loads the checks: of a fault they keep where it is and what it is, and of ajv only what is used. */
-function shorten(code: string): string {
-  return code
-    .replaceAll(
-      /const (err\d+) = \{instancePath(?::(.+?))?,schemaPath:.+?,keyword:"\w+",params:(.+?),message:(.+?)\};if\(vErrors === null\)\{vErrors = \[\1\];\}else \{vErrors\.push\(\1\);\}errors\+\+;/gs,
-      (_, __, path = "instancePath", params: string, message: string) =>
-        `errors = (vErrors ??= []).push({path: ${path}, ${describe(params, message)}});`,
-    )
-    .replaceAll('require("ajv/dist/runtime/ucs2length").default', "(text) => [...text].length");
-}
-
-/** What is told of a fault, as code. */
-function describe(params: string, message: string): string {
-  const [, kind, value] = /^\{(\w+): (.+)\}$/s.exec(params) ?? [];
-  if (kind === "missingProperty") return `field: ${value}, message: "is required"`;
-  if (kind === "additionalProperty" || kind === "unevaluatedProperty")
-    return `field: ${value}, message: "is no field of this operation"`;
-  if (kind === "allowedValues") return `message: ${message} + ": " + ${value}.join(", ")`;
-  return `message: ${message}`;
 }
 
 async function createAjv({ late, sloppyPattern, inheritedName }: CheckSchemas["met"]): Promise<Ajv.default> {

@@ -19,15 +19,12 @@ const style = JSON.parse(readFileSync(new URL("../../.prettierrc.json", import.m
 export interface Emitted {
   sources: Record<"openapi.json" | "operations.ts" | "schema.ts" | "validators.ts", string>;
   code: string;
-}
-
-/** Every generated file by name, formatted. Nothing is written. */
-export async function createGeneratedFiles(effective: EffectiveDocument): Promise<Map<string, string>> {
-  return formatSources(await emitSources(effective));
+  /** What a person should know of the document, a line each. */
+  notes: string[];
 }
 
 /** The generated files as they are written. */
-export async function formatSources({ sources, code }: Emitted): Promise<Map<string, string>> {
+export async function formatSources({ sources, code }: Omit<Emitted, "notes">): Promise<Map<string, string>> {
   const files = Object.entries(sources).map(
     async ([name, source]) => [name, await format(source, { ...style, filepath: name })] as const,
   );
@@ -41,17 +38,15 @@ export async function formatSources({ sources, code }: Emitted): Promise<Map<str
 export async function emitSources(effective: EffectiveDocument): Promise<Emitted> {
   const document = openCircles(hoistReferences(toOpenApi30(effective.document)), effective.fail);
   const operations = emitOperations({ ...effective, document });
-  const explain = (what: string) => (error: Error) =>
-    effective.fail([], `cannot be turned into ${what}: ${error.message.split("\n")[0]}`);
-  const [{ code, module }, schema] = await Promise.all([
-    emitValidators(document).catch(explain("checks")),
-    emitSchema(document).catch(explain("types")),
-  ]);
+  const explain = (product: string) => (error: Error) =>
+    effective.fail([], `cannot be turned into ${product}: ${error.message.split("\n")[0]}`);
+  const { code, module, notes } = await emitValidators(document).catch(explain("checks"));
+  const schema = await Promise.resolve(document).then(emitSchema).catch(explain("types"));
   const sources = {
     "openapi.json": JSON.stringify({ "x-generated": notice, ...effective.document }, null, 2),
     "operations.ts": `// ${notice}\n\n${operations}`,
     "schema.ts": `// ${notice}\n\n${schema}`,
     "validators.ts": `// ${notice}\n\n${module}`,
   };
-  return { sources, code };
+  return { sources, code, notes };
 }

@@ -66,7 +66,7 @@ export function readAnswerRoles(
     for (const [name, schema] of Object.entries(isObject(node.properties) ? node.properties : {})) {
       const role = isObject(schema) ? schema["x-role"] : undefined;
       if (typeof role !== "string") continue;
-      if (fields[role] !== undefined && fields[role] !== name) {
+      if (Object.hasOwn(fields, role) && fields[role] !== name) {
         fail(
           [...path, "properties", name, "x-role"],
           `x-role ${role} is given to both ${fields[role]} and ${name}`,

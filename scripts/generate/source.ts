@@ -1,20 +1,25 @@
-import { isScalar, LineCounter, parseDocument, visit } from "yaml";
-import type { Document, Node } from "yaml";
+import { isAlias, isMap, isNode, isPair, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
+import type { Document, Node, Pair } from "yaml";
+import { printable } from "./printable.js";
 
-/** What is wrong with a document, and where: `file:line: reason`. */
+/** A document that cannot be used: `file:line: reason (at JSON pointer)`. */
 export class DocumentError extends Error {
   override name = "DocumentError";
+
+  constructor(message: string) {
+    super(printable(message));
+  }
 }
 
 export type JsonObject = Record<string, unknown>;
 
-/** The way to a value in a document, from its root. */
+/** The keys and indices that lead to a value in a document, from its root. */
 export type Path = readonly (string | number)[];
 
-/** Says what is wrong with the value at a path of a document. */
+/** Throws a DocumentError about the value at a path of a document. */
 export type Fail = (path: Path, reason: string) => never;
 
-/** One YAML or JSON file, with what is needed to say on which line a value stands. */
+/** One YAML or JSON file, with all that is needed to say on which line a value stands. */
 export interface Source {
   file: string;
   text: string;
@@ -22,83 +27,143 @@ export interface Source {
   fail: Fail;
 }
 
-/** Parses a file's text; `file` is what errors call it. */
+// A page of an API has a few thousand values, none deeper than thirty; these keep a hostile one from costing minutes.
+const mostAliases = 5_000;
+const mostValuesByAliases = 100_000;
+const mostLevels = 200;
+
+/** Parses a file's text; `file` is its name in errors. */
 export function parseSource(file: string, text: string): Source {
+  const fail: Fail = (path, reason) => {
+    const place = path.length > 0 ? ` (at ${toPointer(path)})` : "";
+    throw new DocumentError(`${file}:${lineOf(path, file, text)}: ${reason}${place}`);
+  };
   const value = parseJson(text) ?? readYaml(file, text);
   if (!isObject(value)) {
     const kind = Array.isArray(value) ? "a list" : value === null ? "nothing" : `a ${typeof value}`;
     throw new DocumentError(`${file}:1: holds ${kind}, expected a mapping`);
   }
-  return {
-    file,
-    text,
-    value,
-    fail(path, reason) {
-      throw new DocumentError(`${file}:${lineOf(path, file, text)}: ${reason}`);
-    },
-  };
+  checkKeysAndDepth(value, fail);
+  return { file, text, value, fail };
 }
 
-/** JSON is YAML, but its own parser is a hundred times as fast; what it refuses, the other one explains. */
+/** A path as a JSON pointer. */
+export function toPointer(path: Path): string {
+  return path.map((step) => `/${String(step).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
+}
+
+/** JSON is YAML, but its own parser is a hundred times as fast; for what that one refuses or loses, YAML's explains. */
 function parseJson(text: string): unknown {
   if (!text.trimStart().startsWith("{")) return undefined;
   try {
-    return JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    // Of a key that is written twice, only the last value is in `value`.
+    const keys = [...text.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?/gs)].filter(([, colon]) => colon);
+    return keys.length === countKeys(value) ? value : undefined;
   } catch {
     return undefined;
   }
 }
 
+function countKeys(value: unknown): number {
+  if (Array.isArray(value)) return value.reduce<number>((sum, item) => sum + countKeys(item), 0);
+  if (!isObject(value)) return 0;
+  const values = Object.values(value);
+  return values.reduce<number>((sum, item) => sum + countKeys(item), values.length);
+}
+
 function readYaml(file: string, text: string): unknown {
   const lines = new LineCounter();
   const document = parseYaml(file, text, lines);
-  let line = 1;
+  checkAliases(document, (node, reason) => {
+    throw new DocumentError(`${file}:${lines.linePos(node.range![0]).line}: is not YAML: ${reason}`);
+  });
   try {
-    visit(document, {
-      Alias(_, alias) {
-        const [at] = alias.range!;
-        line = lines.linePos(at).line;
-        const target = alias.resolve(document);
-        if (!target) throw new ReferenceError(`*${alias.source} stands for nothing`);
-        const [start, , end] = target.range!;
-        if (start < at && at < end)
-          throw new ReferenceError(`*${alias.source} stands for what it is a part of`);
-      },
-    });
-    return document.toJS();
+    return document.toJS({ maxAliasCount: -1 }); // the aliases are checked
   } catch (error) {
-    throw new DocumentError(`${file}:${line}: is not YAML: ${(error as Error).message}`);
+    throw new DocumentError(`${file}:1: is not YAML: ${(error as Error).message}`);
   }
 }
 
-function parseYaml(file: string, text: string, lines = new LineCounter()): Document {
-  const document = parseDocument(text, { lineCounter: lines });
-  const [fault] = document.errors;
-  if (fault) {
+function parseYaml(file: string, text: string, lines = new LineCounter()): Document.Parsed {
+  try {
+    const document = parseDocument(text, { lineCounter: lines, merge: true });
+    const [fault] = document.errors;
+    if (!fault) return document;
+    if (fault.message.includes("call stack")) throw new RangeError(fault.message);
     const line = lines.linePos(fault.pos[0]).line;
     throw new DocumentError(`${file}:${line}: is not YAML: ${fault.message.split("\n")[0]}`);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new DocumentError(`${file}:1: is nested too deeply`);
   }
-  return document;
+}
+
+/** Fails at an alias of nothing, of what it is a part of, and where aliases multiply. */
+function checkAliases(document: Document.Parsed, fail: (node: Node, reason: string) => never): void {
+  const anchors = new Map<string, number>();
+  let aliases = 0;
+  let added = 0;
+
+  /** How many values a node stands for, once its aliases are replaced. */
+  function measure(node: unknown): number {
+    if (isPair(node)) return measure(node.key) + measure(node.value);
+    if (!isNode(node)) return 0;
+    if (isAlias(node)) {
+      const size = anchors.get(node.source);
+      if (size === undefined) return fail(node, `*${node.source} stands for nothing`);
+      if (size === 0) return fail(node, `*${node.source} stands for what it is a part of`);
+      if (++aliases > mostAliases || (added += size) > mostValuesByAliases)
+        return fail(node, "its aliases stand for too much");
+      return size;
+    }
+    const anchor = isScalar(node) || isMap(node) || isSeq(node) ? node.anchor : undefined;
+    if (anchor !== undefined) anchors.set(anchor, 0);
+    let size = 1;
+    if (isMap(node) || isSeq(node)) for (const item of node.items as unknown[]) size += measure(item);
+    if (anchor !== undefined) anchors.set(anchor, size);
+    return size;
+  }
+  measure(document.contents);
+}
+
+/** Refuses a key that a JavaScript object cannot have as a key of its own, and nesting that no document needs. */
+function checkKeysAndDepth(value: JsonObject, fail: Fail): void {
+  const visitValue = (node: unknown, path: Path): void => {
+    if (typeof node !== "object" || node === null) return;
+    if (path.length > mostLevels) fail(path.slice(0, 5), "is nested too deeply");
+    for (const [key, inner] of Object.entries(node)) {
+      const at = [...path, Array.isArray(node) ? Number(key) : key];
+      if (key === "__proto__") fail(at, "`__proto__` cannot be a key");
+      visitValue(inner, at);
+    }
+  };
+  visitValue(value, []);
 }
 
 /** The line of the deepest node on the way to `path` that the file has. */
 function lineOf(path: Path, file: string, text: string): number {
   const lines = new LineCounter();
   const document = parseYaml(file, text, lines);
-  for (let length = path.length; length > 0; length--) {
-    const parent = document.getIn(path.slice(0, length - 1), true);
-    const key = path[length - 1];
-    let offset: number | undefined;
-    visit(parent as Node, {
-      Pair: (_, pair) => {
-        if (isScalar(pair.key) && String(pair.key.value) === String(key)) offset ??= pair.key.range?.[0];
-        return visit.SKIP;
-      },
-    });
-    offset ??= (document.getIn(path.slice(0, length), true) as Node | undefined)?.range?.[0];
-    if (offset !== undefined) return lines.linePos(offset).line;
+  let node: unknown = document.contents;
+  let offset = 0;
+  for (const step of path) {
+    if (isAlias(node)) node = node.resolve(document);
+    let next: unknown;
+    if (isMap(node)) {
+      const pair = (node.items as Pair[]).find(
+        ({ key }) => isScalar(key) && String(key.value) === String(step),
+      );
+      offset = (pair?.key as Node | undefined)?.range?.[0] ?? offset;
+      next = pair?.value;
+    } else if (isSeq(node)) {
+      next = node.items[Number(step)];
+      offset = (next as Node | undefined)?.range?.[0] ?? offset;
+    }
+    if (next === undefined) break;
+    node = next;
   }
-  return 1;
+  return lines.linePos(offset).line;
 }
 
 export function isObject(value: unknown): value is JsonObject {

@@ -55,17 +55,29 @@ export function mapSchemas(document: JsonObject, change: (schema: JsonObject) =>
   return mapNode(document) as JsonObject;
 }
 
-/** Calls `visit` with each `$ref` of a document and where it stands; data and extensions may hold words that look so. */
+/**
+ * Calls `visit` with each reference of a document and where it stands: `$ref`, and the addresses of examples and links.
+ *
+ * Data and extensions may hold words that look like references.
+ */
 export function visitReferences(document: JsonObject, visit: (reference: string, path: Path) => void): void {
+  const visitKeys = (node: unknown, keys: readonly string[], path: Path): void => {
+    if (!isObject(node)) return;
+    for (const key of keys) if (typeof node[key] === "string") visit(node[key], [...path, key]);
+  };
   const visitNode = (node: unknown, path: Path, areNames: boolean): void => {
     if (Array.isArray(node)) return node.forEach((item, index) => visitNode(item, [...path, index], false));
     if (!isObject(node)) return;
+    // Among names, `$ref` may be the name of a definition, but never text.
+    visitKeys(node, areNames ? ["$ref"] : ["$ref", "$dynamicRef", "operationRef"], path);
     for (const [key, value] of Object.entries(node)) {
+      const at = [...path, key];
+      if (!areNames && key === "examples" && isObject(value))
+        for (const name in value) visitKeys(value[name], ["$ref", "externalValue"], [...at, name]);
       if (!areNames && (data.has(key) || key.startsWith("x-"))) continue;
-      if (!areNames && key === "$ref" && typeof value === "string") visit(value, [...path, key]);
       const isMap = maps.has(key) && !extensibleMaps.has(key);
       const holdsNames = !areNames && (isMap || schemaMaps.has(key) || key === "schemas");
-      visitNode(value, [...path, key], holdsNames);
+      visitNode(value, at, holdsNames);
     }
   };
   visitNode(document, [], false);

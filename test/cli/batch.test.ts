@@ -106,7 +106,7 @@ describe("batch", () => {
       "2: prompt is required",
       "2: batchsize must be <= 15",
       "4: id A is the id of line 2 already",
-      "4: colour is no field of this operation",
+      "4: colour is not a field of this operation",
       expect.stringMatching(/^5: must be a JSON object/),
       expect.stringMatching(/^6: is no JSON/),
       expect.stringMatching(/^7: id must be/),

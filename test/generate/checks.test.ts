@@ -86,6 +86,6 @@ test("a field too many is named, however the document forbids it", async () => {
   for (const word of ["additionalProperties", "unevaluatedProperties"]) {
     const { request } = await compile({ type: "object", properties: { a: {} }, [word]: false });
     expect(request({ a: 1, b: 2 })).toBe(false);
-    expect(request.errors).toEqual([{ path: "", field: "b", message: "is no field of this operation" }]);
+    expect(request.errors).toEqual([{ path: "", field: "b", message: "is not a field of this operation" }]);
   }
 });

@@ -23,13 +23,13 @@ const refusals: Record<string, Refusal> = {
     edits: { "seedreamv5.yaml": "title: a red fox\n" },
     file: "seedreamv5.yaml",
     line: "title",
-    reason: /is no OpenAPI 3\.0 or 3\.1 document/,
+    reason: /must be an OpenAPI 3\.0 or 3\.1 document/,
   },
   "an older kind of document": {
     edits: { "seedreamv5.yaml": replace("openapi: 3.0.3", 'swagger: "2.0"') },
     file: "seedreamv5.yaml",
     line: "swagger",
-    reason: /is no OpenAPI 3\.0 or 3\.1 document/,
+    reason: /must be an OpenAPI 3\.0 or 3\.1 document/,
   },
   "a document of prose beside a good one": {
     edits: { "notes.yaml": "a red fox in fresh snow\n" },
@@ -47,7 +47,7 @@ const refusals: Record<string, Refusal> = {
     edits: { "seedreamv5.yaml": replace("minimum: 1\n", "minimum: one\n") },
     file: "seedreamv5.yaml",
     line: "minimum: one",
-    reason: /is no valid OpenAPI: .*batchsize → minimum must be number/,
+    reason: /is not valid OpenAPI: .*batchsize → minimum must be number/,
   },
   "what is no YAML": {
     edits: { "seedreamv5.yaml": replace("summary: SeeDreamV5 Lite", "summary: SeeDreamV5: Lite") },
@@ -83,8 +83,28 @@ const refusals: Record<string, Refusal> = {
         .join(""),
     },
     file: "foxes.yaml",
-    line: "h: &h",
-    reason: /is not YAML: Excessive alias count/,
+    line: "f: &f",
+    reason: /is not YAML: its aliases stand for too much/,
+  },
+  "a field that JavaScript cannot hold": {
+    edits: { "seedreamv5.yaml": replace("imageUrl:", "__proto__:") },
+    file: "seedreamv5.yaml",
+    line: "__proto__:",
+    reason: /`__proto__` cannot be a key \(at \/paths\/~1v1~1images~1seedreamv5\/post\/.*\/__proto__\)/,
+  },
+  "a key twice in JSON": {
+    edits: {
+      "fox.json": '{\n"openapi": "3.0.3",\n"info": {"title": "a",\n"title": "b", "version": "1"},"paths":{}}',
+    },
+    file: "fox.json",
+    line: '"title": "b"',
+    reason: /is not YAML: Map keys must be unique/,
+  },
+  "nesting without end": {
+    edits: { "fox.json": `{"openapi": ${"[".repeat(100_000)}${"]".repeat(100_000)}}` },
+    file: "fox.json",
+    line: '{"openapi"',
+    reason: /is nested too deeply/,
   },
   "a $ref to nothing": {
     edits: { "seedreamv5.yaml": replace("#/components/schemas/GeneralData", "#/components/schemas/Fox") },

@@ -241,7 +241,7 @@ describe("a changed document changes the types, the checks and the mock server",
       oldNameChecked: { code: "INVALID_INPUT", issues: [{ path: "imageUrl" }] },
       oldNameServed: {
         code: 9999,
-        msg: expect.stringContaining("category is no field of this operation") as string,
+        msg: expect.stringContaining("category is not a field of this operation") as string,
       },
     });
   });

@@ -40,12 +40,12 @@ describe("each fault is named with its place", () => {
     [
       "a misspelt field",
       { prompt, batchSize: 2 },
-      { path: "batchSize", message: "is no field of this operation" },
+      { path: "batchSize", message: "is not a field of this operation" },
     ],
     [
       "a field of null that is unknown",
       { prompt, size: null },
-      { path: "size", message: "is no field of this operation" },
+      { path: "size", message: "is not a field of this operation" },
     ],
     ["one file", { prompt, sourceImage: new Blob() }, { path: "sourceImage", message: "must be array" }],
     ["a path", { prompt, sourceImage: ["photo.png"] }, { path: "sourceImage[0]", message: files }],
@@ -83,7 +83,7 @@ describe("each fault is named with its place", () => {
     "the name %o is no field",
     async (name) => {
       const input = Object.defineProperty({ prompt }, name, { value: "x", enumerable: true });
-      expect(await issuesOf(input)).toEqual([{ path: name, message: "is no field of this operation" }]);
+      expect(await issuesOf(input)).toEqual([{ path: name, message: "is not a field of this operation" }]);
     },
   );
 });

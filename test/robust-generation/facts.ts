@@ -106,13 +106,13 @@ test.each([
     "two submits with one model's name",
     "/v2/pictures",
     "submit",
-    /^b\.yaml:6: model pictures is both POST \/v1\/pictures and POST \/v2\/pictures$/,
+    /^b\.yaml:6: model pictures is both POST \/v1\/pictures and POST \/v2\/pictures \(at \/paths\/~1v2~1pictures\/post\)$/,
   ],
   [
     "a submit whose path ends in a parameter",
     "/v1/{model}",
     "submit",
-    /^b\.yaml:6: POST \/v1\/\{model\} makes images, but its path ends in no model's name$/,
+    /^b\.yaml:6: POST \/v1\/\{model\} makes images, but its path ends in no model's name \(at \/paths\/~1v1~1\{model\}\/post\)$/,
   ],
 ])("%s is refused with its line", async (_, path, role, reason) => {
   const page = `openapi: 3.0.3

@@ -103,7 +103,7 @@ const cases: Record<string, Case> = {
   "a document that is not valid": {
     page: answer(asPage(edit("minimum: 1\n", "minimum: one\n"))),
     exitCode: 1,
-    errors: /^seedreamv5\.yaml:\d+: is no valid OpenAPI: .*minimum must be number/,
+    errors: /^seedreamv5\.yaml:\d+: is not valid OpenAPI: .*minimum must be number/,
   },
   "a document that is no YAML": {
     page: answer(asPage(edit("type: integer", "type: [integer"))),
