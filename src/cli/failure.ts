@@ -1,10 +1,49 @@
-import { InvalidInputError } from "../index.js";
+import { InvalidInputError, TensorsLabError } from "../index.js";
+import { exitStatusOf } from "./exit-status.js";
+import { RecordError } from "./generation/record-files.js";
+import { isUnknown, isUnpaid } from "./generation/record.js";
+import type { GenerationRecord } from "./generation/record.js";
+import { shellWords } from "./shell-words.js";
+import { Interrupted } from "./terminal/interruption.js";
+import { writeJson } from "./terminal/output.js";
+import { printable } from "./terminal/printable.js";
+import { paint } from "./terminal/progress.js";
+
+/** What a failed command leaves behind. */
+export interface Known {
+  /** The record of what was submitted, and where it is. */
+  record?: GenerationRecord;
+  recordPath?: string;
+  /** The service's flags as words, to name the same service again. */
+  serviceWords?: string[];
+  /** A command that resumes the work. */
+  resumeCommand?: string | undefined;
+}
+
+/** Shows a failure, to scripts as one object and to people on standard error, and sets the exit status. */
+export function reportFailure(command: string, json: boolean, error: Error, known: Known = {}): void {
+  const exitCode = exitStatusOf(error);
+  process.exitCode = exitCode;
+  const { record, recordPath } = known;
+  if (json) {
+    const resumeCommand = resumeCommandOf(known);
+    const taskid = record?.taskid ?? taskidOf(error);
+    writeJson({
+      ...{ ok: false, command, exitCode, record: recordPath, state: record?.state, taskid, resumeCommand },
+      error: describeError(error),
+    });
+  }
+  const [first, ...more] = explainError(error);
+  const label = error instanceof Interrupted ? paint("yellow", "stopped:") : paint("red", "error:");
+  const lines = [first, ...more, ...hintsFor(error, known)];
+  process.stderr.write(`${label} ${printable(lines.join("\n"))}\n`);
+}
 
 /** An error as `--json` and records show it. */
 export function describeError(error: Error): Record<string, unknown> {
   const all = error as Error & Record<string, unknown>;
-  const known = details.filter((detail) => all[detail] !== undefined);
-  return Object.fromEntries(known.map((detail) => [detail, all[detail]]));
+  const present = details.filter((detail) => all[detail] !== undefined);
+  return Object.fromEntries(present.map((detail) => [detail, all[detail]]));
 }
 
 const details = [
@@ -22,10 +61,39 @@ const details = [
   "failures",
 ];
 
-/** An error as people read it, line by line. */
-export function explainError(error: Error): string[] {
+const taskidOf = (error: Error): string | undefined =>
+  error instanceof TensorsLabError ? error.taskid : undefined;
+
+/** An error as people read it, line by line; whoever paid for a task can read its id. */
+function explainError(error: Error): string[] {
   if (error instanceof InvalidInputError && error.issues.length > 1) {
     return ["Invalid input:", ...error.issues.map(({ path, message }) => `  ${path} ${message}`)];
   }
-  return [error.message];
+  const taskid = taskidOf(error);
+  const isNamed = taskid === undefined || error.message.includes(taskid);
+  return [isNamed ? error.message : `${error.message} (task ${taskid})`];
+}
+
+/** The command that resumes the work; there is none without a task, or after one that failed. */
+function resumeCommandOf({ record, resumeCommand }: Known): string | undefined {
+  const isOver = record && (record.taskid === undefined || record.state === "failed");
+  return isOver ? undefined : resumeCommand;
+}
+
+/** Whether something was paid for, and what to do now. */
+function hintsFor(error: Error, known: Known): string[] {
+  const { record, recordPath, serviceWords = [] } = known;
+  // The record on disk is not what it should be, so nothing can be resumed from it.
+  if (error instanceof RecordError && record?.taskid !== undefined) {
+    return [`To get the images: ${shellWords("download", record.taskid, ...serviceWords)}`];
+  }
+  if (record && isUnknown(record)) {
+    return [
+      "It is unknown whether the service took this, so it may have been paid for: look in your account.",
+      `The request is in ${recordPath}`,
+    ];
+  }
+  if (record && isUnpaid(record)) return ["Nothing was paid."];
+  const resumeCommand = resumeCommandOf(known);
+  return resumeCommand === undefined ? [] : [`To resume: ${resumeCommand}`];
 }

@@ -1,6 +1,11 @@
 #!/usr/bin/env node
-import { tolerateClosedOutput } from "./output.js";
-import { run } from "./run.js";
+import { printVersion, tolerateClosedOutput } from "./terminal/output.js";
 
 tolerateClosedOutput();
-await run(process.argv.slice(2));
+const words = process.argv.slice(2);
+if (words[0] === "--version" || words[0] === "-V") printVersion();
+else {
+  // Not loaded for the version, which is printed in an instant.
+  const { run } = await import("./run.js");
+  await run(words);
+}

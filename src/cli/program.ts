@@ -1,59 +1,39 @@
-import { createRequire } from "node:module";
-import { Command, CommanderError } from "commander";
-import { addBatch } from "./commands/batch.js";
-import { addCompletion } from "./commands/completion.js";
-import { addDownload } from "./commands/download.js";
-import { addGenerate } from "./commands/generate.js";
-import { addMock } from "./commands/mock.js";
-import { addResume } from "./commands/resume.js";
-import { addStatus } from "./commands/status.js";
-import { addSubmit } from "./commands/submit.js";
-import { addWait } from "./commands/wait.js";
-import { modelFields } from "./models.js";
-import { writeLines } from "./output.js";
+import { Command } from "commander";
+import { batch } from "./commands/batch.js";
+import { complete, completion } from "./commands/completion.js";
+import { download } from "./commands/download.js";
+import { generate } from "./commands/generate.js";
+import { mock } from "./commands/mock.js";
+import { resume } from "./commands/resume.js";
+import { status } from "./commands/status.js";
+import { submit } from "./commands/submit.js";
+import { wait } from "./commands/wait.js";
+import { listExitStatuses } from "./exit-status.js";
+import { modelFields } from "./input/models.js";
 
-/** The whole command, ready to parse its arguments; where it would end the process, it throws a CommanderError. */
+/** The whole command, ready to parse its words; where it would end the process, it throws a CommanderError. */
 export function createProgram(): Command {
   const program = new Command("tensorslab-images")
     .description("Make images with the TensorsLab Images API: one, or ten thousand.")
     .usage("[command] [options]")
     .option("-V, --version", "print the version")
-    .on("option:version", printVersion);
-  addGenerate(program);
-  addSubmit(program);
-  addStatus(program);
-  addWait(program);
-  addDownload(program);
-  addResume(program);
-  addBatch(program);
-  addMock(program);
-  addCompletion(program);
-  program.addHelpText("after", `${examples}\n\n${listModels()}\n\n${exitStatus}`);
+    .addHelpText("after", `${examples}\n\n${listModels()}\n\n${listExitStatuses()}`);
+  const commands = [generate, submit, status, wait, download, resume, batch, mock, completion, complete];
+  for (const addCommand of commands) addCommand(program);
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({ outputError: () => undefined });
   }
   return program;
 }
 
-function printVersion(): never {
-  const { version } = createRequire(import.meta.url)("tensorslab-images/package.json") as { version: string };
-  writeLines([version]);
-  throw new CommanderError(0, "commander.version", version);
-}
-
 const examples = `
-A prompt without a command is what generate does.
+A prompt of several words without a command is for generate. Flags may stand anywhere.
 
 Examples:
   $ tensorslab-images "a red fox in fresh snow" --resolution 16:9
   $ tensorslab-images batch jobs.jsonl --out foxes --concurrency 8
   $ tensorslab-images resume foxes
   $ tensorslab-images generate --help`;
-
-const exitStatus = `Exit status:
-  0 done   2 invalid use or input   3 configuration or authentication   4 insufficient credits
-  5 refused by the service   6 task failed   7 still running when the wait ended
-  8 outcome of a submit unknown   9 download incomplete   1 anything else   130 interrupted`;
 
 function listModels(): string {
   const list = modelFields.map(

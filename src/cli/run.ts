@@ -1,31 +1,86 @@
 import { CommanderError } from "commander";
-import type { Argument } from "commander";
-import { exitCodes, UsageError } from "./exit-codes.js";
-import { reportFailure } from "./perform.js";
+import type { Argument, Command } from "commander";
+import { distance } from "fastest-levenshtein";
+import { exitStatus, UsageError } from "./exit-status.js";
+import { reportFailure } from "./failure.js";
 import { createProgram } from "./program.js";
-import { meantCommand } from "./suggestion.js";
+import { printVersion } from "./terminal/output.js";
 
 /** Runs the command with these words, and sets the exit status. */
 export async function run(words: readonly string[]): Promise<void> {
+  if (words[0] === "--version" || words[0] === "-V") return printVersion();
   const program = createProgram();
+  let name = "generate";
   try {
-    await program.parseAsync(words, { from: "user" });
+    const parsed = findCommand(program, words);
+    name = parsed[0] ?? name;
+    await program.parseAsync(parsed, { from: "user" });
   } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
     // Help was shown, which is what was asked for; anything else that commander throws is a use that cannot work.
-    if (error.exitCode === exitCodes.done) return;
-    const [first = ""] = words;
-    const named = program.commands.find((command) => command.name() === first);
-    const command = named ?? program.commands[0]!; // a bare prompt is for the first, generate
-    const meant = named ? undefined : meantCommand(program, first);
-    const message = meant
-      ? `There is no command ${first}. Did you mean ${meant}?`
-      : messageOf(error, command.registeredArguments);
-    reportFailure(command.name(), words.includes("--json"), new UsageError(message));
+    if (error instanceof CommanderError && error.exitCode === exitStatus("done")) return;
+    if (!(error instanceof CommanderError || error instanceof UsageError)) throw error;
+    const command = program.commands.find((each) => each.name() === name);
+    const usage = error instanceof UsageError ? error : new UsageError(messageOf(error, command));
+    reportFailure(command ? name : "generate", words.includes("--json"), usage);
   }
 }
 
-function messageOf({ code, message }: CommanderError, [argument]: readonly Argument[]): string {
+/**
+ * The words with the command first: flags may stand before it, and a prompt without a command is for `generate`.
+ *
+ * @throws {UsageError} The prompt is one word, which may be a misspelt command: it would be paid for.
+ */
+export function findCommand(program: Command, given: readonly string[]): string[] {
+  const words = writeOutPresets(program, given);
+  const at = findFirstWord(program, words);
+  const first = words[at];
+  if (first === undefined) {
+    const asksForHelp = words.includes("-h") || words.includes("--help");
+    return asksForHelp ? ["--help"] : ["generate", ...words];
+  }
+  const names = [...program.commands.map((command) => command.name()), "help"];
+  if (names.includes(first)) return [first, ...words.slice(0, at), ...words.slice(at + 1)];
+  if (/\S\s+\S/.test(first) || first === "-") return ["generate", ...words];
+  const meant = meantCommand(names, first);
+  throw new UsageError(
+    `Unknown command \`${first}\`.${meant === undefined ? "" : ` Did you mean \`${meant}\`?`}\n` +
+      `If it is a prompt, put several words in quotes, or say so: tensorslab-images generate ${first}`,
+  );
+}
+
+/** A flag whose value is optional would take a prompt that follows it for its value. */
+function writeOutPresets(program: Command, words: readonly string[]): string[] {
+  const options = program.commands.flatMap((command) => command.options);
+  return words.map((word, at) => {
+    const option = options.find(({ long, optional }) => optional && long === word);
+    const isValue = option?.argChoices?.includes(words[at + 1] ?? "");
+    return option && !isValue ? `${word}=${String(option.presetArg)}` : word;
+  });
+}
+
+/** Where the first word is that is neither a flag nor the value of one. */
+function findFirstWord(program: Command, words: readonly string[]): number {
+  const options = program.commands.flatMap((command) => command.options);
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at]!;
+    if (word === "--") return at + 1;
+    if (word === "-" || !word.startsWith("-")) return at;
+    const option = options.find(({ long, short }) => word === long || word === short);
+    if (option?.variadic) {
+      while (words[at + 1] !== undefined && !words[at + 1]!.startsWith("-")) at++;
+    } else if (option?.required || option?.optional) at++;
+  }
+  return words.length;
+}
+
+/** The command that a misspelt word was meant to be; undefined if it is like none. */
+function meantCommand(names: readonly string[], word: string): string | undefined {
+  if (word.toLowerCase() === "version") return "--version";
+  return names.find((name) => distance(word.toLowerCase(), name) <= (name.length > 4 ? 2 : 1));
+}
+
+function messageOf({ code, message }: CommanderError, command: Command | undefined): string {
+  const [argument]: readonly (Argument | undefined)[] = command?.registeredArguments ?? [];
   const isPrompt = code === "commander.excessArguments" && argument?.name() === "prompt";
   return message.replace(/^error: /, "") + (isPrompt ? " Put a prompt of several words in quotes." : "");
 }

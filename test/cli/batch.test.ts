@@ -2,7 +2,7 @@ import { chmod, mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { findReader } from "../../src/cli/batch/rows.js";
+import { findReader } from "../../src/cli/lists/read-list.js";
 import type { MockRequest, MockServer } from "../../src/mock-server/index.js";
 import { makeFolder } from "../support/generate.js";
 import { command, listImages, readRecords, startServer } from "./support/command.js";
@@ -169,7 +169,7 @@ describe("batch", () => {
     const server = await startServer();
     const { list, out } = await prepare([{ prompt: "one" }], server);
     const { exitCode } = await command(["batch", list, "--out", out, "--base-url", server.url], {
-      onError: (text) => void (text.includes("checking") && process.emit("SIGINT", "SIGINT")),
+      onError: (text) => void (text.includes("validating") && process.emit("SIGINT", "SIGINT")),
     });
     expect(exitCode).toBe(130);
     await expect(readdir(out)).rejects.toThrow();

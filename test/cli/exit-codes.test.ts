@@ -38,7 +38,7 @@ describe("exit status and JSON", () => {
     const isOver = outcome !== "accepted" || state === "failed";
     expect(json.resumeCommand).toBe(isOver ? undefined : resumeCommand);
     expect(errors).toContain("error: ");
-    expect(errors.includes(`To go on: ${resumeCommand}\n`)).toBe(!isOver);
+    expect(errors.includes(`To resume: ${resumeCommand}\n`)).toBe(!isOver);
     expect(errors.includes("may have been paid for")).toBe(outcome === "unknown");
     expect(errors.includes("Nothing was paid")).toBe(outcome === "rejected");
   });
@@ -52,7 +52,7 @@ describe("exit status and JSON", () => {
       expect.stringContaining("--api-key-file"),
     ]);
     const bad = await command(["a fox", "--base-url", "nonsense"]);
-    expect([bad.exitCode, bad.errors]).toEqual([3, expect.stringContaining("is no URL")]);
+    expect([bad.exitCode, bad.errors]).toEqual([3, expect.stringContaining("must be a valid URL")]);
     await expect(readdir(out)).rejects.toThrow();
     const { exitCode, json } = await command(["status", "t", "--json", "--base-url", closedPort]);
     expect([exitCode, json.error.code]).toEqual([1, "CONNECTION"]);
@@ -65,7 +65,7 @@ describe("exit status and JSON", () => {
     [["generate", "a fox", "--source", "nowhere.png"], "nowhere.png does not exist"],
     [["generate", "a fox", "--source", "."], "is a folder"],
     [["generate", "a fox", "--source", "http://a/1", "http://a/2"], "one URL"],
-    [["generate", "a fox", "--source", "http://a/1", "--imageUrl", "http://a/2"], "say the same"],
+    [["generate", "a fox", "--source", "http://a/1", "--imageUrl", "http://a/2"], "exclude each other"],
     [["generate", "a fox", "--resolutoin", "2K"], "Did you mean --resolution?"],
     [["generate", "a fox", "--model", "nonsense"], "seedreamv5"],
     [["generate", "a fox", "--timeout", "soon"], "number of seconds"],
@@ -73,11 +73,11 @@ describe("exit status and JSON", () => {
     [["batch", "jobs.csv", "--concurrency", "0"], "whole number above 0"],
     [["mock", "--port", "-1"], "number of 0 or more"],
     [["a", "red", "fox"], "in quotes"],
-    [["generat"], "Did you mean generate?"],
-    [["resum", "images", "--concurrency", "2"], "Did you mean resume?"],
+    [["generat"], "Did you mean `generate`?"],
+    [["resum", "images", "--concurrency", "2"], "Did you mean `resume`?"],
     [["status", "one", "two"], "Expected 1 argument but got 2.\n"],
     [["status"], "taskid"],
-    [[], "There is no prompt"],
+    [[], "No prompt"],
   ])("is 2 for %j", async (words, message) => {
     const { exitCode, errors } = await command(words);
     expect([exitCode, errors]).toEqual([2, expect.stringContaining(message)]);

@@ -74,7 +74,7 @@ describe("generate", () => {
     const photos = [join(folder, "a.png"), join(folder, "b.png")];
     for (const photo of photos) await writeFile(photo, pngBytes);
     const sources = ["--source", ...photos, "https://example.com/c.png"];
-    const words = ["night", ...sources, ...small, "--base-url", server.url, "--out", folder];
+    const words = ["generate", "night", ...sources, ...small, "--base-url", server.url, "--out", folder];
     expect((await command(words)).exitCode).toBe(0);
     const [{ fields, files }] = server.requests as unknown as [
       { fields: Record<string, string>; files: { field: string; filename: string }[] },
@@ -158,9 +158,7 @@ describe("generate", () => {
 
     const typo = await command(["a fox [mock:typo]", "--mock", "--out", out], { environment });
     expect(typo.exitCode).toBe(5);
-    expect(typo.errors).toMatch(
-      /there is no \[mock:typo\]; there are \[mock:refuse\], .*\[mock:task-failed\]/,
-    );
+    expect(typo.errors).toMatch(/\[mock:typo\].*\[mock:refuse\], .*\[mock:task-failed\]/);
   });
 
   it("makes an image without a word under npm start, on the mock server and saying so", async () => {
@@ -178,7 +176,7 @@ describe("generate", () => {
     expect(real.errors).not.toContain("mock");
 
     const elsewhere = await command(words, { environment: { ...start, npm_package_name: "another" } });
-    expect([elsewhere.exitCode, elsewhere.errors]).toEqual([2, expect.stringContaining("no prompt")]);
+    expect([elsewhere.exitCode, elsewhere.errors]).toEqual([2, expect.stringContaining("No prompt")]);
   });
 
   it("submits again after a 429, and says so", async () => {

@@ -1,9 +1,9 @@
 import { PassThrough } from "node:stream";
 import { describe, expect, it, vi } from "vitest";
-import { addFieldFlags } from "../../src/cli/field-flags.js";
-import { placeSources, readPrompt, readValue } from "../../src/cli/input.js";
-import { defaultModel, modelFields } from "../../src/cli/models.js";
-import type { Field } from "../../src/cli/models.js";
+import { addFieldFlags } from "../../src/cli/input/field-flags.js";
+import { placeSources, readPrompt, readValue } from "../../src/cli/input/written-input.js";
+import { defaultModel, modelFields } from "../../src/cli/input/models.js";
+import type { Field } from "../../src/cli/input/models.js";
 import { Command } from "commander";
 
 const field = (type: Field["type"]): Field => ({ name: "x", type, array: false, description: "" });

@@ -55,7 +55,7 @@ describe("mishaps", () => {
     const out = await makeFolder();
     const words = ["a fox", ...small, "--out", out, "--base-url", server.url];
     const { errors } = await command(words, { environment: { npm_lifecycle_event: "npx" } });
-    expect(errors).toContain(`To go on: npx tensorslab-images resume ${out}`);
+    expect(errors).toContain(`To resume: npx tensorslab-images resume ${out}`);
   });
 
   it("an odd answer that names its task is accepted", async () => {
@@ -69,7 +69,7 @@ describe("mishaps", () => {
     const { exitCode, errors } = await command(["a fox", ...small, "--out", out, "--base-url", server.url]);
     expect([exitCode, errors]).toEqual([
       1,
-      expect.stringContaining(`To go on: tensorslab-images resume ${out}`),
+      expect.stringContaining(`To resume: tensorslab-images resume ${out}`),
     ]);
     expect(Object.values(await readRecords(out))).toMatchObject([
       { state: "accepted", taskid: server.ledger[0]!.taskid },
@@ -110,10 +110,10 @@ describe("mishaps", () => {
 
   it("several faults of one prompt are all named", async () => {
     const flags = ["--batchsize", "99", "--sourceImage", "no.png", "none.png", "--imageUrl", "http://a/b"];
-    const { exitCode, errors } = await command(["", ...flags, "--dry-run"]);
+    const { exitCode, errors } = await command(["generate", "", ...flags, "--dry-run"]);
     expect(exitCode).toBe(2);
     expect(errors).toMatch(/Invalid input:\n {2}sourceImage .*no\.png .*\n {2}sourceImage .*none\.png /);
-    const fields = await command(["", "--batchsize", "99", "--dry-run"]);
+    const fields = await command(["generate", "", "--batchsize", "99", "--dry-run"]);
     expect(fields.errors).toMatch(/Invalid input:\n {2}prompt .*\n {2}batchsize /);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createPace } from "../../src/cli/pace.js";
+import { createPace } from "../../src/cli/service/pace.js";
 import { ConnectionError, OutcomeUnknownError, RateLimitError } from "../../src/index.js";
 
 function start({ concurrency = 4, patience = 3 } = {}) {

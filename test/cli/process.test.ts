@@ -17,8 +17,8 @@ beforeAll(async () => {
 describe("Ctrl-C", () => {
   const phases: [MockRequest["role"], MockFailure, string, string][] = [
     ["submit", { kind: "hang" }, "unknown", "may have been paid for"],
-    ["status", { kind: "hang" }, "accepted", "To go on: tensorslab-images resume"],
-    ["result", { kind: "drip", bytesPerSecond: 100 }, "completed", "To go on: tensorslab-images resume"],
+    ["status", { kind: "hang" }, "accepted", "To resume: tensorslab-images resume"],
+    ["result", { kind: "drip", bytesPerSecond: 100 }, "completed", "To resume: tensorslab-images resume"],
   ];
   it.each(phases)(
     "while the %s request is under way stops at once and says how to go on",
@@ -80,7 +80,7 @@ describe("Ctrl-C", () => {
     await arrival;
     child.process.kill("SIGINT");
     expect(await child.ended).toBe(130);
-    expect(child.errors()).toContain(`To go on: tensorslab-images batch ${list}`);
+    expect(child.errors()).toContain(`To resume: tensorslab-images batch ${list}`);
     isStuck = false;
     expect((await command(words)).exitCode).toBe(0);
     expect(server.ledger).toHaveLength(8);

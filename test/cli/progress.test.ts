@@ -2,8 +2,8 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, it } from "vitest";
-import { createProgress } from "../../src/cli/progress.js";
-import type { Progress } from "../../src/cli/progress.js";
+import { createProgress } from "../../src/cli/terminal/progress.js";
+import type { Progress } from "../../src/cli/terminal/progress.js";
 import { makeFolder } from "../support/generate.js";
 import { command, startServer } from "./support/command.js";
 import { pngBytes } from "./support/images.js";
@@ -29,7 +29,7 @@ describe("progress", () => {
     expect(exitCode).toBe(0);
     expect(server.requests[0]!.files).toMatchObject([{ size: pngBytes.length + 2_000_000 }]);
     expect(server.requests[0]!.headers).toMatchObject({ "content-length": expect.any(String) as string });
-    expect(errors).toContain("\x1b[2K"); // a line is erased before it is drawn again
+    expect(errors).toContain("\r\x1b[J"); // a line is erased before it is drawn again
     expect(stripVTControlCharacters(errors)).toContain("submitting 0 s");
     const failed = await command(["a fox", "--batchsize", "99"], { terminal: true });
     expect(failed.errors).toContain("\x1b[31merror:\x1b[39m");
@@ -50,10 +50,10 @@ describe("progress", () => {
       for (const show of [
         ({ transfer }) => transfer("uploading", 1_500_000, 3_000_000),
         ({ transfer }) => transfer("uploading", 1000, undefined),
-        ({ count }) => count(3, 4),
+        ({ count }) => count(3, 4, 0),
         ({ note }) => note("a note"),
       ] satisfies ((progress: Progress) => void)[]) {
-        const progress = await createProgress(false);
+        const progress = createProgress(false);
         show(progress);
         progress.stop();
         progress.state("too late");
@@ -63,8 +63,8 @@ describe("progress", () => {
       Object.assign(stderr, { isTTY: false });
     }
     const text = stripVTControlCharacters(drawn.join(""));
-    expect(text).toContain(`uploading ${"█".repeat(12)}${"░".repeat(12)} 1.5 MB 0 s`);
-    expect(text).toContain("uploading 1 kB 0 s");
+    expect(text).toContain(`⠋ ${"█".repeat(12)}${"░".repeat(12)} uploading 1.5 MB 0 s`);
+    expect(text).toContain("⠋ uploading 1 kB 0 s");
     expect(text).toContain(`${"█".repeat(18)}${"░".repeat(6)} 3 of 4 done`);
     expect(text).toContain("a note\n");
     expect(text).not.toContain("too late");

@@ -1,8 +1,8 @@
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { openRecords } from "../../src/cli/record-files.js";
-import { newRecord } from "../../src/cli/record.js";
+import { openRecords } from "../../src/cli/generation/record-files.js";
+import { newRecord } from "../../src/cli/generation/record.js";
 import { makeFolder } from "../support/generate.js";
 
 const make = (id: string) =>

@@ -68,7 +68,7 @@ describe("wait", () => {
     const { exitCode, errors } = await stuck.run("wait", stuck.taskid, "--timeout", "0.1");
     expect([exitCode, errors]).toEqual([
       7,
-      expect.stringContaining(`To go on: tensorslab-images wait ${stuck.taskid}`),
+      expect.stringContaining(`To resume: tensorslab-images wait ${stuck.taskid}`),
     ]);
   });
 });

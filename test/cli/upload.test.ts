@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import type { AddressInfo, Socket } from "node:net";
 import { setImmediate } from "node:timers/promises";
 import { expect, it, onTestFinished } from "vitest";
-import { countUploads } from "../../src/cli/upload.js";
+import { countUploads } from "../../src/cli/service/upload.js";
 
 /** A body that never ends, and knows when nobody wants more of it. */
 class Endless extends Blob {

@@ -1,13 +1,13 @@
 import { InvalidInputError } from "../../index.js";
-import { UsageError } from "../exit-codes.js";
-import { withoutFiles } from "../input.js";
-import type { ModelFields } from "../models.js";
-import type { RecordFolder } from "../record-files.js";
-import type { PlanRequest } from "../request.js";
+import { UsageError } from "../exit-status.js";
+import { withoutFiles } from "../input/written-input.js";
+import type { ModelFields } from "../input/models.js";
+import type { RecordFolder } from "../generation/record-files.js";
+import type { PlanRequest } from "../input/planned-request.js";
 import { isRecordOf } from "./job.js";
 import type { Job } from "./job.js";
-import type { Fault } from "./rows.js";
-import { isFault } from "./rows.js";
+import type { Fault } from "../lists/read-list.js";
+import { isFault } from "../lists/read-list.js";
 
 /** A list has rows that cannot be sent; `issues` lists every fault with its line. Nothing was sent. */
 export class InvalidListError extends UsageError {

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import type { WrittenInput } from "../input.js";
-import type { ModelFields } from "../models.js";
-import type { GenerationRecord } from "../record.js";
-import type { Fault, WrittenRow } from "./rows.js";
+import type { WrittenInput } from "../input/written-input.js";
+import type { ModelFields } from "../input/models.js";
+import type { GenerationRecord } from "../generation/record.js";
+import type { Fault, WrittenRow } from "../lists/read-list.js";
 
 /** The column or property that names a row; it is no field of the model. */
 export const idColumn = "id";

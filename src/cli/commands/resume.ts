@@ -1,77 +1,67 @@
 import { join } from "node:path";
-import type { Command } from "commander";
+import { Argument } from "commander";
 import { AuthenticationError } from "../../index.js";
-import { commandLine } from "../command-line.js";
-import { connectionWords } from "../connection.js";
-import type { ConnectionFlags } from "../connection.js";
-import { withFolderLock } from "../folder-lock.js";
-import { finish } from "../generation.js";
-import type { Workplace } from "../generation.js";
-import type { Result } from "../output.js";
-import { perform } from "../perform.js";
-import type { Context, OutputFlags } from "../perform.js";
-import { runConcurrently } from "../queue.js";
-import { openRecords } from "../record-files.js";
-import { isUnknown, isUnpaid } from "../record.js";
-import { addOutputFlags, addServiceFlags, concurrencyOption, timeoutOption } from "../shared-flags.js";
-import { createTally } from "../tally.js";
-import type { Tally } from "../tally.js";
-import { withWorkplace } from "../workplace.js";
+import { createTally } from "../batch/tally.js";
+import type { Tally } from "../batch/tally.js";
+import { runConcurrently } from "../batch/queue.js";
+import { defineCommand } from "../command.js";
+import { concurrencyOption, outputOptions, serviceOptions, timeoutOption } from "../flags.js";
+import { withFolderLock } from "../generation/folder-lock.js";
+import { finish } from "../generation/generation.js";
+import type { Workplace } from "../generation/generation.js";
+import { openRecords } from "../generation/record-files.js";
+import { isUnknown, isUnpaid } from "../generation/record.js";
+import { openWorkplace } from "../service/workplace.js";
 
-interface Flags extends ConnectionFlags, OutputFlags {
+interface Flags {
   timeout: number;
   concurrency: number;
 }
 
-/** `resume DIR`: everything that was accepted comes to its end. */
-export function addResume(program: Command): void {
-  const command = program
-    .command("resume")
-    .summary("finish what was interrupted, without submitting anything")
-    .description(
-      "Go through the records of a folder: wait for the tasks that were accepted, save the images that are " +
-        "missing, and report what is unknown. Nothing is submitted.",
-    )
-    .argument("<folder>", "folder with records, as given to --out")
-    .addOption(concurrencyOption("how many tasks to follow at the same time"))
-    .addOption(timeoutOption());
-  addServiceFlags(command);
-  addOutputFlags(command);
-  command.addHelpText("after", examples);
-  command.action((folder: string, flags: Flags) =>
-    perform("resume", flags, (context) => resume(folder, flags, context)),
-  );
-}
-
-const examples = `
+/** `resume FOLDER`: finishes everything that was accepted. */
+export const resume = defineCommand<Flags>({
+  name: "resume",
+  summary: "finish what was interrupted, without submitting anything",
+  description:
+    "Read the records of a folder: wait for the tasks that were accepted, save the images that are missing, and " +
+    "report what is unknown. Nothing is submitted.",
+  argument: new Argument("<folder>", "folder with records, as given to --out"),
+  options: [
+    concurrencyOption("how many tasks to wait for at the same time"),
+    timeoutOption(),
+    ...serviceOptions(),
+    ...outputOptions(),
+  ],
+  examples: `
 Examples:
   $ tensorslab-images resume images
-  $ tensorslab-images resume foxes --timeout 60 --json`;
-
-async function resume(folder: string, flags: Flags, context: Context): Promise<Result> {
-  const ids = await openRecords(folder).list();
-  const { progress, known } = context;
-  const { timeout: timeoutSeconds, concurrency } = flags;
-  known.resumeCommand = commandLine("resume", folder, ...connectionWords(flags));
-  const tally = createTally(progress);
-  const files: string[] = [];
-  await withFolderLock(folder, () =>
-    withWorkplace(flags, { folder, timeoutSeconds }, context, async (workplace) => {
+  $ tensorslab-images resume foxes --timeout 60 --json`,
+  async work(invocation) {
+    const { words, flags, progress, known, signal, commandFor } = invocation;
+    const [folder = ""] = words;
+    const ids = await openRecords(folder).list();
+    const { timeout: timeoutSeconds, concurrency } = flags;
+    known.resumeCommand = commandFor("resume", folder);
+    const tally = createTally(progress);
+    const files: string[] = [];
+    await withFolderLock(folder, async () => {
+      const workplace = await openWorkplace(invocation, { folder, timeoutSeconds });
       let done = 0;
-      progress.count(done, ids.length);
-      await runConcurrently(ids, ids.length, concurrency, context.signal, async (id) => {
+      progress.count(done, ids.length, 0);
+      await runConcurrently(ids, ids.length, concurrency, signal, async (id) => {
         files.push(...(await resumeRecord(id, workplace, tally)));
-        progress.count(++done, ids.length);
+        done++;
+        progress.count(done, ids.length, done - tally.counts.savedBefore);
       });
-    }),
-  );
-  const { counts, problems } = tally;
-  if (ids.length === 0) progress.note(`There are no records in ${folder}`);
-  else progress.note(tally.table().join("\n"));
-  return { lines: files, data: { folder, counts, problems, files }, exitCode: tally.exitCode() };
-}
+    });
+    const { counts, problems } = tally;
+    if (ids.length === 0) progress.note(`There are no records in ${folder}`);
+    else progress.note(tally.table().join("\n"));
+    return { lines: files, data: { folder, counts, problems, files }, exitCode: tally.exitStatus() };
+  },
+});
 
-/** Takes one record as far as it goes without a submit; gives the paths of the images that this has saved. */
+/** Finishes one record as far as possible without a submit; returns the paths of the images that this has saved. */
 async function resumeRecord(
   id: string,
   workplace: Workplace & { service: string },
@@ -102,7 +92,7 @@ async function resumeRecord(
     }
   } catch (error) {
     if (signal.aborted) throw signal.reason;
-    if (error instanceof AuthenticationError) throw error; // no other record would fare better
+    if (error instanceof AuthenticationError) throw error; // every other record would fail in the same way
     tally.addError(error as Error, { id });
   }
   return [];

@@ -1,0 +1,58 @@
+import { Argument, InvalidArgumentError, Option } from "commander";
+import { defaultModel, modelFields } from "./input/models.js";
+
+/** The flags that say which service is called, and with which key. */
+export const serviceOptions = (): Option[] =>
+  [
+    new Option("--api-key-file <file>", "file with the API key (default: the key is in TENSORSLAB_API_KEY)"),
+    new Option("--no-key", "send no key, for a server of your own that adds it"),
+    new Option("--base-url <url>", "URL of the service (default: TENSORSLAB_BASE_URL, or the service's own)"),
+    new Option("--mock", "run on the built-in mock server: no key, no costs, drawings instead of images"),
+  ].map((option) => option.helpGroup("Service:"));
+
+/** The flags that say what is shown. */
+export const outputOptions = (): Option[] =>
+  [
+    new Option("--json", "print one JSON object, also on failure"),
+    new Option("-q, --quiet", "show no progress"),
+  ].map((option) => option.helpGroup("Output:"));
+
+/** The folder for images and records. */
+export const outOption = () =>
+  new Option("-o, --out <folder>", "folder for images and records, created if missing").default("images");
+
+/** How long a task is waited for. */
+export const timeoutOption = () =>
+  new Option("--timeout <seconds>", "stop waiting after this long; the task is still running then")
+    .argParser(readSeconds)
+    .default(600);
+
+function readSeconds(text: string): number {
+  const seconds = Number(text);
+  if (text.trim() !== "" && seconds > 0) return seconds;
+  throw new InvalidArgumentError("It must be a number of seconds above 0.");
+}
+
+export const promptArgument = () => new Argument("[prompt]", "what to draw; - reads it from standard input");
+
+export const dryRunOption = () =>
+  new Option("--dry-run", "check and show the request, and send nothing; needs no key");
+
+export const taskArgument = () => new Argument("<taskid>", "the task, as submit printed it");
+
+/** How many generations are in progress at the same time. */
+export const concurrencyOption = (description: string) =>
+  new Option("--concurrency <number>", description).argParser(readCount).default(8);
+
+/** Reads the value of a flag that counts something. */
+export function readCount(text: string): number {
+  const count = Number(text);
+  if (Number.isInteger(count) && count > 0) return count;
+  throw new InvalidArgumentError("It must be a whole number above 0.");
+}
+
+/** The model that makes the images. */
+export const modelOption = () =>
+  new Option("--model <name>", "model that makes the images")
+    .choices(modelFields.map(({ name }) => name))
+    .default(defaultModel.name);

@@ -1,0 +1,79 @@
+import { Option } from "commander";
+import type { Command } from "commander";
+import { UsageError } from "../exit-status.js";
+import { placeSources, readValue } from "./written-input.js";
+import type { WrittenInput } from "./written-input.js";
+import { findModel, modelFields } from "./models.js";
+import type { Field, ModelFields } from "./models.js";
+import { modelOption } from "../flags.js";
+
+/** The model and the input that the flags name, not validated yet. */
+export interface Wanted {
+  model: ModelFields;
+  written: WrittenInput;
+}
+
+/** Reads the flags of a parsed command, and adds its prompt. */
+export type ReadFieldFlags = (prompt: string) => Wanted;
+
+/**
+ * Adds `--model`, `--source`, and a flag for every field of every model but the prompt, all from the document.
+ *
+ * The command has its own flags already: a field of the same name becomes `--field-<name>`.
+ */
+export function addFieldFlags(command: Command): ReadFieldFlags {
+  const taken = new Set(command.options.map(({ long }) => long));
+  command.optionsGroup("Fields:");
+  command.addOption(modelOption());
+  command.option("--source <file...>", "images to start from: files, or the URL of one");
+
+  const options = new Map<string, Option>();
+  for (const name of new Set(modelFields.flatMap(({ fields }) => fields.map((field) => field.name)))) {
+    const takers = modelFields.filter((model) => model.prompt !== name && findField(model, name));
+    if (takers.length === 0) continue;
+    const flag = taken.has(`--${name}`) || name === "model" || name === "source" ? `field-${name}` : name;
+    const option = new Option(
+      `--${flag} ${placeholder(findField(takers[0]!, name)!)}`,
+      describe(name, takers),
+    );
+    command.addOption(option);
+    options.set(name, option);
+  }
+
+  return (prompt) => {
+    const flags = command.opts<Record<string, unknown> & { model: string; source?: string[] }>();
+    const model = findModel(flags.model)!;
+    if (model.prompt === undefined) throw new UsageError(`${model.name} takes no prompt`);
+    const written: WrittenInput = { [model.prompt]: prompt, ...placeSources(model, flags.source ?? []) };
+    for (const [name, option] of options) {
+      const value = flags[option.attributeName()] as string | string[] | undefined;
+      if (value === undefined) continue;
+      if (name in written) throw new UsageError(`\`--source\` and \`${option.long}\` exclude each other`);
+      // A field of another model stays text; validation says that this model does not have it.
+      const field = findField(model, name);
+      written[name] = field ? readFlag(field, value) : value;
+    }
+    return { model, written };
+  };
+}
+
+const findField = (model: ModelFields, name: string): Field | undefined =>
+  model.fields.find((field) => field.name === name);
+
+const placeholder = ({ type, array }: Field): string =>
+  `<${type === "string" ? "text" : type}${array ? "..." : ""}>`;
+
+/** The descriptions of a field; each with the models that have it, unless all do. */
+function describe(name: string, takers: ModelFields[]): string {
+  const texts = new Set(takers.map((taker) => findField(taker, name)!.description));
+  const groups = [...texts].map((text) => {
+    const models = takers.filter((taker) => findField(taker, name)!.description === text);
+    const isSaidByAll = models.length === modelFields.length;
+    return isSaidByAll ? text : `${text} [${models.map((model) => model.name).join(", ")}]`;
+  });
+  return groups.join("; ");
+}
+
+function readFlag(field: Field, value: string | string[]): unknown {
+  return Array.isArray(value) ? value.map((item) => readValue(field, item)) : readValue(field, value);
+}

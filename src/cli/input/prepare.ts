@@ -1,0 +1,68 @@
+import { randomBytes } from "node:crypto";
+import { resolve } from "node:path";
+import { baseUrlOf } from "../service/connection.js";
+import type { Invocation } from "../command.js";
+import { UsageError } from "../exit-status.js";
+import { openFiles, readPrompt } from "./written-input.js";
+import type { WrittenInput } from "./written-input.js";
+import type { ModelFields } from "./models.js";
+import type { Result } from "../terminal/output.js";
+import { createPlanner } from "./planned-request.js";
+import type { PlannedRequest } from "./planned-request.js";
+
+/** A valid input, ready to be sent. */
+export interface Prepared {
+  model: ModelFields;
+  /** As it is written down: files by their absolute path. */
+  written: WrittenInput;
+  /** As it is sent: files opened. */
+  input: Record<string, unknown>;
+  request: PlannedRequest;
+}
+
+/**
+ * Reads the prompt and the flags, opens the files and validates everything.
+ *
+ * @throws {InvalidInputError} Fields do not match the document, or files cannot be read.
+ */
+export async function prepare(
+  { words, flags, readFields, signal }: Pick<Invocation, "words" | "flags" | "readFields" | "signal">,
+  defaultPrompt?: string,
+): Promise<Prepared> {
+  const prompt = words[0] ?? defaultPrompt;
+  if (prompt === undefined) {
+    throw new UsageError(
+      'No prompt. Put it first, as in: tensorslab-images generate "a red fox" --source photo.jpg\n' +
+        "All commands: tensorslab-images --help",
+    );
+  }
+  const { model, written } = readFields(await readPrompt(prompt, signal));
+  for (const { name, type } of model.fields) {
+    const value = written[name];
+    if (type === "file" && value !== undefined) {
+      written[name] = Array.isArray(value)
+        ? value.map((path) => resolve(String(path)))
+        : resolve(String(value));
+    }
+  }
+  const input = await openFiles(model, written);
+  const request = await createPlanner(baseUrlOf(flags))(model.name, input);
+  return { model, written, input, request };
+}
+
+/** An id for a record that has none: the time in UTC, and something random. */
+export function newId(): string {
+  const time = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, "");
+  return `${time}-${randomBytes(3).toString("hex")}`;
+}
+
+/** The result of `--dry-run`. */
+export function showRequest(request: PlannedRequest): Result {
+  const { method, url, contentType, bodyBytes, fields } = request;
+  const shown = Object.entries(fields).flatMap(([name, value]) =>
+    [value].flat().map((item) => `${name}: ${typeof item === "string" ? item : JSON.stringify(item)}`),
+  );
+  const head = [`${method} ${url}`, `Content-Type: ${contentType}`, `Content-Length: ${bodyBytes}`];
+  const lines = [...head, ...shown, "This is valid. Nothing was sent."];
+  return { lines, data: { dryRun: true, request } };
+}

@@ -1,0 +1,106 @@
+import { readFile } from "node:fs/promises";
+import { server } from "../../../generated/operations.js";
+import { ConfigurationError, createClient } from "../../index.js";
+import type { Client, Fetch } from "../../index.js";
+import { UsageError } from "../exit-status.js";
+
+/** Flags that say which service is called, and with which key. */
+export interface ServiceFlags {
+  apiKeyFile?: string;
+  /** False to send none. */
+  key?: boolean;
+  baseUrl?: string;
+  mock?: boolean;
+}
+
+/** A client of the service that the flags and the environment name. */
+export interface Connection {
+  client: Client;
+  /** Names the service, without anything secret; `mock` is a mock server that ends with this process. */
+  service: string;
+  close(): Promise<void>;
+}
+
+/** The name of a mock server of this process, whose tasks end with it. */
+const mockService = "mock";
+
+/** Whether anything says which service to call. */
+export function isConfigured({ apiKeyFile, key: sendsKey, baseUrl, mock }: ServiceFlags): boolean {
+  const { TENSORSLAB_API_KEY: key, TENSORSLAB_BASE_URL: url } = process.env;
+  return Boolean(apiKeyFile ?? baseUrl ?? mock ?? (key || url)) || sendsKey === false;
+}
+
+export interface ConnectOptions {
+  fetch?: Fetch | undefined;
+  /** Whether to use the mock server although no flag says so. */
+  mock?: boolean | undefined;
+  /** How long a task of the mock server takes. @default the mock server's own default */
+  mockTaskMs?: number | undefined;
+}
+
+/**
+ * Creates the client. It sends each submit once: the command keeps a record of every attempt, and so repeats it itself.
+ *
+ * @throws {ConfigurationError} There is no key, or it cannot be used.
+ */
+export async function connect(
+  flags: ServiceFlags,
+  { fetch, mockTaskMs, mock = flags.mock }: ConnectOptions = {},
+): Promise<Connection> {
+  if (flags.mock && flags.baseUrl !== undefined)
+    throw new UsageError("`--mock` and `--base-url` exclude each other");
+  if (mock) {
+    const { startMockServer } = await import("../../mock-server/index.js");
+    const { url, close } = await startMockServer({ taskDurationMs: mockTaskMs });
+    // A key this short is a placeholder, so it is not taken out of what the mock server says.
+    const client = createClient({ apiKey: "any", baseUrl: url, fetch, submitRetries: 0 });
+    return { client, service: mockService, close };
+  }
+  const baseUrl = baseUrlOf(flags);
+  const client = createClient({ apiKey: await readKey(flags), baseUrl, fetch, submitRetries: 0 });
+  return { client, service: serviceOf(flags), close: async () => undefined };
+}
+
+/** Names the service of the flags and the environment, without anything secret. */
+export const serviceOf = (flags: ServiceFlags): string =>
+  flags.mock ? mockService : new URL(baseUrlOf(flags)).href;
+
+/** The URL of the service. */
+export function baseUrlOf({ baseUrl }: ServiceFlags): string {
+  const url = baseUrl ?? (process.env.TENSORSLAB_BASE_URL || server);
+  if (URL.canParse(url)) return url;
+  throw new ConfigurationError(
+    `\`${baseUrl === undefined ? "TENSORSLAB_BASE_URL" : "--base-url"}\` must be a valid URL`,
+  );
+}
+
+/** The flags as words, for a command that calls the same service with the same key. */
+export function serviceWords({ apiKeyFile, key, baseUrl, mock }: ServiceFlags): string[] {
+  return [
+    ...(apiKeyFile === undefined ? [] : ["--api-key-file", apiKeyFile]),
+    ...(key === false ? ["--no-key"] : []),
+    ...(baseUrl === undefined ? [] : ["--base-url", baseUrl]),
+    ...(mock ? ["--mock"] : []),
+  ];
+}
+
+/** The key; null for none. */
+async function readKey({ apiKeyFile: file, key: sendsKey }: ServiceFlags): Promise<string | null> {
+  if (sendsKey === false) {
+    if (file === undefined) return null;
+    throw new UsageError("`--no-key` and `--api-key-file` exclude each other");
+  }
+  if (file === undefined) {
+    const key = process.env.TENSORSLAB_API_KEY?.trim();
+    if (key) return key;
+    throw new ConfigurationError(
+      "No API key: set TENSORSLAB_API_KEY, or name a file with `--api-key-file`; " +
+        "`--mock` needs none, and `--no-key` sends none",
+    );
+  }
+  const key = await readFile(file, "utf8").catch((cause: NodeJS.ErrnoException) => {
+    throw new ConfigurationError(`The key file ${file} cannot be read (${cause.code})`, { cause });
+  });
+  if (key.trim()) return key.trim();
+  throw new ConfigurationError(`The key file ${file} is empty`);
+}

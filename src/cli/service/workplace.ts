@@ -1,0 +1,48 @@
+import type { Invocation } from "../command.js";
+import type { Workplace } from "../generation/generation.js";
+import { openRecords } from "../generation/record-files.js";
+import { createPace } from "./pace.js";
+import { countUploads } from "./upload.js";
+
+interface WorkplaceOptions {
+  folder: string;
+  timeoutSeconds: number;
+  /** How many submits run at the same time at most. @default 1 */
+  concurrency?: number;
+  /** How many submits in a row may find the service busy or unreachable. @default 4 */
+  patience?: number;
+  /** Whether to use the mock server although no flag says so. */
+  mock?: boolean;
+}
+
+/** Connects to the service, and prepares what generations need: records, a pace, and progress of uploads. */
+export async function openWorkplace(
+  { connect, progress, signal }: Pick<Invocation, "connect" | "progress" | "signal">,
+  { folder, timeoutSeconds, concurrency = 1, patience = 4, mock }: WorkplaceOptions,
+): Promise<Workplace & { service: string }> {
+  const pace = createPace({
+    concurrency,
+    patience,
+    signal,
+    onPause: (reason, milliseconds) =>
+      progress.note(`${reason}; submitting again in ${Math.ceil(milliseconds / 1000)} s`),
+  });
+  // Only one upload at a time can be shown, and only in a terminal.
+  const isShown = process.stderr.isTTY && concurrency === 1;
+  const fetch = countUploads((bytes, totalBytes) => {
+    if (!isShown) return;
+    if (bytes < totalBytes) progress.transfer("uploading", bytes, totalBytes);
+    else progress.state("uploaded, waiting for the response");
+  });
+  // A single generation is watched, and finished at the second poll; a batch should end soon.
+  const mockTaskMs = concurrency === 1 ? 1500 : 0;
+  const { client, service } = await connect({ fetch, mockTaskMs, mock });
+  return {
+    client,
+    service,
+    records: openRecords(folder),
+    signal,
+    pace,
+    timeoutMs: timeoutSeconds * 1000,
+  };
+}

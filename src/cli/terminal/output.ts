@@ -1,0 +1,44 @@
+import { createRequire } from "node:module";
+import type { Task } from "../../index.js";
+import { printable, printableJson } from "./printable.js";
+
+/** The result of a command: lines for people, one object for scripts. */
+export interface Result {
+  lines: string[];
+  data: Record<string, unknown>;
+  /** @default 0 */
+  exitCode?: number;
+}
+
+/** A task as `status` and `wait` show it. */
+export function showTask({ taskid, status, urls, width, height, raw }: Task): Result {
+  return { lines: [status, ...urls], data: { taskid, status, urls, width, height, raw } };
+}
+
+/**
+ * Lets standard output end early: its reader may have seen enough, and the work continues without it.
+ *
+ * Any other failure to write, such as a full disk, is a failure of the command.
+ */
+export function tolerateClosedOutput(): void {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") return;
+    process.stderr.write(`error: standard output cannot be written: ${error.message}\n`);
+    process.exitCode ||= 1;
+  });
+  process.stderr.on("error", () => undefined); // there is nobody left to tell
+}
+
+export function writeLines(lines: readonly string[]): void {
+  if (lines.length > 0) process.stdout.write(`${printable(lines.join("\n"))}\n`);
+}
+
+export function writeJson(value: unknown): void {
+  process.stdout.write(`${printableJson(JSON.stringify(value, null, 2))}\n`);
+}
+
+/** Prints the version of the package that this is. */
+export function printVersion(): void {
+  const { version } = createRequire(import.meta.url)("tensorslab-images/package.json") as { version: string };
+  writeLines([version]);
+}
