@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { cp, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:https";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
@@ -111,16 +112,27 @@ export interface Outcome {
   errors: string;
 }
 
-/** Updates with each list of arguments, one after the other, in a process that trusts a certificate. */
-export async function update(runs: string[][], certificatePath: string): Promise<Outcome[]> {
-  const program = join(import.meta.dirname, "run-updates.ts");
+/** Updates with each list of arguments, one after the other, in a process that may trust a certificate. */
+export async function update(runs: string[][], certificatePath?: string): Promise<Outcome[]> {
+  const program = join(import.meta.dirname, "programs/run-updates.ts");
   const child = spawn(process.execPath, ["--import", "tsx", program], {
     cwd: root,
-    env: { ...process.env, NODE_EXTRA_CA_CERTS: certificatePath },
+    env: { ...process.env, ...(certificatePath && { NODE_EXTRA_CA_CERTS: certificatePath }) },
     stdio: "pipe",
   });
   child.stdin.end(JSON.stringify(runs));
   const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr)]);
   if (!output.startsWith("[")) throw new Error(`the update crashed: ${output}${errors}`);
   return JSON.parse(output) as Outcome[];
+}
+
+/** Starts the command itself, which can then be killed with all that it has started. */
+export function startUpdate(parameters: string[]): { kill: () => void; closed: Promise<unknown> } {
+  const script = join(root, "scripts/update/main.ts");
+  const child = spawn(process.execPath, ["--import", "tsx", script, ...parameters], {
+    cwd: root,
+    detached: true, // a process group of its own
+    stdio: "ignore",
+  });
+  return { kill: () => void process.kill(-child.pid!, "SIGKILL"), closed: once(child, "close") };
 }

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { isObject } from "../../generate/source.js";
 import { UpdateError } from "../update-error.js";
 import { stateFolder } from "./state-folder.js";
 
@@ -112,12 +111,16 @@ function readJournal(bytes: Buffer, file: string): Entry[] {
   throw new UpdateError(`${file} is not the journal of an update: delete the folder that it is in`);
 }
 
-const isEntry = (value: unknown): value is Entry =>
-  isObject(value) &&
-  typeof value.path === "string" &&
-  writable.test(value.path) &&
-  typeof value.after === "string" &&
-  ["string", "undefined"].includes(typeof value.before);
+function isEntry(value: unknown): value is Entry {
+  const { path, before, after } = (value ?? {}) as Record<string, unknown>;
+  const isFingerprint = (text: unknown): boolean => typeof text === "string" && /^[\da-f]{64}$/.test(text);
+  return (
+    typeof path === "string" &&
+    writable.test(path) &&
+    isFingerprint(after) &&
+    (before === undefined || isFingerprint(before))
+  );
+}
 
 const fingerprint = (bytes: Buffer): string => createHash("sha256").update(bytes).digest("hex");
 

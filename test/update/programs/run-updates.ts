@@ -1,5 +1,5 @@
 import { text } from "node:stream/consumers";
-import { runUpdate } from "../../scripts/update/command.js";
+import { runUpdate } from "../../../scripts/update/command.js";
 
 // Runs `npm run spec:update` once for each list of arguments that stands in the input, all in one process: most of the
 // time of a run goes into loading the compilers.
