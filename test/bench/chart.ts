@@ -1,65 +1,75 @@
 import { ratioOf } from "./report.js";
 import type { Result } from "./report.js";
-import { ours, workloads } from "./workloads.js";
+import { baseline, ours, workloads } from "./workloads.js";
 
-/** What the chart shows: the measure by which each kind of work is judged first. */
-const rows = [
+/** What the chart shows: the measure by which each kind of work is compared first. */
+const panels = [
   { name: "submit", key: "cpuMsPerRequest", title: "Submit of text: CPU" },
   { name: "submit-64", key: "cpuMsPerRequest", title: "Submit of text, 64 at once: CPU" },
   { name: "poll", key: "cpuMsPerRequest", title: "Status poll: CPU" },
   { name: "files", key: "cpuMsPerMegabyte", title: "14 × 10 MiB in memory: CPU" },
   { name: "disk-1-gib", key: "cpuMsPerMegabyte", title: "1 GiB from disk: CPU" },
-  { name: "disk-1-gib", key: "peakRssMb", title: "1 GiB from disk: peak RSS" },
-  { name: "waits", key: "peakRssMb", title: "10,000 waits: peak RSS" },
+  { name: "disk-1-gib", key: "peakRssMb", title: "1 GiB from disk: peak memory" },
+  { name: "waits", key: "peakRssMb", title: "10,000 waits: peak memory" },
   { name: "download", key: "cpuMsPerMegabyte", title: "Download of 10 MiB: CPU" },
 ];
 
-const width = 760;
-const left = 240;
-const right = 30;
-const rowHeight = 34;
-const top = 64;
+const margin = 20;
+const panelWidth = 410;
+const nameWidth = 158;
+const barWidth = 200;
+const barHeight = 15;
+const panelTitle = 26;
+const top = 52;
 const longest = 2.5;
 
-/** A dot for each client on a line for each kind of work: costs as ratios to built-in fetch, less is better. */
+/** Bars for each client and kind of work: costs as ratios to built-in fetch, with the names beside them. */
 export function chart(results: readonly Result[]): string {
-  const shown = rows.flatMap((row) => {
-    const result = results.find(({ name }) => name === row.name);
-    return result ? [{ ...row, result }] : [];
+  const drawn = panels.flatMap(({ name, key, title }) => {
+    const result = results.find((each) => each.name === name);
+    const peers = workloads.find((each) => each.name === name)?.peers ?? [];
+    if (!result) return [];
+    const bars = peers
+      .map((peer) => ({ peer, ratio: ratioOf(result, peer, key) }))
+      .filter(({ ratio }) => Number.isFinite(ratio))
+      .sort((one, other) => one.ratio - other.ratio);
+    return [{ title, bars }];
   });
-  const height = top + shown.length * rowHeight + 36;
-  const bottom = height - 30;
-  const axis = [0, 0.5, 1, 1.5, 2, 2.5].map(
-    (ratio) =>
-      `<line class="${ratio === 1 ? "one" : "grid"}" x1="${x(ratio)}" x2="${x(ratio)}" y1="${top - 8}" y2="${bottom}"/>` +
-      `<text class="axis" x="${x(ratio)}" y="${bottom + 18}">${ratio === longest ? `≥ ${ratio}` : ratio}</text>`,
-  );
-  const lines = shown.map(({ title, result, key }, index) => {
-    const y = top + index * rowHeight + rowHeight / 2;
-    const others = workloads.find(({ name }) => name === result.name)?.peers ?? [];
-    const dots = [...others.filter((peer) => peer !== ours), ours].map((peer) => {
-      const ratio = ratioOf(result, peer, key);
-      const label = `<title>${peer}: ${ratio.toFixed(2)}</title>`;
-      return `<circle class="${peer === ours ? "ours" : "peer"}" cx="${x(ratio)}" cy="${y}" r="${peer === ours ? 7 : 4.5}">${label}</circle>`;
+  let y = top;
+  const parts: string[] = [];
+  for (let index = 0; index < drawn.length; index += 2) {
+    const row = drawn.slice(index, index + 2);
+    row.forEach(({ title, bars }, column) => {
+      const x = margin + column * (panelWidth + margin);
+      parts.push(`<g transform="translate(${x} ${y})">`, `<text class="title" y="14">${title}</text>`);
+      parts.push(...bars.map(drawBar), "</g>");
     });
-    return `<text class="row" x="${left - 16}" y="${y + 4}">${title}</text>${dots.join("")}`;
-  });
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" aria-label="Costs as ratios to built-in fetch">
+    y += panelTitle + Math.max(...row.map(({ bars }) => bars.length)) * barHeight + 18;
+  }
+  const width = 2 * panelWidth + 3 * margin;
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${y}" role="img" aria-label="Costs of each client as ratios to built-in fetch">
 <style>
-text { font: 13px system-ui, sans-serif; fill: #57606a }
-.row { text-anchor: end } .axis { text-anchor: middle; font-size: 12px }
-.grid { stroke: #8b949e; stroke-opacity: 0.25 } .one { stroke: #8b949e; stroke-dasharray: 4 3 }
-.ours { fill: #1f6feb } .peer { fill: #8b949e; fill-opacity: 0.7 }
+text { font: 12px system-ui, sans-serif; fill: #1f2328 } .paper { fill: #fff; stroke: #d1d9e0 }
+.title, .ours { font-weight: 600 } .title { font-size: 13px } .name { text-anchor: end }
+rect.bar { fill: #8c959f } rect.ours { fill: #1f6feb } rect.one { fill: #57606a }
+@media (prefers-color-scheme: dark) {
+text { fill: #e6edf3 } .paper { fill: #0d1117; stroke: #30363d } rect.bar { fill: #6e7681 } rect.ours { fill: #4493f8 } rect.one { fill: #b1bac4 }
+}
 </style>
-<text x="${left}" y="20">Cost as a ratio to built-in fetch (1); further left is better</text>
-<circle class="ours" cx="${left + 7}" cy="38" r="7"/><text x="${left + 20}" y="42">${ours}</text>
-<circle class="peer" cx="${left + 160}" cy="38" r="4.5"/><text x="${left + 172}" y="42">other clients</text>
-${[...axis, ...lines].join("\n")}
+<rect class="paper" x="0.5" y="0.5" width="${width - 1}" height="${y - 1}" rx="6"/>
+<text class="title" x="${margin}" y="30">Cost as a ratio to built-in fetch: shorter is better</text>
+${parts.join("\n")}
 </svg>
 `;
 }
 
-function x(ratio: number): string {
-  const share = Math.min(ratio, longest) / longest;
-  return (left + share * (width - left - right)).toFixed(1);
+function drawBar({ peer, ratio }: { peer: string; ratio: number }, index: number): string {
+  const y = panelTitle + index * barHeight;
+  const length = ((Math.min(ratio, longest) / longest) * barWidth).toFixed(1);
+  const kind = peer.startsWith(ours) ? "ours" : peer === baseline ? "one" : "";
+  return (
+    `<text class="name ${kind}" x="${nameWidth}" y="${y + 4}">${peer}</text>` +
+    `<rect class="bar ${kind}" x="${nameWidth + 8}" y="${y - 5}" width="${length}" height="10" rx="2"/>` +
+    `<text class="${kind}" x="${nameWidth + 14 + Number(length)}" y="${y + 4}">${ratio.toFixed(2)}${ratio > longest ? " →" : ""}</text>`
+  );
 }
