@@ -187,15 +187,18 @@ describe("the examples of every guide", () => {
   });
 
   it("are commands that run, or scripts that exist", async () => {
+    const failures: string[] = [];
     for (const { code, place, runBy, ...block } of written("sh")) {
       const cwd = join(installed.folder, folderOf(block));
       const lines = code.split("\n").map((line) => line.replace(/\s+# .*|^# .*/, "").trim());
       for (const line of lines.filter(Boolean)) {
-        if (/^(?:npx )?tensorslab-images /.test(line)) {
-          if (!runBy) expect(await runCommand(line, cwd, environment()), `${place}: ${line}`).toBe("");
-        } else expect(await isOfProject(line), `${place}: ${line}`).toBe(true);
+        const isCommand = /^(?:npx )?tensorslab-images /.test(line);
+        if (isCommand && runBy) continue;
+        const failure = isCommand ? await runCommand(line, cwd, environment()) : await findUnknown(line);
+        if (failure) failures.push(`${place}: ${line}: ${failure}`);
       }
     }
+    expect(failures).toEqual([]);
   });
 });
 
@@ -242,18 +245,16 @@ async function runCommand(line: string, cwd: string, env: Record<string, string>
   return exitCode === 0 || exitCode === 143 ? "" : `exit status ${exitCode}\n${errors}`;
 }
 
-/** Whether a line of a shell is a command of this project: a script that exists, a test that exists. */
-async function isOfProject(line: string): Promise<boolean> {
-  if (
-    ["npm ci", "npm ci && npm start", "npm test", "npm install tensorslab-images", ".ci/run"].includes(line)
-  )
-    return true;
+/** Says what is wrong with a line of a shell that is no command of this project: a script or a test that is missing. */
+async function findUnknown(line: string): Promise<string> {
+  const known = ["npm ci", "npm ci && npm start", "npm test", "npm install tensorslab-images", ".ci/run"];
+  if (known.includes(line)) return "";
   const [, script] = /^npm run (?:--silent )?([\w:-]+)(?: -- .*)?$/.exec(line) ?? [];
-  if (script) return script in manifest.scripts;
+  if (script) return script in manifest.scripts ? "" : "no such script";
   const [, path] = /^npx vitest run ([\w./-]+)$/.exec(line) ?? [];
-  if (path === undefined) return false;
+  if (path === undefined) return "unknown command";
   return access(join(root, path)).then(
-    () => true,
-    () => false,
+    () => "",
+    () => "no such test",
   );
 }

@@ -41,9 +41,9 @@ async function runProgram(source: string, environment: Record<string, string> = 
 
 describe("the packed package", () => {
   it("holds what is imported, its types and what a package needs, and nothing else", async () => {
-    const sources = (await readdir(join(root, "src"), { recursive: true })).filter((path) =>
-      path.endsWith(".ts"),
-    );
+    const inSources = await readdir(join(root, "src"), { recursive: true });
+    const sources = inSources.filter((path) => path.endsWith(".ts"));
+    const guides = inSources.filter((path) => path.endsWith("README.md")).map((path) => `src/${path}`);
     const generated = (await readdir(join(root, "generated"))).filter((path) => path.endsWith(".ts"));
     const declarations = [
       ...sources.map((path) => `src/${path}`),
@@ -53,7 +53,21 @@ describe("the packed package", () => {
       path.slice(2),
     );
     const shared = ["dist/src/errors.js"]; // one class for each error, whichever entry point throws it
-    const expected = ["CHANGELOG.md", "LICENSE", "README.md", ...declarations, ...entries, ...shared];
+    // What the README shows and links to, so that it is complete where the package is installed.
+    const linked = [
+      ...[
+        "AGENTS.md",
+        "CHANGELOG.md",
+        "CONTRIBUTING.md",
+        "LICENSE",
+        "README.md",
+        "SECURITY.md",
+        "spec/README.md",
+      ],
+      ...["scripts/pictures/batch.svg", "scripts/pictures/images.png"],
+      ...["test/README.md", "test/bench/README.md", "test/bench/chart.svg"],
+    ];
+    const expected = [...linked, ...guides, ...declarations, ...entries, ...shared];
     expect(installed.files.toSorted()).toEqual(expected.toSorted());
   });
 
