@@ -192,9 +192,11 @@ describe("the examples of every guide", () => {
       const cwd = join(installed.folder, folderOf(block));
       const lines = code.split("\n").map((line) => line.replace(/\s+# .*|^# .*/, "").trim());
       for (const line of lines.filter(Boolean)) {
-        const isCommand = /^(?:npx )?tensorslab-images /.test(line);
+        const isCommand = /^(?:[A-Z_]+=\w+ )*(?:npx )?tensorslab-images /.test(line);
         if (isCommand && runBy) continue;
-        const failure = isCommand ? await runCommand(line, cwd, environment()) : await findUnknown(line);
+        // A mock server that a guide starts in another terminal is this one.
+        const here = line.replaceAll(/http:\/\/127\.0\.0\.1:\d+/g, server.url);
+        const failure = isCommand ? await runCommand(here, cwd, environment()) : await findUnknown(line);
         if (failure) failures.push(`${place}: ${line}: ${failure}`);
       }
     }
@@ -234,12 +236,12 @@ const rerouteTo = (url: string) => `
 
 /** Runs a line of a shell; returns what it said if it failed. `mock` has no end of its own: its URL is enough. */
 async function runCommand(line: string, cwd: string, env: Record<string, string>): Promise<string> {
-  const child = spawn("sh", ["-c", `exec ${line.replace(/^npx /, "")}`], {
+  const child = spawn("sh", ["-c", line.replace(/^((?:[A-Z_]+=\w+ )*)(?:npx )?/, "$1exec ")], {
     cwd,
     env,
     stdio: ["ignore", "pipe", "pipe"],
   });
-  if (/^(?:npx )?tensorslab-images mock\b/.test(line)) child.stdout.once("data", () => child.kill("SIGTERM"));
+  if (/\btensorslab-images mock\b/.test(line)) child.stdout.once("data", () => child.kill("SIGTERM"));
   const exited = new Promise<number | null>((resolve) => void child.on("close", resolve));
   const [errors, , exitCode] = await Promise.all([text(child.stderr), text(child.stdout), exited]);
   return exitCode === 0 || exitCode === 143 ? "" : `exit status ${exitCode}\n${errors}`;
