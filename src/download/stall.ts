@@ -26,7 +26,7 @@ export async function nextSign<T>(
 
 /** Reads chunk after chunk, and waits for none of them for longer than a stall may take. */
 export interface PatientReader {
-  read: (failure: string) => Promise<ReadableStreamReadResult<Uint8Array>>;
+  read: (failure: string) => ReturnType<ReadableStreamDefaultReader<Uint8Array>["read"]>;
   /** Lets go of the body, of its connection, and of the timer and the listener that watched it. */
   release: () => void;
 }
