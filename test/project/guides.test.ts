@@ -195,7 +195,9 @@ describe("the examples of every guide", () => {
         const isCommand = /^(?:[A-Z_]+=\w+ )*(?:npx )?tensorslab-images /.test(line);
         if (isCommand && runBy) continue;
         // A mock server that a guide starts in another terminal is this one.
-        const here = line.replaceAll(/http:\/\/127\.0\.0\.1:\d+/g, server.url);
+        const here = line
+          .replaceAll(/http:\/\/127\.0\.0\.1:\d+/g, server.url)
+          .replaceAll(/--port \d+/g, "--port 0");
         const failure = isCommand ? await runCommand(here, cwd, environment()) : await findUnknown(line);
         if (failure) failures.push(`${place}: ${line}: ${failure}`);
       }
