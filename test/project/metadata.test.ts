@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { expect, it } from "vitest";
-import { root } from "./support/generate.js";
+import { root } from "../support/generate.js";
 
 const manifest = JSON.parse(await readFile(`${root}/package.json`, "utf8")) as {
   homepage: string;
