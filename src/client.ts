@@ -1,4 +1,4 @@
-import { fields, models, operations, statusOperation } from "../generated/operations.js";
+import { fields, models, statusOperation } from "../generated/operations.js";
 import { createFacade } from "./api/create-api.js";
 import type { Api } from "./api/create-api.js";
 import type { ResultAccess } from "./download/index.js";
@@ -7,6 +7,7 @@ import { checkCallOptions, resolveOptions } from "./options.js";
 import type { CallOptions, ClientOptions, GenerateOptions, WaitOptions } from "./options.js";
 import { withDeadline } from "./reliability/abort.js";
 import { createCall } from "./reliability/call.js";
+import { imageCount } from "./reliability/image-count.js";
 import { limitWork } from "./reliability/poll-limit.js";
 import { toSubmission, toTask } from "./reliability/response.js";
 import { isSafeToResubmit, isTransient } from "./reliability/retry.js";
@@ -68,6 +69,8 @@ export interface Client {
   readonly service: string;
   /** How this client's results are fetched: pass the client itself to `saveImages` or `downloadImage`. */
   readonly results: ResultAccess;
+  /** Milliseconds until a submit is given up; keeping records of submits depends on it. */
+  readonly submitTimeoutMs: number;
 }
 
 /**
@@ -147,21 +150,8 @@ export function createClient(options: ClientOptions = {}): Client {
     return task;
   }
 
-  const { fetch, allowPrivateResults } = settings;
+  const { fetch, allowPrivateResults, submitTimeoutMs } = settings;
   const results: ResultAccess = { fetch, allowPrivateResults };
-  return { api: facade.api, service: settings.baseUrl.href, results, submit, status, watch, wait, generate };
-}
-
-/** How many images an input asks for: the URLs in a submit's response may be the first of them only. */
-function imageCount<M extends Model>(model: M, input: ModelInput<M>): number {
-  // Another document may give its forms other roles, or none.
-  const { roles, defaults }: Form = operations[models[model]];
-  const count = (roles?.count && (input as Record<string, unknown>)[roles.count]) ?? defaults?.count;
-  return typeof count === "number" ? count : 1;
-}
-
-interface Form {
-  path: string;
-  roles?: Readonly<Record<string, string>>;
-  defaults?: Readonly<Record<string, unknown>>;
+  const service = settings.baseUrl.href;
+  return { api: facade.api, service, results, submitTimeoutMs, submit, status, watch, wait, generate };
 }

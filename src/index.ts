@@ -2,6 +2,19 @@ export { createClient } from "./client.js";
 export { downloadImage, readImage } from "./download/index.js";
 export { detectImageType, imageSignatureLength } from "./image-type.js";
 export { createProxyHandler } from "./proxy/index.js";
+export {
+  advanceGeneration,
+  checkGeneration,
+  createImageLimit,
+  createMemoryStore,
+  generateOnce,
+  ImageLimitError,
+  readRecord,
+  RecordBusyError,
+  RecordConflictError,
+  RecordError,
+  resumeGeneration,
+} from "./records/index.js";
 export { isSafeToResubmit } from "./reliability/retry.js";
 export {
   AuthenticationError,
@@ -33,5 +46,20 @@ export type { DownloadFailure, ErrorDetails, InputIssue, Outcome } from "./error
 export type { ImageType } from "./image-type.js";
 export type { CallOptions, ClientOptions, GenerateOptions, WaitOptions } from "./options.js";
 export type { ProxyHandler, ProxyOptions } from "./proxy/index.js";
+export type {
+  Advance,
+  AdvanceOptions,
+  CountDay,
+  GenerateOnceOptions,
+  GenerationRecord,
+  ImageLimit,
+  MaxImages,
+  MemoryStoreOptions,
+  RecordDifference,
+  RecordOptions,
+  RecordState,
+  RecordStore,
+  ResumeOptions,
+} from "./records/index.js";
 export type { FileInput, Model, ModelInput, Submission, Task, TaskStatus } from "./types.js";
 export type { components, operations, paths } from "../generated/schema.js";

@@ -2,9 +2,15 @@
 import fs from "node:fs";
 import { open, stat } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
-import { basename } from "node:path";
+import { basename, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ConfigurationError, detectImageType, imageSignatureLength, InvalidInputError } from "../index.js";
+
+/** A file on disk. */
+export interface FileFromPath extends File {
+  /** Where it is, absolute. */
+  readonly path: string;
+}
 
 /** What the service is told about a file. */
 export interface FileFromPathOptions {
@@ -25,7 +31,10 @@ export interface FileFromPathOptions {
  * @example
  * await client.generate("seedreamv5", { prompt: "the same fox at night", sourceImage: [await fileFromPath("fox.png")] });
  */
-export async function fileFromPath(path: string | URL, options: FileFromPathOptions = {}): Promise<File> {
+export async function fileFromPath(
+  path: string | URL,
+  options: FileFromPathOptions = {},
+): Promise<FileFromPath> {
   if (typeof fs.openAsBlob !== "function") {
     throw new ConfigurationError(
       "fileFromPath needs fs.openAsBlob, which this runtime lacks: use Node 20 or later",
@@ -96,6 +105,11 @@ class FileOnDisk extends File {
   constructor(path: string, bytes: Blob, name: string, options: FilePropertyBag) {
     super([bytes], name, options);
     this.#path = path;
+  }
+
+  /** Together with size and time of modification, this identifies the file without reading it. */
+  get path(): string {
+    return resolve(this.#path);
   }
 
   override stream(): ReturnType<Blob["stream"]> {

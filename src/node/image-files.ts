@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { link, open, rename, rm, stat } from "node:fs/promises";
+import { link, open, rm, stat } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import { join } from "node:path";
+import { renamePatiently } from "./rename.js";
 
 /** Together with a number and an extension this stays far below the 143 bytes of the strictest file system in use. */
 const longestStem = 100;
@@ -15,10 +16,11 @@ const longestStem = 100;
  * system folds or normalises. Upper case is encoded too, so two ids that differ stay apart even where case is ignored.
  */
 export function imageFileName(id: string, number: number, extension: string): string {
-  return `${toStem(id)}-${number}.${extension}`;
+  return `${encodeName(id)}-${number}.${extension}`;
 }
 
-function toStem(id: string): string {
+/** Encodes a text to a part of a file name that is safe on every system, and is another's for every other text. */
+export function encodeName(id: string): string {
   if (id === "") return "%"; // Nothing else is encoded like this, nor as the %x below.
   const stem = Array.from(id, encodeCharacter).join("").replace(/^-/, "%2d");
   if (stem.length <= longestStem) return stem;
@@ -122,7 +124,7 @@ async function claim(temporary: string, target: string, makeLink: typeof link): 
     throw error;
   }
   try {
-    await rename(temporary, target);
+    await renamePatiently(temporary, target);
   } catch (error) {
     await rm(target, { force: true });
     throw error;

@@ -1,5 +1,7 @@
 export { fileFromPath } from "./file-from-path.js";
+export { createFolderStore } from "./folder-store.js";
 export { saveImages } from "./save-images.js";
 
-export type { FileFromPathOptions } from "./file-from-path.js";
+export type { FileFromPath, FileFromPathOptions } from "./file-from-path.js";
+export type { FolderStore, FolderStoreOptions } from "./folder-store.js";
 export type { SaveImagesOptions, SaveProgress } from "./save-images.js";

@@ -1,0 +1,28 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { RecordError } from "../index.js";
+import type { CountDay } from "../index.js";
+import { withLock } from "./lock.js";
+import { replaceFile } from "./replace-file.js";
+
+/** So many processes may count at the same time that one waits its turn for a while. */
+const waitMs = 10_000;
+
+/** Counts a day's images in a file that all processes of a folder share, `.images-2026-01-31`. */
+export function createCountDay(folder: string, mode: number): CountDay {
+  return (day, images, limit) =>
+    withLock(join(folder, ".images.lock"), { waitMs }, async () => {
+      const path = join(folder, `.images-${day}`);
+      const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+        if (error.code === "ENOENT") return "0";
+        throw error;
+      });
+      const count = /^\d+\s*$/.test(text) ? Number(text) : NaN;
+      if (!Number.isSafeInteger(count)) {
+        throw new RecordError(`${path} must hold the number of the day's images; nothing was sent`);
+      }
+      if (count + images > limit) return false;
+      await replaceFile(path, `${Math.max(0, count + images)}\n`, { mode, durable: false });
+      return true;
+    });
+}

@@ -1,0 +1,224 @@
+import { access, mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { ConfigurationError, createImageLimit, RecordBusyError, RecordError } from "../index.js";
+import type { GenerationRecord, MaxImages, RecordStore } from "../index.js";
+import { createCountDay } from "./day-count.js";
+import { explainWriteFailure, isSystemError } from "./file-failure.js";
+import { encodeName } from "./image-files.js";
+import { recordFileName, recordIdOf, recordSuffix } from "./record-name.js";
+import { removeLeftovers } from "./leftovers.js";
+import { LockHeld, withLock } from "./lock.js";
+import { createFile, createSyncNames, replaceFile } from "./replace-file.js";
+
+/** How a folder of records is kept. */
+export interface FolderStoreOptions {
+  /** Permissions of the records' files. @default 0o600 */
+  mode?: number | undefined;
+  /** How many images may be asked for; the day's number is shared by all processes. @default no limit */
+  maxImages?: MaxImages | undefined;
+}
+
+/** The records of one folder; `tensorslab-images resume` and `batch` work with the same ones. */
+export interface FolderStore extends RecordStore {
+  /** Absolute path of the folder. */
+  readonly folder: string;
+  /** Where the record of that id is. */
+  pathOf(id: string): string;
+  /** The ids of all records, in order. */
+  list(): Promise<string[]>;
+  /**
+   * Runs `work` while no other run works in the folder; the lock of a process that has ended is taken over. Single
+   * generations need no lock.
+   *
+   * @param options `breakLock` takes the lock from whoever holds it.
+   * @throws {RecordBusyError} Another run works there, or ran on another machine.
+   */
+  runAlone<T>(work: () => Promise<T>, options?: { breakLock?: boolean | undefined }): Promise<T>;
+}
+
+/** A write that must not replace a later attempt, because who reads it may submit again. */
+const resubmittable: readonly string[] = ["not-sent", "rejected", "unknown", "failed"];
+
+/** What holds a record's lock does so for a few reads and writes of small files. */
+const lockWaitMs = 5000;
+
+/**
+ * Creates a store that keeps each record in a file of its own, `<id>.record.json`, in a folder that is created if missing.
+ *
+ * It is safe for any number of processes, killed at any moment, on disks with and without hard links.
+ *
+ * @throws {ConfigurationError} An option is invalid.
+ * @example
+ * const records = createFolderStore("images", { maxImages: { day: 500 } });
+ * const input = { prompt: "a red fox in fresh snow" };
+ * const task = await generateOnce(client, "seedreamv5", input, { records, idempotencyKey: "order-1234" });
+ */
+export function createFolderStore(folderPath: string | URL, options: FolderStoreOptions = {}): FolderStore {
+  const { mode = 0o600, maxImages = {} } = options;
+  if (!Number.isInteger(mode) || mode < 0 || mode > 0o777) {
+    throw new ConfigurationError("`mode` must be file permissions, such as 0o600");
+  }
+  const folder = resolve(folderPath instanceof URL ? fileURLToPath(folderPath) : folderPath);
+  const syncFolder = createSyncNames(folder);
+  const pathOf = (id: string): string => join(folder, recordFileName(id));
+  const limit = createImageLimit(maxImages, createCountDay(folder, mode));
+
+  /** The first version took ids for names as they were, also with upper case and dots; such a record stays there. */
+  async function locate(id: string): Promise<string> {
+    const path = pathOf(id);
+    const firstVersion = join(folder, `${id}${recordSuffix}`);
+    if (firstVersion === path || !/^[a-z0-9][\w.-]{0,99}$/i.test(id) || (await exists(path))) return path;
+    // Where case is ignored, the name may be another record's.
+    return (await exists(firstVersion)) && (await readAt(firstVersion))?.id === id ? firstVersion : path;
+  }
+
+  async function readAt(path: string): Promise<Partial<GenerationRecord> | undefined> {
+    const text = await readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
+      if (cause.code === "ENOENT") return undefined;
+      throw new RecordError(`The record ${path} cannot be read (${cause.code}); nothing was sent`, { cause });
+    });
+    if (text === undefined) return undefined;
+    try {
+      const record: unknown = JSON.parse(text);
+      if (typeof record === "object" && record !== null) return record;
+    } catch {
+      // said below; the engine's message quotes the text
+    }
+    throw new RecordError(
+      `The record ${path} is not a JSON object, or only the beginning of one; nothing was sent`,
+    );
+  }
+
+  async function replace(path: string, record: GenerationRecord, durable: boolean): Promise<void> {
+    await replaceFile(path, toText(record), { mode, durable });
+    if (durable) await syncFolder();
+  }
+
+  const alone = <T>(id: string, work: () => Promise<T>): Promise<T> =>
+    withLock(join(folder, `.${encodeName(id)}.lock`), { waitMs: lockWaitMs }, work);
+
+  async function create(path: string, record: GenerationRecord): Promise<boolean> {
+    const created = await createFile(path, toText(record), { mode, durable: true });
+    if (created !== undefined) {
+      if (created) await syncFolder();
+      return created;
+    }
+    return alone(record.id, async () => {
+      if (await readAt(path)) return false;
+      await replace(path, record, true);
+      return true;
+    });
+  }
+
+  async function claim(
+    record: GenerationRecord,
+    previous: Pick<GenerationRecord, "attempt" | "state"> | undefined,
+  ): Promise<boolean> {
+    const path = await locate(record.id);
+    if (!previous) return path === pathOf(record.id) ? create(path, record) : false;
+    return alone(record.id, async () => {
+      const stored = await readAt(path);
+      const isKnown = stored?.state === previous.state && (stored.attempt ?? 1) === previous.attempt;
+      if (isKnown) await replace(path, record, true);
+      return isKnown;
+    });
+  }
+
+  return {
+    folder,
+    pathOf,
+    async read(id) {
+      return readAt(await locate(id));
+    },
+    async write(record, { durable }) {
+      await explain(record.id, async () => {
+        await limit.settle(record);
+        const path = await locate(record.id);
+        const write = async () => {
+          if (((await readAt(path))?.attempt ?? 1) <= record.attempt) await replace(path, record, durable);
+        };
+        await (resubmittable.includes(record.state) ? alone(record.id, write) : write());
+      });
+    },
+    async claim(record, previous) {
+      return explain(record.id, async () => {
+        await makeFolder(folder);
+        await limit.take(record);
+        let isClaimed = false;
+        try {
+          isClaimed = await claim(record, previous);
+        } finally {
+          if (!isClaimed) await limit.settle({ id: record.id, state: "not-sent" });
+        }
+        return isClaimed;
+      });
+    },
+    async list() {
+      const names = await readdir(folder).catch((cause: NodeJS.ErrnoException) => {
+        throw new RecordError(`The folder ${folder} cannot be read (${cause.code}); check the path`, {
+          cause,
+        });
+      });
+      const ids = new Set<string>();
+      for (const name of names) {
+        if (!name.endsWith(recordSuffix) || name.startsWith(".")) continue;
+        const id = recordIdOf(name) ?? (await readAt(join(folder, name)))?.id;
+        if (typeof id === "string") ids.add(id);
+      }
+      return [...ids].sort();
+    },
+    async runAlone(work, { breakLock = false } = {}) {
+      await makeFolder(folder);
+      try {
+        return await withLock(join(folder, ".lock"), { breakLock }, async () => {
+          if (breakLock) await removeLocks(folder);
+          await removeLeftovers(folder);
+          return work();
+        });
+      } catch (error) {
+        if (!(error instanceof LockHeld) || error.path !== join(folder, ".lock")) throw error;
+        const who = error.holder ? `Process ${error.holder.pid} on ${error.holder.host}` : "Another process";
+        const message = `${who} works in ${folder}. If it has ended, break its lock`;
+        throw new RecordBusyError(message, { retryAfterMs: 10_000, cause: error });
+      }
+    },
+  };
+
+  /** Says which record could not be written, and why. */
+  async function explain<T>(id: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (cause) {
+      if (cause instanceof LockHeld) {
+        const message = `${cause.message}, which is held for moments only: if it has ended, break the lock`;
+        throw new RecordBusyError(message, { retryAfterMs: lockWaitMs, cause });
+      }
+      if (!isSystemError(cause)) throw cause;
+      const reason = explainWriteFailure(cause);
+      throw new RecordError(`The record ${pathOf(id)} cannot be written: ${reason}`, { cause });
+    }
+  }
+}
+
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
+
+const toText = (record: GenerationRecord): string => `${JSON.stringify(record, null, 2)}\n`;
+
+async function makeFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true }).catch((cause: NodeJS.ErrnoException) => {
+    const reason = explainWriteFailure(cause);
+    throw new RecordError(`The folder ${folder} cannot be used: ${reason}; nothing was sent`, { cause });
+  });
+}
+
+/** Removes the locks of single records, which a process on another machine may have left. */
+async function removeLocks(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (/^\..+\.lock$/.test(name)) await rm(join(folder, name), { recursive: true, force: true });
+  }
+}
