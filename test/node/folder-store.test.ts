@@ -1,0 +1,171 @@
+import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { generateOnce, readRecord, RecordError } from "../../src/index.js";
+import { createFolderStore } from "../../src/node/index.js";
+import { makeRecord, startService } from "../records/support.js";
+import { makeFolder } from "../support/generate.js";
+
+const input = { prompt: "a fox", resolution: "16x16" };
+const intentOf = (id: string) =>
+  makeRecord({ id, state: "intent", taskid: undefined, expiresAt: new Date().toISOString() });
+
+describe("a folder of records", () => {
+  test("is created if missing, and has a file for each record that its owner alone can read", async () => {
+    const folder = join(await makeFolder(), "new", "folder");
+    const records = createFolderStore(folder);
+    const { client } = await startService();
+    await generateOnce(client, "seedreamv5", input, { records, idempotencyKey: "order-1" });
+    expect(await readdir(folder)).toEqual(["order-1.record.json"]);
+    expect((await stat(records.pathOf("order-1"))).mode & 0o777).toBe(0o600);
+    expect(await records.list()).toEqual(["order-1"]);
+    const open = createFolderStore(folder, { mode: 0o644 });
+    await open.claim(intentOf("order-2"), undefined);
+    expect((await stat(open.pathOf("order-2"))).mode & 0o777).toBe(0o644);
+    expect(() => createFolderStore(folder, { mode: 0o1000 })).toThrow("`mode` must be");
+  });
+
+  test("names records safely on every system, and knows their ids", async () => {
+    const folder = await makeFolder();
+    const records = createFolderStore(folder);
+    const ids = [
+      "Fox",
+      "fox",
+      "con",
+      "NUL",
+      "nul",
+      "lpt1",
+      "a.",
+      "a ",
+      "../a",
+      "a/b",
+      "C:a",
+      "日本",
+      "x".repeat(255),
+      "%",
+      "%25",
+    ];
+    for (const id of ids) expect(await records.claim(intentOf(id), undefined), id).toBe(true);
+    const names = await readdir(folder);
+    expect(names).toHaveLength(ids.length);
+    expect(new Set(names.map((name) => name.toLowerCase())).size).toBe(ids.length);
+    for (const name of names) {
+      expect(name).toMatch(/^[a-z0-9%_][a-z0-9%_-]*\.record\.json$/);
+      expect(name).not.toMatch(/^(con|prn|aux|nul|com\d|lpt\d)\./);
+    }
+    expect(await records.list()).toEqual(ids.toSorted());
+    for (const id of ids) expect(await readRecord(records, id)).toMatchObject({ id });
+  });
+
+  test("keeps a record of the first version where it is, also with upper case and dots", async () => {
+    const folder = await makeFolder();
+    const { client, server } = await startService();
+    const records = createFolderStore(folder);
+    const first = {
+      version: 1,
+      id: "Order.1",
+      service: client.service,
+      model: "seedreamv5",
+      input,
+      state: "not-sent",
+      files: [],
+      createdAt: "2026-01-31T12:00:00.000Z",
+      updatedAt: "2026-01-31T12:00:00.000Z",
+    };
+    await writeFile(join(folder, "Order.1.record.json"), JSON.stringify(first));
+    expect(await records.claim(intentOf("Order.1"), undefined)).toBe(false);
+    expect(await readRecord(records, "Order.1")).toMatchObject({ version: 1, attempt: 1 });
+    await generateOnce(client, "seedreamv5", input, { records, idempotencyKey: "Order.1" });
+    expect(await readdir(folder)).toEqual(["Order.1.record.json"]);
+    expect(await readRecord(records, "Order.1")).toMatchObject({
+      version: 2,
+      attempt: 2,
+      state: "completed",
+    });
+    expect(server.ledger).toHaveLength(1);
+    // Another id whose plain name is the same where case is ignored.
+    await writeFile(join(folder, "Fox.record.json"), JSON.stringify({ ...first, id: "fOX" }));
+    expect(await readRecord(records, "Fox")).toBe(undefined);
+  });
+
+  test("refuses what is not a record, and leaves it as it is", async () => {
+    const folder = await makeFolder();
+    const records = createFolderStore(folder);
+    const { client, submits } = await startService();
+    for (const text of [
+      "",
+      "null",
+      "7",
+      '{"version":2',
+      "{}",
+      '{"version":2,"id":"b"}',
+      '{"version":3,"id":"a"}',
+    ]) {
+      await writeFile(records.pathOf("a"), text);
+      const once = generateOnce(client, "seedreamv5", input, { records, idempotencyKey: "a" });
+      await expect(once, text).rejects.toThrow(RecordError);
+      expect(await readFile(records.pathOf("a"), "utf8")).toBe(text);
+    }
+    await mkdir(records.pathOf("folder"));
+    await expect(readRecord(records, "folder")).rejects.toThrow("cannot be read (EISDIR)");
+    expect(submits()).toBe(0);
+  });
+
+  test("says where and why nothing can be written, and leaves nothing behind", async () => {
+    const folder = await makeFolder();
+    const { client, submits } = await startService();
+    await writeFile(join(folder, "file"), "");
+    const inFile = createFolderStore(join(folder, "file"));
+    const once = (records: ReturnType<typeof createFolderStore>) =>
+      generateOnce(client, "seedreamv5", input, { records, idempotencyKey: "a" });
+    await expect(once(inFile)).rejects.toThrow("cannot be read (ENOTDIR)");
+    const records = createFolderStore(folder);
+    await mkdir(records.pathOf("b"));
+    await expect(records.write(makeRecord({ id: "b" }), { durable: true })).rejects.toThrow(
+      "b.record.json cannot be read",
+    );
+    await rm(folder, { recursive: true });
+    await expect(records.write(makeRecord({ id: "b" }), { durable: true })).rejects.toThrow(
+      "b.record.json cannot be written: ENOENT",
+    );
+    await expect(records.list()).rejects.toThrow("cannot be read (ENOENT)");
+    expect(submits()).toBe(0);
+  });
+
+  test("that may not be written to is a failure before anything is sent", async () => {
+    const folder = await makeFolder();
+    const { client, submits } = await startService();
+    await chmod(folder, 0o555);
+    const isRoot = process.geteuid!() === 0; // who may write everywhere
+    if (isRoot) process.seteuid!(65534);
+    try {
+      const records = createFolderStore(folder);
+      const once = generateOnce(client, "seedreamv5", input, { records, idempotencyKey: "a" });
+      await expect(once).rejects.toThrow(/cannot be (written|used|read).*EACCES/);
+    } finally {
+      if (isRoot) process.seteuid!(0);
+    }
+    expect(submits()).toBe(0);
+  });
+});
+
+describe("a run alone in its folder", () => {
+  test("keeps others out until it has ended, unless they break its lock", async () => {
+    const records = createFolderStore(await makeFolder());
+    await records.runAlone(async () => {
+      await expect(records.runAlone(async () => undefined)).rejects.toThrow(`Process ${process.pid} on `);
+      expect(await records.runAlone(async () => "broken", { breakLock: true })).toBe("broken");
+    });
+    expect(await records.runAlone(async () => "free")).toBe("free");
+    expect(await readdir(records.folder)).toEqual([]);
+    await expect(records.runAlone(() => Promise.reject(new Error("mine")))).rejects.toThrow("mine");
+    expect(await records.runAlone(async () => "free")).toBe("free");
+  });
+
+  test("leaves single generations to everybody", async () => {
+    const records = createFolderStore(await makeFolder());
+    const { client, server } = await startService();
+    await records.runAlone(() => generateOnce(client, "seedreamv5", input, { records, idempotencyKey: "a" }));
+    expect(server.ledger).toHaveLength(1);
+  });
+});
