@@ -31,7 +31,7 @@ export interface FolderStore extends RecordStore {
    * Runs `work` while no other run works in the folder; the lock of a process that has ended is taken over. Single
    * generations need no lock.
    *
-   * @param options `breakLock` takes the lock from whoever holds it.
+   * @param options `breakLock` takes the lock from its holder, which may be running.
    * @throws {RecordBusyError} Another run works there, or ran on another machine.
    */
   runAlone<T>(work: () => Promise<T>, options?: { breakLock?: boolean | undefined }): Promise<T>;

@@ -24,7 +24,7 @@ export class LockHeld extends Error {
 export interface LockOptions {
   /** Milliseconds to wait for a holder that is running. @default 0 */
   waitMs?: number | undefined;
-  /** Takes the lock from its holder, whoever that is. @default false */
+  /** Takes the lock from its holder, which may be running. @default false */
   breakLock?: boolean | undefined;
 }
 

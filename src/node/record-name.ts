@@ -3,7 +3,7 @@ import { encodeName } from "./image-files.js";
 /** The end of every record's name. */
 export const recordSuffix = ".record.json";
 
-/** Names Windows has devices under, whatever comes after a dot. */
+/** Names of devices on Windows, also with an extension. */
 const deviceName = /^(con|prn|aux|nul|com\d|lpt\d)$/;
 
 /** Names the file of a record by its id: `<id>.record.json`, encoded as in an image's name. */

@@ -11,7 +11,7 @@ export interface WriteOptions {
   durable: boolean;
 }
 
-/** Writes a file as a whole: whoever reads it finds all of the old or all of the new. */
+/** Writes a file as a whole: a reader finds all of the old or all of the new. */
 export async function replaceFile(path: string, text: string, options: WriteOptions): Promise<void> {
   await withTemporary(path, text, options, (temporary) => renamePatiently(temporary, path));
 }

@@ -55,7 +55,7 @@ const checks: Record<string, Check> = {
     expectSame(await store.read(record.id), copy, "read after the caller changed what it read");
   },
 
-  async "claims an id once, whoever tries at the same time"(openStore) {
+  async "claims an id once, however many try at the same time"(openStore) {
     const record = newRecord();
     const stores = await Promise.all(Array.from({ length: 10 }, openStore));
     const callers = stores.map((store, index) =>
@@ -67,7 +67,7 @@ const checks: Record<string, Check> = {
     expectSame(stored.inputDigest, `caller-${claims.indexOf(true)}`, "whose record was stored");
   },
 
-  async "claims a stored record once, whoever tries at the same time"(openStore) {
+  async "claims a stored record once, however many try at the same time"(openStore) {
     const first = await storeRefused(await openStore());
     const next: GenerationRecord = { ...newRecord(), id: first.id, attempt: 2 };
     const stores = await Promise.all(Array.from({ length: 10 }, openStore));

@@ -15,7 +15,7 @@ import type { Asked } from "./submit-once.js";
 const busyIntervalMs = 1000;
 
 /**
- * Generates images once for a key, whatever dies: called again with it, it resumes and never pays a second time.
+ * Generates images once for a key, also across crashes: called again with the key, it resumes and never pays twice.
  *
  * An intent is stored before anything is sent, and the task's id before the task is first read. Called again, in any
  * process, it waits for the task, or returns it; it submits again only what is certain not to be paid.

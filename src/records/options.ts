@@ -7,7 +7,7 @@ import type { RecordStore } from "./store.js";
 export interface RecordOptions {
   /** Where records are kept, such as `createFolderStore` from `tensorslab-images/node` creates it. */
   records: RecordStore;
-  /** Names the generation in that store: whoever uses the same key means the same images. 1 to 255 characters. */
+  /** Names the generation in that store: every call with the same key means the same images. 1 to 255 characters. */
   idempotencyKey: string;
   /** Ends the call at once with the signal's reason. */
   signal?: AbortSignal | undefined;

@@ -75,7 +75,7 @@ export async function submitOnce(
       await sleep(Math.random() * 50, signal);
       continue;
     }
-    // The process may have been stopped since, and whoever looks now may take the outcome for unknown.
+    // The process may have been stopped since, and other callers may take the outcome for unknown now.
     if (performance.now() - claimedAt > graceMs || Date.now() > Date.parse(record.expiresAt!) - graceMs) {
       const error = { message: "The process was stopped before it could submit; nothing was sent" };
       await store(record, { state: "not-sent", error }, options);
@@ -193,7 +193,7 @@ export async function store(
     ...changes,
     updatedAt: new Date().toISOString(),
   });
-  // A completed task is found to be so again; whatever says what was paid must not be forgotten.
+  // A completed task is found to be completed again; a lost outcome of a submit is lost for good.
   await records.write(next, { durable: next.state !== "completed" || record.state === "intent" });
   return next;
 }
