@@ -2,7 +2,7 @@ import { fields, models, statusOperation } from "../generated/operations.js";
 import { createFacade } from "./api/create-api.js";
 import type { Api } from "./api/create-api.js";
 import type { ResultAccess } from "./download/index.js";
-import { ConfigurationError, didYouMean } from "./errors.js";
+import { ConfigurationError, didYouMean, InvalidInputError } from "./errors.js";
 import { checkCallOptions, resolveOptions } from "./options.js";
 import type { CallOptions, ClientOptions, GenerateOptions, WaitOptions } from "./options.js";
 import { withDeadline } from "./reliability/abort.js";
@@ -11,9 +11,9 @@ import { imageCount } from "./reliability/image-count.js";
 import { limitWork } from "./reliability/poll-limit.js";
 import { toSubmission, toTask } from "./reliability/response.js";
 import { isSafeToResubmit, isTransient } from "./reliability/retry.js";
-import { callBack, follow, waitForTask, watchTask } from "./reliability/wait.js";
+import { callBack, startWatching, waitForTask, watchTask } from "./reliability/wait.js";
 import type { ReadTask } from "./reliability/wait.js";
-import type { Model, ModelInput, Submission, Task } from "./types.js";
+import type { Model, ModelInput, Submission, Task, TaskReference } from "./types.js";
 
 /** A client of the service; `createClient` makes one. */
 export interface Client {
@@ -41,7 +41,7 @@ export interface Client {
    * @example
    * const { status, urls } = await client.status(taskid);
    */
-  status(taskid: string, options?: CallOptions): Promise<Task>;
+  status(task: TaskReference, options?: CallOptions): Promise<Task>;
   /**
    * Yields the task whenever its status has changed, until it is completed or failed.
    *
@@ -49,7 +49,7 @@ export interface Client {
    * @example
    * for await (const { status } of client.watch(taskid)) console.log(status);
    */
-  watch(taskid: string, options?: Omit<WaitOptions, "onStatus">): AsyncGenerator<Task, void, undefined>;
+  watch(task: TaskReference, options?: Omit<WaitOptions, "onStatus">): AsyncGenerator<Task, void, undefined>;
   /**
    * Waits until a task is completed: here, or tomorrow in another process.
    *
@@ -58,7 +58,7 @@ export interface Client {
    * @example
    * const task = await client.wait(taskid, { timeoutMs: 60_000 });
    */
-  wait(taskid: string, options?: WaitOptions): Promise<Task>;
+  wait(task: TaskReference, options?: WaitOptions): Promise<Task>;
   /**
    * The openapi-fetch client underneath, as `createApi` creates it: adds the key, encodes forms and refuses redirects.
    *
@@ -71,19 +71,30 @@ export interface Client {
   readonly results: ResultAccess;
   /** Milliseconds until a submit is given up; keeping records of submits depends on it. */
   readonly submitTimeoutMs: number;
+  /**
+   * Checks that there is a key and a base URL, and sends nothing: for a server that starts, or a deploy.
+   *
+   * @throws {ConfigurationError} There is no key, or it cannot be sent.
+   * @example
+   * await client.ready();
+   */
+  ready(): Promise<void>;
 }
 
 /**
  * Creates a client.
  *
- * @throws {ConfigurationError} There is no key, or an option is invalid.
+ * A key that comes from the environment is read for each request, so that a module can create a client where there is no
+ * key yet, as in a build; `ready` checks it.
+ *
+ * @throws {ConfigurationError} An option is invalid.
  * @example
  * const client = createClient(); // the key is in TENSORSLAB_API_KEY
  */
 export function createClient(options: ClientOptions = {}): Client {
   const settings = resolveOptions(options);
   const facade = createFacade(settings);
-  const call = createCall(facade);
+  const call = createCall(facade, settings.fetch);
 
   async function submit<M extends Model>(
     model: M,
@@ -96,13 +107,14 @@ export function createClient(options: ClientOptions = {}): Client {
       const meant = didYouMean(String(model), known) || ` Available: ${known.join(", ")}`;
       throw new ConfigurationError(`Unknown model \`${String(model)}\`.${meant}`);
     }
+    const requested = imageCount(model, input); // now: the input is the caller's, and may change
     const data = await call(models[model], input, {
       signal: options.signal,
       timeoutMs: options.timeoutMs ?? settings.submitTimeoutMs,
       retries: settings.submitRetries,
       mayRetry: isSafeToResubmit,
     });
-    return toSubmission(data);
+    return toSubmission(data, requested);
   }
 
   async function read(taskid: string, { signal, timeoutMs }: CallOptions, retries: number): Promise<Task> {
@@ -114,9 +126,10 @@ export function createClient(options: ClientOptions = {}): Client {
     return toTask(data);
   }
 
-  async function status(taskid: string, options: CallOptions = {}): Promise<Task> {
+  async function status(reference: TaskReference, options: CallOptions = {}): Promise<Task> {
+    const { taskid, requested } = resolveReference(reference);
     checkCallOptions(options, taskid);
-    return read(taskid, options, settings.statusRetries);
+    return { ...(await read(taskid, options, settings.statusRetries)), requested };
   }
 
   /** A wait retries by polling again, and only a read that is under way has a deadline and a signal of its own. */
@@ -127,12 +140,15 @@ export function createClient(options: ClientOptions = {}): Client {
   };
   const poll = limitWork(readInTime, settings.maxConcurrentPolls);
 
-  function watch(taskid: string, options: WaitOptions = {}): AsyncGenerator<Task, void, undefined> {
-    return watchTask(follow(taskid, poll, options));
+  async function* watch(
+    reference: TaskReference,
+    options: WaitOptions = {},
+  ): AsyncGenerator<Task, void, undefined> {
+    yield* watchTask(startWatching(resolveReference(reference), poll, options));
   }
 
-  function wait(taskid: string, options: WaitOptions = {}): Promise<Task> {
-    return waitForTask(follow(taskid, poll, options));
+  async function wait(reference: TaskReference, options: WaitOptions = {}): Promise<Task> {
+    return waitForTask(startWatching(resolveReference(reference), poll, options));
   }
 
   async function generate<M extends Model>(
@@ -142,16 +158,44 @@ export function createClient(options: ClientOptions = {}): Client {
   ): Promise<Task> {
     checkCallOptions({ onSubmitted, ...options }); // before anything is paid for
     const submission = await submit(model, input, { signal: options.signal });
-    const { taskid } = submission;
-    if (onSubmitted) await callBack("onSubmitted", taskid, () => onSubmitted(submission));
-    if (submission.urls.length < imageCount(model, input)) return wait(taskid, options);
+    const watched = startWatching({ ...submission, isNew: true }, poll, options);
+    if (onSubmitted) await callBack("onSubmitted", watched, () => onSubmitted(submission));
+    if (submission.urls.length < submission.requested) return waitForTask(watched);
     const task: Task = { ...submission, status: "completed", width: undefined, height: undefined };
-    if (options.onStatus) await callBack("onStatus", taskid, () => options.onStatus?.(task));
+    const { onStatus } = options;
+    if (onStatus) await callBack("onStatus", watched, () => onStatus(task));
     return task;
   }
 
   const { fetch, allowPrivateResults, submitTimeoutMs } = settings;
-  const results: ResultAccess = { fetch, allowPrivateResults };
-  const service = settings.baseUrl.href;
-  return { api: facade.api, service, results, submitTimeoutMs, submit, status, watch, wait, generate };
+  return {
+    api: facade.api,
+    get service() {
+      return facade.baseUrl().href;
+    },
+    results: { fetch, allowPrivateResults },
+    submitTimeoutMs,
+    ready: facade.ready,
+    submit,
+    status,
+    watch,
+    wait,
+    generate,
+  };
+}
+
+/**
+ * A task's id and, if the reference has it, how many images were asked for.
+ *
+ * @throws {InvalidInputError} without an outcome: a read says nothing of any submit.
+ */
+function resolveReference(reference: TaskReference): { taskid: string; requested: number | undefined } {
+  const { taskid, requested } =
+    typeof reference === "string"
+      ? { taskid: reference }
+      : (Object(reference) as Exclude<TaskReference, string>);
+  if (typeof taskid === "string" && taskid !== "") return { taskid, requested };
+  const message =
+    "must be a task id, or a Submission or Task that has one; a missing `await` may be the cause";
+  throw new InvalidInputError([{ path: fields.taskid, message }], { outcome: undefined });
 }

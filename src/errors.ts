@@ -1,43 +1,69 @@
+import type { Task } from "./types.js";
+
 /**
- * What became of the submit that an error is about.
+ * The outcome of the submit that an error belongs to.
  *
  * - `not-sent`: nothing reached the service; nothing was paid.
  * - `rejected`: the service refused; nothing was paid.
- * - `unknown`: the request may have arrived and been paid for. Do not send it again without looking.
+ * - `unknown`: the request may have arrived and been paid for. Check your account before you send it again.
  * - `accepted`: there is a task, and `taskid` names it.
  */
 export type Outcome = "not-sent" | "rejected" | "unknown" | "accepted";
 
-/** What the service and the runtime said, as far as an error has it. */
+/** A literal for each class of error, which never changes. */
+export type ErrorCode =
+  | "AUTHENTICATION"
+  | "CALLBACK"
+  | "CONFIGURATION"
+  | "CONNECTION"
+  | "DOWNLOAD"
+  | "IMAGE_LIMIT"
+  | "INSUFFICIENT_CREDITS"
+  | "INVALID_INPUT"
+  | "OUTCOME_UNKNOWN"
+  | "RATE_LIMIT"
+  | "RECORD"
+  | "RECORD_BUSY"
+  | "RECORD_CONFLICT"
+  | "SERVICE"
+  | "TASK_FAILED"
+  | "UNEXPECTED_RESPONSE"
+  | "WAIT_TIMEOUT";
+
+/** What is known of a failure. */
 export interface ErrorDetails {
-  /** What became of the submit. */
+  /** The outcome of the submit. */
   outcome?: Outcome | undefined;
   /** The task, once there is one. */
   taskid?: string | undefined;
   /** The error underneath, free of the key. */
   cause?: unknown;
-  /** HTTP status of the answer. */
+  /** HTTP status of the response. */
   httpStatus?: number | undefined;
   /** The service's own code for the result, as it was sent. */
   serviceCode?: number | string | undefined;
   /** The service's own words. */
   serviceMessage?: string | undefined;
-  /** The beginning of an answer that could not be read, at most 200 characters. */
+  /** The beginning of a response that could not be read, at most 200 characters. */
   excerpt?: string | undefined;
   /** Milliseconds until the service wants to be asked again. */
   retryAfterMs?: number | undefined;
 }
 
+/** Marks the errors of every copy of this package: a program may load two, and each has classes of its own. */
+const brand = Symbol.for("tensorslab-images.error");
+
 /**
  * The base of every error that this package throws on its own account.
  *
- * What is not one of these is yours: the reason of a signal that you aborted, or what your callback threw is the `cause`.
+ * Any other error is yours: the reason of a signal that you aborted; the error of a callback is the `cause`. Where there
+ * is a task, the message ends with its id, which so survives logs, queues and `structuredClone`.
  *
  * @example
  * try {
  *   await client.generate("seedreamv5", { prompt: "a red fox in fresh snow" });
  * } catch (error) {
- *   if (error instanceof TensorsLabError && error.outcome === "accepted") console.log("go on with", error.taskid);
+ *   if (error instanceof TensorsLabError && error.outcome === "accepted") console.log("resume with", error.taskid);
  *   else throw error;
  * }
  */
@@ -45,36 +71,70 @@ export abstract class TensorsLabError extends Error {
   /** The name of the class, also where code is minified. */
   abstract override readonly name: string;
   /** A literal that names the kind of failure and never changes. */
-  abstract readonly code: string;
-  /** What became of the submit; see {@link Outcome}. */
+  abstract readonly code: ErrorCode;
+  /** The outcome of the submit; see {@link Outcome}. */
   declare readonly outcome: Outcome | undefined;
-  /** The task, once there is one: go on with `client.wait(taskid)`. */
+  /** The task, once there is one: resume with `client.wait(taskid)`. */
   declare readonly taskid: string | undefined;
-  /** HTTP status of the answer, if there was one. */
+  /** HTTP status of the response, if there was one. */
   declare readonly httpStatus: number | undefined;
   /** The service's own code for the result, as it was sent. */
   declare readonly serviceCode: number | string | undefined;
   /** The service's own words. */
   declare readonly serviceMessage: string | undefined;
-  /** The beginning of an answer that could not be read, at most 200 characters. */
+  /** The beginning of a response that could not be read, at most 200 characters. */
   declare readonly excerpt: string | undefined;
   /** Milliseconds until the service wants to be asked again, if it said so. */
   declare readonly retryAfterMs: number | undefined;
 
   constructor(message: string, { cause, ...known }: ErrorDetails = {}) {
-    super(message, cause === undefined ? undefined : { cause });
-    // What an error does not have is not shown when it is printed.
+    super(withTask(message, known.taskid), cause === undefined ? undefined : { cause });
+    Object.defineProperty(this, brand, { value: true });
+    // A detail that is missing is not shown when the error is printed.
     for (const [name, value] of Object.entries(known)) {
       if (value !== undefined) Object.assign(this, { [name]: value });
     }
   }
+
+  /** Returns name, message and every public detail for JSON: logs, queues and other threads keep nothing else. */
+  toJSON(): Record<string, unknown> {
+    return { message: this.message, ...(this as object), name: this.name };
+  }
+}
+
+/** The message ends with the task's id, which alone survives where an error is reduced to its message. */
+function withTask(message: string, taskid: string | undefined): string {
+  return taskid === undefined || message.endsWith(`task ${taskid}`) ? message : `${message}; task ${taskid}`;
+}
+
+/** Says of an error that it belongs to a task that was accepted. */
+export function nameTask<E extends TensorsLabError>(error: E, taskid: string): E {
+  const message = withTask(error.message, taskid);
+  const stack = error.stack?.replace(error.message, () => message);
+  Object.defineProperties(error, {
+    message: { value: message, writable: true, configurable: true },
+    stack: { value: stack, writable: true, configurable: true },
+  });
+  return Object.assign(error, { outcome: "accepted", taskid });
 }
 
 /**
- * The client cannot work as it was set up: no key, a malformed key or base URL, a bad option. Nothing was sent.
+ * Whether a value is an error of this package, of whichever copy of it.
+ *
+ * `instanceof` fails where a program has loaded the package twice, as in a bundle beside `node_modules`.
  *
  * @example
- * if (error instanceof ConfigurationError) console.error("set the program up first:", error.message);
+ * if (isTensorsLabError(error) && error.code === "RATE_LIMIT") console.log("try again in", error.retryAfterMs);
+ */
+export function isTensorsLabError(value: unknown): value is TensorsLabError {
+  return typeof value === "object" && value !== null && brand in value;
+}
+
+/**
+ * The client cannot work with this configuration: no key, a malformed key or base URL, an invalid option. Nothing was sent.
+ *
+ * @example
+ * if (error instanceof ConfigurationError) console.error("check the configuration:", error.message);
  */
 export class ConfigurationError extends TensorsLabError {
   override readonly name = "ConfigurationError";
@@ -108,16 +168,16 @@ function editDistance(one: string, other: string): number {
   return row[other.length]!;
 }
 
-/** One thing that is wrong with an input. */
+/** One fault of an input. */
 export interface InputIssue {
   /** Where it is, such as `batchsize` or `sourceImage[0]`; empty for the input as a whole. */
   path: string;
-  /** What is wrong and what would be right. */
+  /** The fault, and what would be valid. */
   message: string;
 }
 
 /**
- * Fields break the document; `issues` lists every fault. Nothing was sent.
+ * Fields do not match the document; `issues` lists every fault. Nothing was sent.
  *
  * @example
  * if (error instanceof InvalidInputError) for (const { path, message } of error.issues) console.error(path, message);
@@ -136,8 +196,8 @@ export class InvalidInputError extends TensorsLabError {
 }
 
 /**
- * The service was not reached: name lookup, refused connection, TLS. For a read also a connection that broke, or did not
- * answer in time, after every retry.
+ * The service was not reached: name lookup, refused connection, TLS. For a read also a connection that broke, or gave no
+ * response in time, after every retry.
  *
  * @example
  * if (error instanceof ConnectionError) console.error(error.outcome === "not-sent" ? "nothing was sent" : "try later");
@@ -192,11 +252,11 @@ export class ServiceError extends TensorsLabError {
 }
 
 /**
- * A submit whose bytes may have arrived, without an answer that says so: deadline, reset, gateway error, unreadable
- * answer, success without a task id. It may have been paid for, so it is never sent again.
+ * A submit whose bytes may have arrived, without a response that says so: deadline, reset, gateway error, unreadable
+ * response, success without a task id. It may have been paid for, so it is never sent again.
  *
  * @example
- * if (error instanceof OutcomeUnknownError) console.error("look at your account before you send this again");
+ * if (error instanceof OutcomeUnknownError) console.error("check your account before you send this again");
  */
 export class OutcomeUnknownError extends TensorsLabError {
   override readonly name = "OutcomeUnknownError";
@@ -208,7 +268,7 @@ export class OutcomeUnknownError extends TensorsLabError {
 }
 
 /**
- * An answer that is not what the document says; `excerpt` shows its beginning.
+ * A response that does not match the document; `excerpt` shows its beginning.
  *
  * @example
  * if (error instanceof UnexpectedResponseError) console.error(error.message, error.excerpt);
@@ -224,7 +284,7 @@ export class UnexpectedResponseError extends TensorsLabError {
  * @example
  * if (error instanceof TaskFailedError) console.error(error.taskid, error.message);
  */
-export class TaskFailedError<Task = unknown> extends TensorsLabError {
+export class TaskFailedError extends TensorsLabError {
   override readonly name = "TaskFailedError";
   readonly code = "TASK_FAILED";
   /** The task as it was last read. */
@@ -237,12 +297,12 @@ export class TaskFailedError<Task = unknown> extends TensorsLabError {
 }
 
 /**
- * The deadline of a wait passed; the task goes on. Call `client.wait(error.taskid)` again, now or tomorrow.
+ * The deadline of a wait passed; the task is still running. Call `client.wait(error.taskid)` again, now or tomorrow.
  *
  * @example
  * if (error instanceof WaitTimeoutError && error.taskid) await client.wait(error.taskid, { timeoutMs: 60_000 });
  */
-export class WaitTimeoutError<Task = unknown> extends TensorsLabError {
+export class WaitTimeoutError extends TensorsLabError {
   override readonly name = "WaitTimeoutError";
   readonly code = "WAIT_TIMEOUT";
   /** The task as it was last read; undefined if it was never read. */
@@ -255,7 +315,7 @@ export class WaitTimeoutError<Task = unknown> extends TensorsLabError {
 }
 
 /**
- * A function of yours threw; its error is the `cause`. The task goes on: call `client.wait(error.taskid)`.
+ * A function of yours threw; its error is the `cause`. The task is still running: call `client.wait(error.taskid)`.
  *
  * @example
  * if (error instanceof CallbackError && error.taskid) console.error(error.cause, await client.wait(error.taskid));
@@ -275,7 +335,7 @@ export interface DownloadFailure {
   url: string;
   /** Position of the URL in the task, from 0. */
   index: number;
-  /** What went wrong. */
+  /** Why it failed. */
   reason: string;
 }
 

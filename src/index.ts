@@ -24,6 +24,7 @@ export {
   DownloadError,
   InsufficientCreditsError,
   InvalidInputError,
+  isTensorsLabError,
   OutcomeUnknownError,
   RateLimitError,
   ServiceError,
@@ -42,7 +43,7 @@ export type {
   ResultAccess,
   ResultClient,
 } from "./download/index.js";
-export type { DownloadFailure, ErrorDetails, InputIssue, Outcome } from "./errors.js";
+export type { DownloadFailure, ErrorCode, ErrorDetails, InputIssue, Outcome } from "./errors.js";
 export type { ImageType } from "./image-type.js";
 export type { CallOptions, ClientOptions, GenerateOptions, WaitOptions } from "./options.js";
 export type { ProxyHandler, ProxyOptions } from "./proxy/index.js";
@@ -61,5 +62,5 @@ export type {
   RecordStore,
   ResumeOptions,
 } from "./records/index.js";
-export type { FileInput, Model, ModelInput, Submission, Task, TaskStatus } from "./types.js";
+export type { FileInput, Model, ModelInput, Submission, Task, TaskReference, TaskStatus } from "./types.js";
 export type { components, operations, paths } from "../generated/schema.js";

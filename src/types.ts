@@ -72,6 +72,8 @@ export interface Task {
   status: TaskStatus;
   /** URLs of the finished images; empty until then. They may expire. */
   urls: string[];
+  /** How many images were asked for, if this is known: fewer URLs than that are fewer images. */
+  requested: number | undefined;
   /** Width of the images in pixels, if known. */
   width: number | undefined;
   /** Height of the images in pixels, if known. */
@@ -80,12 +82,17 @@ export interface Task {
   raw: ResponseData<StatusOperation> | ResponseData<SubmitOperation>;
 }
 
+/** A task's id, or whatever has one: a {@link Submission}, a {@link Task}. */
+export type TaskReference = string | { readonly taskid: string; readonly requested?: number | undefined };
+
 /** A submit that the service accepted. */
 export interface Submission {
   /** Identifies the task; keep it. */
   taskid: string;
   /** URLs of images that were finished at once; mostly empty. */
   urls: string[];
+  /** How many images were asked for. */
+  requested: number;
   /** The response's `data`, with the service's names. */
   raw: ResponseData<SubmitOperation>;
 }

@@ -5,12 +5,16 @@ export const isLoopback = ({ hostname }: URL): boolean =>
   // Names below localhost are looked up like any other on Node, so they may lead anywhere.
   /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
 
-/** Says why a key must not be sent to this base URL, if so. It never quotes the URL, which may hold a password. */
-export function findBaseUrlFault(url: URL): string | undefined {
+/** Says why a base URL cannot be used, if so. It never quotes the URL, which may hold a password. */
+export function findBaseUrlFault(url: URL, mayBeHttp: boolean): string | undefined {
   if (url.username || url.password) return "must not hold a user name or password";
   if (url.search || url.hash) return "must not hold a query or a fragment";
-  if (url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url))) return undefined;
-  return "must be https, or http to this machine: a key is not sent unencrypted";
+  if (url.protocol === "https:" || (url.protocol === "http:" && (mayBeHttp || isLoopback(url))))
+    return undefined;
+  return (
+    "must be https, or http to this machine, because the key would be sent unencrypted; without a key pass " +
+    "`apiKey: null`, and in a network that you trust `dangerouslyAllowHttp: true`"
+  );
 }
 
 /** What decides which results may be fetched. */

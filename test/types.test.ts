@@ -12,6 +12,7 @@ import type {
   Outcome,
   Submission,
   Task,
+  TaskReference,
   TaskStatus,
 } from "../src/index.js";
 
@@ -83,7 +84,9 @@ describe("the client", () => {
     expectTypeOf<Client["wait"]>().returns.resolves.toEqualTypeOf<Task>();
     expectTypeOf<Client["generate"]>().returns.resolves.toEqualTypeOf<Task>();
     expectTypeOf<Client["watch"]>().returns.toEqualTypeOf<AsyncGenerator<Task, void, undefined>>();
-    expectTypeOf<Client["status"]>().parameter(0).toEqualTypeOf<string>();
+    expectTypeOf<Client["status"]>().parameter(0).toEqualTypeOf<TaskReference>();
+    expectTypeOf<Submission>().toExtend<TaskReference>();
+    expectTypeOf<Task>().toExtend<TaskReference>();
     expectTypeOf<NonNullable<GenerateOptions["onSubmitted"]>>().parameter(0).toEqualTypeOf<Submission>();
     expectTypeOf<NonNullable<GenerateOptions["onStatus"]>>().parameter(0).toEqualTypeOf<Task>();
   });
@@ -116,6 +119,7 @@ describe("answers", () => {
       taskid: string;
       status: TaskStatus;
       urls: string[];
+      requested: number | undefined;
       width: number | undefined;
       height: number | undefined;
     }>();
@@ -128,6 +132,7 @@ describe("answers", () => {
     expectTypeOf<Submission>().toEqualTypeOf<{
       taskid: string;
       urls: string[];
+      requested: number;
       raw: components["schemas"]["GeneralData"];
     }>();
   });
@@ -138,6 +143,9 @@ describe("answers", () => {
     expectTypeOf<TensorsLabError["taskid"]>().toEqualTypeOf<string | undefined>();
     expectTypeOf<InvalidInputError["code"]>().toEqualTypeOf<"INVALID_INPUT">();
     expectTypeOf<TaskFailedError>().toExtend<TensorsLabError>();
+    expectTypeOf<TaskFailedError["task"]>().toEqualTypeOf<Task>();
+    // @ts-expect-error a misspelt code
+    expect((error: TensorsLabError) => error.code === "RATELIMIT").toBeTypeOf("function");
     expectTypeOf<InvalidInputError["issues"]>().items.toEqualTypeOf<{ path: string; message: string }>();
   });
 });

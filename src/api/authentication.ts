@@ -7,7 +7,7 @@ export type ApiKey = string | (() => string | Promise<string>);
 /** `bearer` sends `Bearer <key>`, as the document says; `raw` sends the bare key. */
 export type AuthScheme = "bearer" | "raw";
 
-const environmentVariable = "TENSORSLAB_API_KEY";
+const keyVariable = "TENSORSLAB_API_KEY";
 
 /** Returns the value of the header that authenticates one request; undefined if it carries no key. */
 export type Authenticate = () => string | undefined | Promise<string | undefined>;
@@ -15,12 +15,14 @@ export type Authenticate = () => string | undefined | Promise<string | undefined
 /**
  * Creates the function that authenticates each request; a `null` key sends none.
  *
- * A key that is given as text is validated at once, so that a client that cannot work is never made.
+ * A key that is given as text is validated at once. The environment's is read for each request, because a build that
+ * only loads the program has none.
  */
 export function createAuthenticate(apiKey: ApiKey | null | undefined, scheme: AuthScheme): Authenticate {
   if (apiKey === null) return () => undefined;
   if (typeof apiKey === "function") return async () => headerValue(await askForKey(apiKey), scheme);
-  const fixed = headerValue(apiKey ?? keyFromEnvironment(), scheme);
+  if (apiKey === undefined) return () => headerValue(keyFromEnvironment(), scheme);
+  const fixed = headerValue(apiKey, scheme);
   return () => fixed;
 }
 
@@ -33,18 +35,22 @@ async function askForKey(apiKey: () => string | Promise<string>): Promise<string
 }
 
 function keyFromEnvironment(): string {
-  const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };
-  const key = process?.env?.[environmentVariable];
+  const key = environmentVariable(keyVariable);
   if (key !== undefined) return key;
-  throw new ConfigurationError(`No API key: set ${environmentVariable}, or pass \`apiKey\``);
+  throw new ConfigurationError(`No API key: set ${keyVariable}, or pass \`apiKey\``);
+}
+
+/** A variable of the environment; undefined where there is none. */
+export function environmentVariable(name: string): string | undefined {
+  const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };
+  return process?.env?.[name];
 }
 
 function headerValue(key: unknown, scheme: AuthScheme): string {
   if (typeof key !== "string")
     throw new ConfigurationError(`The API key must be a string, not ${typeof key}`);
   const trimmed = key.replace(/^[ \t]+|[ \t]+$/g, "");
-  if (!trimmed)
-    throw new ConfigurationError(`The API key is empty: set ${environmentVariable}, or pass \`apiKey\``);
+  if (!trimmed) throw new ConfigurationError(`The API key is empty: set ${keyVariable}, or pass \`apiKey\``);
   // The key itself is never quoted: errors end in logs.
   if (!/^[\x20-\x7e\xa0-\xff]+$/.test(trimmed)) {
     throw new ConfigurationError("The API key holds line breaks or characters that a header cannot carry");

@@ -4,6 +4,7 @@ import { authentication, operations } from "../../generated/operations.js";
 import type { paths } from "../../generated/schema.js";
 import { ConfigurationError } from "../errors.js";
 import { createAuthenticate } from "./authentication.js";
+import { createWatch } from "./evidence.js";
 import { exchange } from "./exchange.js";
 import { encodeForm } from "./multipart.js";
 import type { EncodedForm, PartKinds } from "./multipart.js";
@@ -11,7 +12,7 @@ import { apiOptionNames, refuseUnknownOptions, resolveApiOptions } from "./optio
 import type { ApiOptions, ApiSettings } from "./options.js";
 import { createRedactor } from "./redact.js";
 import type { Redact } from "./redact.js";
-import { ObservedRequest, OutgoingRequest, toPlatformRequest } from "./request.js";
+import { isPlatformRequest, ObservedRequest, OutgoingRequest, toPlatformRequest } from "./request.js";
 
 /** The openapi-fetch client, with a method for each HTTP method. */
 export type Api = OpenapiClient<paths>;
@@ -23,6 +24,10 @@ export interface Facade {
   send: (request: Request, onSend?: () => void) => Promise<Response>;
   /** Takes the keys that were sent out of a text. */
   redact: Redact;
+  /** Where the service is. */
+  baseUrl: () => URL;
+  /** Checks that the next request has a base URL and a key. */
+  ready: () => Promise<void>;
 }
 
 /**
@@ -46,6 +51,7 @@ export function createApi(options: ApiOptions = {}): Api {
 export function createFacade({ apiKey, authScheme, baseUrl, fetch }: ApiSettings): Facade {
   const authenticate = createAuthenticate(apiKey, authScheme);
   const { remember, redact } = createRedactor();
+  const watch = createWatch();
   /** What a platform Request was built of: a body whose length is known, and the key, which the Request does not show. */
   const sources = new WeakMap<Request, { outgoing: OutgoingRequest | undefined; key: string | undefined }>();
   let isObserved = false;
@@ -54,13 +60,12 @@ export function createFacade({ apiKey, authScheme, baseUrl, fetch }: ApiSettings
   const prepare: Middleware = {
     async onRequest({ request, schemaPath }) {
       const outgoing = request as unknown as OutgoingRequest;
+      // Relative to a page that is known by now.
+      if (outgoing.url.startsWith("/")) outgoing.url = baseUrl().href.replace(/\/$/, "") + outgoing.url;
       checkOrigin(outgoing);
       const isEncoded = isFields(outgoing.body);
-      if (isFields(outgoing.body)) {
-        const { body, contentType } = await encodeBody(`${outgoing.method} ${schemaPath}`, outgoing.body);
-        outgoing.body = body;
-        outgoing.headers.set("Content-Type", contentType);
-      }
+      if (isFields(outgoing.body))
+        outgoing.setBody(await encode(`${outgoing.method} ${schemaPath}`, outgoing.body));
       const key = await authenticate();
       remember(key); // whatever fails from now on may quote it
       if (isObserved || outgoing.constructor === ObservedRequest) {
@@ -75,13 +80,15 @@ export function createFacade({ apiKey, authScheme, baseUrl, fetch }: ApiSettings
   };
 
   function checkOrigin({ url }: { url: string }): void {
-    if (url.startsWith(`${baseUrl.origin}/`)) return;
-    throw new ConfigurationError(`The key is for ${baseUrl.origin} and is not sent anywhere else`);
+    const { origin } = baseUrl();
+    if (url.startsWith(`${origin}/`)) return;
+    throw new ConfigurationError(`The key is for ${origin} and is not sent anywhere else`);
   }
 
   const send: Facade["send"] = async (request, onSend) => {
     checkOrigin(request); // a middleware may have replaced the request
-    return exchange(request instanceof Request ? await addKey(request) : request, fetch, redact, onSend);
+    const ready = isPlatformRequest(request) ? await addKey(request) : request;
+    return exchange(ready, { fetch, redact, watch, onSend });
   };
 
   /** Adds the key to a copy of what a middleware may hold and print. */
@@ -95,16 +102,24 @@ export function createFacade({ apiKey, authScheme, baseUrl, fetch }: ApiSettings
   }
 
   const api = createOpenapiClient<paths>({
-    baseUrl: baseUrl.href,
+    baseUrl: baseUrl.known?.href ?? "",
     Request: OutgoingRequest as unknown as typeof Request,
     fetch: (request) => send(request),
     bodySerializer: (body: unknown) => body as never,
     // Workers have no such notion, and throw on a field that they do not know.
-    ...("cache" in Request.prototype && { cache: "no-store" }),
+    ...(typeof Request === "function" && "cache" in Request.prototype && { cache: "no-store" }),
   });
   api.use(prepare);
-  const observedApi = noteMiddleware(api, () => void (isObserved = true));
-  return { api: observedApi, send, redact };
+  return {
+    api: noteMiddleware(api, () => void (isObserved = true)),
+    send,
+    redact,
+    baseUrl,
+    async ready() {
+      baseUrl();
+      await authenticate();
+    },
+  };
 }
 
 /** Wraps the client so that a middleware, added for all calls or for one, is known before the request is built. */
@@ -129,9 +144,7 @@ function noteMiddleware(api: Api, note: () => void): Api {
   };
 }
 
-type Encoded = EncodedForm | Promise<EncodedForm>;
-
-function encodeBody(operation: string, body: Record<string, unknown>): Encoded {
+function encode(operation: string, body: Record<string, unknown>): EncodedForm | Promise<EncodedForm> {
   const parts = (operations as Record<string, { parts?: PartKinds }>)[operation]?.parts;
   return parts ? encodeForm(body, parts) : { body: JSON.stringify(body), contentType: "application/json" };
 }

@@ -1,64 +1,90 @@
-import { ConnectionError } from "../errors.js";
-// What a failure proves is a list of what runtimes say, apart from how a request is sent.
-import { neverSent } from "./never-sent.js";
+import { ConfigurationError, ConnectionError } from "../errors.js";
+import type { Watch } from "./evidence.js";
+import { isRuntimeFetch } from "./platform.js";
 import { redactError } from "./redact.js";
 import type { Redact } from "./redact.js";
+import { isPlatformRequest } from "./request.js";
 import type { OutgoingRequest } from "./request.js";
+import { toReadable } from "./response-body.js";
 
 /** A `fetch` as the platform has it. */
 export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
-/** An answer is a few hundred bytes; what is longer than this is none. */
-const longestAnswerBytes = 1024 * 1024;
+/** What an exchange works with. */
+export interface Exchange {
+  /** Undefined for `globalThis.fetch`, which is looked up for each request. */
+  fetch: Fetch | undefined;
+  redact: Redact;
+  watch: Watch;
+  /** Called once nothing can prevent the request from being sent. */
+  onSend?: (() => void) | undefined;
+}
 
 /**
  * Sends a request once. Redirects are errors: a key, or a paid request, goes nowhere else.
  *
- * @returns The platform's own Response, whose `text` and `json` are bounded and throw as this does. A second one around
- * the text would cost as much as all else that the client adds.
+ * @returns The response, whose `text` and `json` are bounded and throw as this does. It is the platform's own, for a second
+ * one around the text would cost as much as everything else that the client adds.
  * @throws {ConnectionError} with outcome `not-sent` if that is certain, else `unknown`; or the reason of the signal.
  */
 export async function exchange(
   request: OutgoingRequest | Request,
-  fetch: Fetch,
-  redact: Redact,
-  onSend?: () => void,
+  { fetch: given, redact, watch, onSend }: Exchange,
 ): Promise<Response> {
-  const fail = createFail(request.method, request.url, request.signal, redact);
-  // Whoever gave up was told that nothing was sent, which a fetch that takes no notice of its signal would belie.
+  // Whoever aborted was told that nothing was sent, which must hold for a fetch that ignores its signal.
   request.signal?.throwIfAborted();
+  const fetch: unknown = given ?? globalThis.fetch;
+  if (typeof fetch !== "function") {
+    throw new ConfigurationError(
+      "This runtime has no `fetch`: pass one with the option `fetch`; nothing was sent",
+    );
+  }
+  const contentType = request.headers.get("content-type");
+  const evidence = watch(request.url, contentType, isRuntimeFetch(fetch));
+  const fail = createFail(request.method, request.url, request.signal, redact);
   onSend?.();
   try {
-    const response = await send(request, fetch, redirectMode());
-    if (!isAnswer(response)) {
-      void response.body?.cancel().catch(() => {});
+    const response = await send(request, fetch as Fetch, redirectMode());
+    const status = statusOf(response);
+    if (status === undefined) {
+      void response.body?.cancel?.().catch(() => {});
       throw new TypeError(`unexpected HTTP ${response.status}`);
     }
-    const text = () => readText(response).catch(fail);
-    return Object.assign(response, { text, json: async () => JSON.parse(await text()) as unknown });
+    // A refusal stands, even if its words are cut off.
+    const isRefusal = status >= 400 && status <= 499 && status !== 408;
+    return toReadable(response, status, (error) =>
+      isRefusal && !request.signal?.aborted ? "" : fail(error, false),
+    );
   } catch (error) {
-    return fail(error);
+    return fail(error, evidence.provesNotSent(error));
+  } finally {
+    evidence.stop();
   }
 }
 
-/** Makes what throws failures, typed; apart, so that a response, which runtimes keep for long, does not hold its request. */
+/** Creates the function that throws failures, typed; apart, so that a response, which runtimes keep, does not hold its request. */
 function createFail(method: string, url: string, signal: AbortSignal | undefined, redact: Redact) {
-  return (error: unknown): never => {
+  return (error: unknown, isNotSent: boolean): never => {
     if (signal?.aborted) throw signal.reason;
+    if (isControlFlow(error)) throw error;
     const cause = redactError(error, redact);
     throw new ConnectionError(`${method} ${new URL(url).pathname}: ${innermost(cause)}`, {
-      outcome: neverSent(error) ? "not-sent" : "unknown",
+      outcome: isNotSent ? "not-sent" : "unknown",
       cause,
     });
   };
 }
+
+/** Whether an error is the control flow of a framework: Next.js so ends the rendering of a page that must wait. */
+export const isControlFlow = (error: unknown): boolean =>
+  typeof (Object(error) as { digest?: unknown }).digest === "string";
 
 function send(
   request: OutgoingRequest | Request,
   fetch: Fetch,
   redirect: RequestRedirect,
 ): Promise<Response> {
-  if (request instanceof Request) return fetch(request, { redirect });
+  if (isPlatformRequest(request)) return fetch(request, { redirect });
   // The request is its own init: a copy would be one more object for each request.
   return fetch(request.url, Object.assign(request, { redirect }) as RequestInit);
 }
@@ -71,36 +97,14 @@ function redirectMode(): RequestRedirect {
   return globalThis.navigator?.userAgent === "Cloudflare-Workers" ? "manual" : "error";
 }
 
-/** Whether a response can be judged: it is no redirect (0, where it is hidden), and its status is one that HTTP knows. */
-function isAnswer({ status, redirected }: Response): boolean {
-  if (redirected) return false;
-  return (status >= 200 && status <= 299) || (status >= 400 && status <= 599);
+/** The status of a response; undefined for a redirect (0, where it is hidden) and a status that HTTP does not have. */
+function statusOf({ status, ok, redirected }: Response): number | undefined {
+  if (redirected) return undefined;
+  const known = (status as number | undefined) ?? (ok === false ? 500 : 200); // of a test double
+  return (known >= 200 && known <= 299) || (known >= 400 && known <= 599) ? known : undefined;
 }
 
-const decoder = new TextDecoder();
-
-/** Reads an answer as UTF-8, whatever it says of itself. */
-async function readText(response: Response): Promise<string> {
-  const reader = response.body?.getReader();
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
-  let bytes = 0;
-  try {
-    for (let chunk = await reader?.read(); chunk && !chunk.done; chunk = await reader?.read()) {
-      bytes += chunk.value.byteLength;
-      if (bytes > longestAnswerBytes)
-        throw new RangeError(`the answer is longer than ${longestAnswerBytes} bytes`);
-      chunks.push(chunk.value);
-    }
-  } catch (error) {
-    void reader?.cancel().catch(() => {});
-    throw error;
-  }
-  // Nearly every answer comes in one piece, and a character may lie across two.
-  const [only] = chunks;
-  return decoder.decode(chunks.length > 1 ? await new Blob(chunks).arrayBuffer() : only);
-}
-
-/** The message of the first cause, which says more than «fetch failed». */
+/** The message of the first cause, which says more than "fetch failed". */
 function innermost({ cause, message, name }: Error): string {
   return (cause instanceof Error && innermost(cause)) || message || name;
 }

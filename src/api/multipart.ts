@@ -1,6 +1,7 @@
 import type { operations } from "../../generated/operations.js";
-import { InvalidInputError } from "../errors.js";
-import { detectImageType, imageSignatureLength } from "../image-type.js";
+import { detectImageType } from "../image-type.js";
+import { FilePart, isFile, mediaTypeOf, readHead, readPieces, toFilePart } from "./file-part.js";
+import { PlatformBlob } from "./platform.js";
 
 /** How the document describes one part of a form. */
 export interface PartKind {
@@ -9,127 +10,128 @@ export interface PartKind {
   readonly contentType?: string;
 }
 
-/** The parts of every form that the document knows keep to {@link PartKind}. */
+/** The parts of every form in the document keep to {@link PartKind}. */
 type Forms = Extract<(typeof operations)[keyof typeof operations], { parts: unknown }>["parts"];
 export type PartKinds = Readonly<Record<string, PartKind>> | Forms;
 
-/** A form as it goes over the wire: one string if it is text alone, else a Blob, which is read while it is sent. */
+/** A form as it goes over the wire. */
 export interface EncodedForm {
-  body: string | Blob;
+  /** One string if it is text alone; else a Blob or a stream, which is read while it is sent. */
+  body: string | Blob | ReadableStream<Uint8Array>;
   contentType: string;
+  /** Length in bytes, where the body does not tell it. */
+  contentLength?: number;
 }
 
-type Piece = string | Blob | BufferSource;
+type Piece = string | FilePart;
 
 /**
- * Writes fields as multipart/form-data, each part as its kind says; an undefined field is left out.
+ * Encodes fields as multipart/form-data, each part as its kind says; an undefined field is left out.
  *
  * FormData is not used because it turns a lone line feed into CR LF, and costs a chunk and a write for each field.
+ *
+ * @throws {InvalidInputError} A file cannot be read.
  */
 export async function encodeForm(fields: Record<string, unknown>, kinds: PartKinds): Promise<EncodedForm> {
-  const boundary = `form-${crypto.randomUUID()}`;
+  const boundary = createBoundary();
   const pieces: Piece[] = [];
   for (const [name, value] of Object.entries(fields)) {
     if (value === undefined) continue;
     const kind = (kinds as Record<string, PartKind>)[name] ?? guessKind(value);
     const values: unknown[] = kind.array && Array.isArray(value) ? value : [value];
     const start = `--${boundary}\r\nContent-Disposition: form-data; name="${escapeName(name)}"`;
-    let index = 0;
-    for (const item of values) {
-      if (kind.type === "file") {
-        pieces.push(start, ...(await encodeFile(item as Blob | BufferSource, name, index++, kind)), "\r\n");
-      } else {
-        const type = kind.contentType ?? (kind.type === "json" ? "application/json" : undefined);
-        const text = kind.type === "json" ? JSON.stringify(item) : String(item);
-        pieces.push(`${start}${type ? `\r\nContent-Type: ${type}` : ""}\r\n\r\n${text}\r\n`);
-      }
+    for (const [index, item] of values.entries()) {
+      const file = kind.type === "file" ? toFilePart(item, partPath(name, index, kind)) : undefined;
+      if (file) pieces.push(start, await fileHeaders(file, name, index, kind), file, "\r\n");
+      else pieces.push(`${start}${encodeText(item, kind)}`);
     }
   }
   pieces.push(`--${boundary}--\r\n`);
   const contentType = `multipart/form-data; boundary=${boundary}`;
-  // Deno sends a string again by itself when a kept connection breaks, which may pay twice; a Blob it sends once.
+  // Deno resends a string by itself when a kept connection breaks, which may pay twice; a Blob it sends once.
   const isText = !("Deno" in globalThis) && pieces.every((piece) => typeof piece === "string");
-  return { body: isText ? pieces.join("") : createFormBody(pieces, { type: contentType }), contentType };
+  return isText ? { body: pieces.join(""), contentType } : encodeFiles(pieces, contentType);
 }
 
-/** A field that the document does not know can only come through the raw client. */
+/** A boundary that no other request has: it identifies this one wherever its headers are seen. */
+function createBoundary(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return `form-${Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+}
+
+const partPath = (field: string, index: number, { array }: PartKind): string =>
+  array ? `${field}[${index}]` : field;
+
+/** A field that is not in the document can only come through the raw client. */
 function guessKind(value: unknown): PartKind {
   const array = Array.isArray(value);
   const item: unknown = array ? value[0] : value;
-  if (item instanceof Blob || item instanceof ArrayBuffer || ArrayBuffer.isView(item))
-    return { type: "file", array };
+  if (isFile(item)) return { type: "file", array };
   return { type: typeof item === "object" ? "json" : "string", array };
 }
 
-/** A file's name and type as it has them; what it lacks is read from its first bytes. */
-async function encodeFile(
-  file: Blob | BufferSource,
-  field: string,
-  index: number,
-  kind: PartKind,
-): Promise<Piece[]> {
-  const path = kind.array ? `${field}[${index}]` : field;
-  const blob = file instanceof Blob ? file : toBlob(file, path);
-  const detected = detectImageType(await readBeginning(blob, path));
-  const name = blob instanceof File ? blob.name : "";
-  const type =
-    (name && blob.type) || kind.contentType || detected?.type || blob.type || "application/octet-stream";
-  const fileName = escapeName(name) || `${field}-${index + 1}.${detected?.extension ?? "bin"}`;
-  return [`; filename="${fileName}"\r\nContent-Type: ${type}\r\n\r\n`, blob];
+function encodeText(item: unknown, kind: PartKind): string {
+  const isJson = kind.type === "json";
+  const type = kind.contentType ?? (isJson ? "application/json" : undefined);
+  const text = isJson ? JSON.stringify(item) : String(item);
+  return `${type ? `\r\nContent-Type: ${type}` : ""}\r\n\r\n${text}\r\n`;
 }
 
-function toBlob(bytes: BufferSource, path: string): Blob {
-  try {
-    // Throws if the buffer was transferred to another thread; a view of such a buffer would pass for an empty file.
-    new Uint8Array(ArrayBuffer.isView(bytes) ? bytes.buffer : bytes);
-    return new Blob([bytes]);
-  } catch (cause) {
-    const message = "cannot be read: its buffer was transferred, so its bytes are elsewhere";
-    throw new InvalidInputError([{ path, message }], { cause });
-  }
+async function fileHeaders(file: FilePart, field: string, index: number, kind: PartKind): Promise<string> {
+  const head = await readHead(file, partPath(field, index, kind));
+  const extension = detectImageType(head)?.extension ?? "bin";
+  const name = escapeName(file.name) || `${field}-${index + 1}.${extension}`;
+  const type = mediaTypeOf(file, head, kind.contentType).replace(/[^\x20-\x7e]/g, "");
+  return `; filename="${name}"\r\nContent-Type: ${type}\r\n\r\n`;
 }
 
-/** Reads a file's first bytes, of every file: one that cannot be read is noticed before anything was sent. */
-async function readBeginning(blob: Blob, path: string): Promise<Uint8Array> {
-  try {
-    return new Uint8Array(await blob.slice(0, imageSignatureLength).arrayBuffer());
-  } catch (cause) {
-    const message = "cannot be read: the file has changed or is gone since it was opened";
-    throw new InvalidInputError([{ path, message }], { cause });
-  }
-}
-
-/** As the HTML standard writes names in a form. */
+/** As the HTML standard escapes names in a form; half of a surrogate pair has no bytes in UTF-8. */
 function escapeName(name: string): string {
-  return name.replace(/["\r\n]/g, encodeURIComponent);
+  return name.replace(/["\r\n]/g, encodeURIComponent).replace(/\p{Cs}/gu, "\ufffd");
 }
 
 /**
- * A form with files, as a Blob like any other, except that its stream is made of its pieces' own streams.
+ * A Blob with a stream of its own, so that a file may have a faster way to its bytes than the platform's: fetch on Node asks
+ * for the stream, and elsewhere reads the same bytes natively.
  *
- * A `File` may thus have a faster way to its bytes than the platform's. Fetch asks Blobs for their stream on Node; where it
- * does not, it reads the same bytes natively.
+ * Where the Blob would not hold every byte, which is compared before anything is sent, the body is a stream: Bun drops
+ * files on disk from a Blob of several parts, and files of another realm are no parts at all.
  */
-export function createFormBody(pieces: readonly BlobPart[], options: BlobPropertyBag): Blob {
-  const blobs = pieces.map((piece) => (piece instanceof Blob ? piece : new Blob([piece])));
-  return Object.assign(new Blob(blobs, options), { stream: () => streamOf(blobs) });
+function encodeFiles(pieces: readonly Piece[], contentType: string): EncodedForm {
+  const parts = pieces.map((piece) =>
+    typeof piece === "string" ? new FilePart(new PlatformBlob([piece])) : piece,
+  );
+  const contentLength = parts.reduce((sum, { size }) => sum + size, 0);
+  const blobs = parts.map(({ blob }) => blob);
+  if (blobs.every((blob) => blob instanceof PlatformBlob)) {
+    const body = new PlatformBlob(blobs as Blob[], { type: contentType });
+    const stream = () => streamOf(parts, contentLength) as ReturnType<Blob["stream"]>;
+    if (body.size === contentLength) return { body: Object.assign(body, { stream }), contentType };
+  }
+  return { body: streamOf(parts, contentLength), contentType, contentLength };
 }
 
-function streamOf(blobs: readonly Blob[]): ReturnType<Blob["stream"]> {
-  const chunks = chunksOf(blobs);
-  return new ReadableStream(
+/** Streams the parts; fails if they do not have the bytes that were announced. */
+function streamOf(parts: readonly FilePart[], totalBytes: number): ReadableStream<Uint8Array> {
+  const chunks = chunksOf(parts);
+  let bytes = 0;
+  return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         const { done, value } = await chunks.next();
+        bytes += value?.byteLength ?? 0;
+        if (bytes > totalBytes || (done && bytes < totalBytes)) {
+          throw new Error(`A file has changed while it was sent: ${bytes} bytes instead of ${totalBytes}`);
+        }
         if (done) controller.close();
         else controller.enqueue(value);
       },
-      cancel: async () => void (await chunks.return()),
+      cancel: async () => void (await chunks.return(undefined)),
     },
     { highWaterMark: 0 },
   );
 }
 
-async function* chunksOf(blobs: readonly Blob[]) {
-  for (const blob of blobs) yield* blob.stream();
+async function* chunksOf(parts: readonly FilePart[]): AsyncGenerator<Uint8Array> {
+  for (const part of parts) yield* readPieces(part);
 }

@@ -2,6 +2,7 @@ import { server } from "../../generated/operations.js";
 import { ConfigurationError, didYouMean } from "../errors.js";
 import type { ErrorDetails } from "../errors.js";
 import { findBaseUrlFault } from "../url-safety.js";
+import { environmentVariable } from "./authentication.js";
 import type { ApiKey, AuthScheme } from "./authentication.js";
 import type { Fetch } from "./exchange.js";
 
@@ -16,32 +17,52 @@ export interface ApiOptions {
   dangerouslyAllowBrowser?: boolean | undefined;
   /** `bearer` sends `Bearer <key>`, which is known to work; `raw` sends the bare key. @default "bearer" */
   authScheme?: AuthScheme | undefined;
-  /** Base URL of the service; plain http only to this machine. @default the server that the document names */
+  /**
+   * Base URL of the service, in a page also relative to it; plain http only to this machine, or without a key.
+   * @default the environment variable TENSORSLAB_BASE_URL, else the server that the document names
+   */
   baseUrl?: string | URL | undefined;
+  /** Allows a key to travel unencrypted, where every station on the way can read and spend it. @default false */
+  dangerouslyAllowHttp?: boolean | undefined;
   /** Sends the requests. @default `globalThis.fetch`, looked up for each request */
   fetch?: Fetch | undefined;
 }
 
 /** {@link ApiOptions}, validated and with their defaults. */
-export type ApiSettings = ReturnType<typeof resolveApiOptions>;
+export interface ApiSettings {
+  /** Undefined for the environment's, which is read for each request: a build has none. */
+  apiKey: ApiKey | null | undefined;
+  authScheme: AuthScheme;
+  baseUrl: BaseUrl;
+  /** Undefined for `globalThis.fetch`, which is looked up for each request. */
+  fetch: Fetch | undefined;
+}
+
+/** Returns where the service is; `known` at once unless it is relative to a page that is not there yet. */
+export type BaseUrl = (() => URL) & { known?: URL };
 
 /** Validates the options and fills in the defaults. */
-export function resolveApiOptions(options: ApiOptions) {
+export function resolveApiOptions(options: ApiOptions): ApiSettings {
   const {
-    apiKey: givenKey,
     dangerouslyAllowBrowser = false,
+    dangerouslyAllowHttp = false,
     authScheme = "bearer",
-    baseUrl = server,
-    fetch = (...request) => globalThis.fetch(...request),
+    fetch,
   } = options;
   if (authScheme !== "bearer" && authScheme !== "raw") {
     throw new ConfigurationError('`authScheme` must be "bearer" or "raw"');
   }
+  if (fetch !== undefined && typeof fetch !== "function") {
+    throw new ConfigurationError("`fetch` must be a function");
+  }
   const isOwnServer = options.baseUrl !== undefined;
   const apiKey =
-    dangerouslyAllowBrowser === true || !isBrowser() ? givenKey : withoutKey(givenKey, isOwnServer);
-  if (typeof fetch !== "function") throw new ConfigurationError("`fetch` must be a function");
-  return { apiKey, authScheme, baseUrl: checkBaseUrl(baseUrl), fetch };
+    dangerouslyAllowBrowser === true || !isBrowser()
+      ? options.apiKey
+      : withoutKey(options.apiKey, isOwnServer);
+  const baseUrl = options.baseUrl ?? (environmentVariable("TENSORSLAB_BASE_URL") || server);
+  const mayBeHttp = apiKey === null || dangerouslyAllowHttp === true;
+  return { apiKey, authScheme, baseUrl: resolveBaseUrl(baseUrl, mayBeHttp), fetch };
 }
 
 /** The names of the options, for a message about an unknown one. */
@@ -50,6 +71,7 @@ export const apiOptionNames = [
   "dangerouslyAllowBrowser",
   "authScheme",
   "baseUrl",
+  "dangerouslyAllowHttp",
   "fetch",
 ] as const satisfies readonly (keyof ApiOptions)[];
 
@@ -75,12 +97,25 @@ function withoutKey(apiKey: ApiKey | null | undefined, isOwnServer: boolean): nu
   );
 }
 
+function resolveBaseUrl(given: string | URL, mayBeHttp: boolean): BaseUrl {
+  const isRelative = !URL.canParse(String(given)) && /^\.{0,2}\//.test(String(given));
+  // A page that is rendered on a server beforehand asks for nothing there.
+  if (isRelative && pageUrl() === undefined) return () => checkBaseUrl(given, mayBeHttp);
+  const known = checkBaseUrl(given, mayBeHttp);
+  return Object.assign(() => known, { known });
+}
+
+const pageUrl = (): string | undefined => (globalThis as { location?: { href: string } }).location?.href;
+
 /** The URL's own text is never quoted: it may hold a password. */
-function checkBaseUrl(baseUrl: string | URL): URL {
-  const page = (globalThis as { location?: { href: string } }).location?.href;
-  if (!URL.canParse(String(baseUrl), page)) throw new ConfigurationError("`baseUrl` must be a valid URL");
-  const url = new URL(baseUrl, page);
-  const fault = findBaseUrlFault(url);
+function checkBaseUrl(given: string | URL, mayBeHttp: boolean): URL {
+  const page = pageUrl();
+  if (!URL.canParse(String(given), page)) {
+    const hint = page === undefined ? ": relative URLs need a page" : "";
+    throw new ConfigurationError(`\`baseUrl\` must be a valid URL, such as https://example.com${hint}`);
+  }
+  const url = new URL(given, page);
+  const fault = findBaseUrlFault(url, mayBeHttp);
   if (fault) throw new ConfigurationError(`\`baseUrl\` ${fault}`);
   return url;
 }

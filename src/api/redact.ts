@@ -1,4 +1,5 @@
 import { authentication } from "../../generated/operations.js";
+import { PlatformTextEncoder } from "./platform.js";
 
 /** Takes a secret out of a text. */
 export type Redact = (text: string) => string;
@@ -42,7 +43,7 @@ function patternFor(keys: readonly string[]): RegExp {
 }
 
 function formsOf(key: string): string[] {
-  const utf8 = String.fromCharCode(...new TextEncoder().encode(key));
+  const utf8 = String.fromCharCode(...new PlatformTextEncoder().encode(key));
   const encoded = [JSON.stringify(key).slice(1, -1), encodeURIComponent(key)];
   return [key, ...encoded, ...base64Forms(key), ...base64Forms(utf8)];
 }
@@ -59,20 +60,30 @@ function base64Forms(key: string): string[] {
 }
 
 /**
- * A copy of an error and its causes that holds nothing but names, messages, codes and stacks, all of them redacted.
+ * A copy of an error and its causes: its prototype, name, message, stack and primitive fields, all of them redacted.
  *
- * A runtime's error may carry the request, and printing that prints the key.
+ * A runtime's error may carry the request, and printing that prints the key, so nested objects are left out.
  */
 export function redactError(error: unknown, redact: Redact, depth = 0): Error {
-  const { name, message, stack, code, cause, errors } = Object(error) as Record<string, unknown>;
+  const { name, message, stack, cause, errors } = Object(error) as Record<string, unknown>;
   const isText = (value: unknown): value is string => typeof value === "string";
   const text = isText(message) ? message : typeof error === "object" ? "no message" : String(error);
-  const copy: Error & { code?: string } = new Error(redact(text));
-  Object.defineProperty(copy, "name", { value: isText(name) ? redact(name) : "Error", configurable: true });
-  copy.stack = redact(isText(stack) ? stack : String(copy.stack));
-  if (isText(code)) copy.code = redact(code);
+  const copy: Error & Record<string, unknown> = new Error(redact(text)) as never;
+  if (error instanceof Error) Object.setPrototypeOf(copy, Object.getPrototypeOf(error) as object);
+  for (const [field, value] of Object.entries(error instanceof Error ? error : {})) {
+    const isPrimitive = value !== null && typeof value !== "object" && typeof value !== "function";
+    if (isPrimitive && !isText(value)) define(copy, redact(field), value, true);
+    if (isText(value)) define(copy, redact(field), redact(value), true);
+  }
+  if (isText(name) && copy.name !== redact(name)) define(copy, "name", redact(name), false);
+  define(copy, "stack", redact(isText(stack) ? stack : String(copy.stack)), false);
   // Several addresses were tried: the first failure tells as much as all.
-  const inner = cause ?? (Array.isArray(errors) ? errors[0] : undefined);
-  if (inner !== undefined && depth < 5) copy.cause = redactError(inner, redact, depth + 1);
+  const inner = cause ?? (Array.isArray(errors) ? (errors[0] as unknown) : undefined);
+  if (inner !== undefined && depth < 5) define(copy, "cause", redactError(inner, redact, depth + 1), false);
   return copy;
+}
+
+/** Defines a field, also one that the prototype has as read-only. */
+function define(target: object, field: string, value: unknown, enumerable: boolean): void {
+  Object.defineProperty(target, field, { value, enumerable, writable: true, configurable: true });
 }

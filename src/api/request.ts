@@ -1,3 +1,5 @@
+import type { EncodedForm } from "./multipart.js";
+
 /**
  * The request that openapi-fetch creates: an `init` for fetch with its URL.
  *
@@ -5,7 +7,7 @@
  * it; see {@link toPlatformRequest}.
  */
 export class OutgoingRequest {
-  readonly url: string;
+  url: string;
   method: string;
   headers: Headers;
   body: unknown;
@@ -23,14 +25,28 @@ export class OutgoingRequest {
     if (cache) Object.assign(this, { cache }); // a runtime that does not know it must not see it
   }
 
+  /** Sets an encoded body with its headers. */
+  setBody({ body, contentType, contentLength }: EncodedForm): void {
+    this.body = body;
+    this.headers.set("Content-Type", contentType);
+    if (contentLength === undefined) return;
+    // A stream has no length of its own, and services are wary of bodies without one.
+    this.headers.set("Content-Length", String(contentLength));
+    Object.assign(this, { duplex: "half" });
+  }
+
   /** openapi-fetch takes from a middleware whatever is an instance of this class. */
   static [Symbol.hasInstance](value: unknown): boolean {
-    return value instanceof Request || OutgoingRequest.prototype.isPrototypeOf(Object(value) as object);
+    return isPlatformRequest(value) || OutgoingRequest.prototype.isPrototypeOf(Object(value) as object);
   }
 }
 
 /** The same for a call that has a middleware of its own. */
 export class ObservedRequest extends OutgoingRequest {}
+
+/** Whether a request is the platform's; some runtimes have no Request at all. */
+export const isPlatformRequest = (value: unknown): value is Request =>
+  typeof Request === "function" && value instanceof Request;
 
 /** Builds the platform Request of an outgoing one, without a copy of its body. */
 export function toPlatformRequest({ url, ...init }: OutgoingRequest): Request {

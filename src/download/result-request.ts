@@ -8,16 +8,15 @@ import type { Patience } from "./stall.js";
 
 /** How the results of a client may be fetched. */
 export interface ResultAccess {
-  /** Sends the requests. */
-  readonly fetch: (url: string, init?: RequestInit) => Promise<Response>;
+  /** Sends the requests; undefined for `globalThis.fetch`, looked up for each request. */
+  readonly fetch: ((url: string, init?: RequestInit) => Promise<Response>) | undefined;
   /** Allows private addresses, and plain http. */
   readonly allowPrivateResults: boolean;
 }
 
 /** How one result is requested. */
 export interface ResultRequest extends Patience, ResultUrlRule {
-  /** Default: `globalThis.fetch`, looked up for each request. */
-  fetch: ResultAccess["fetch"] | undefined;
+  fetch: ResultAccess["fetch"];
 }
 
 const maxRedirects = 5;

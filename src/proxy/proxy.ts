@@ -5,6 +5,7 @@ import { ConfigurationError, ConnectionError } from "../errors.js";
 import { resolveOptions } from "../options.js";
 import type { ClientOptions } from "../options.js";
 import { createRedactor } from "../api/redact.js";
+import { createWatch } from "../api/evidence.js";
 import { exchange } from "../api/exchange.js";
 import { OutgoingRequest } from "../api/request.js";
 
@@ -19,8 +20,8 @@ export interface ProxyOptions extends ClientOptions {
   authorize: (request: Request) => boolean | Response | Promise<boolean | Response>;
 }
 
-/** A boundary that is made for one request holds one. */
-const uuid = /[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/;
+/** A boundary that is made for one request. */
+const uniqueBoundary = /\bform-[\da-f]{32}\b/;
 
 /** How many requests are remembered, so that none of them is passed on twice. */
 const longestMemory = 10_000;
@@ -58,11 +59,12 @@ export function createProxyHandler(options: ProxyOptions): ProxyHandler {
   const settings = resolveOptions(clientOptions);
   const authenticate = createAuthenticate(settings.apiKey, settings.authScheme);
   const { remember, redact } = createRedactor();
+  const watch = createWatch();
   const passedOn = new Set<string>();
 
   /** Whether this very request was passed on before: each has a boundary of its own. */
   function isRepetition({ headers }: Request): boolean {
-    const [boundary] = uuid.exec(headers.get("content-type") ?? "") ?? [];
+    const [boundary] = uniqueBoundary.exec(headers.get("content-type") ?? "") ?? [];
     if (boundary === undefined) return false;
     if (passedOn.has(boundary)) return true;
     const [oldest] = passedOn;
@@ -76,13 +78,13 @@ export function createProxyHandler(options: ProxyOptions): ProxyHandler {
     const headers = pick(request.headers, ["content-type", "content-length"]);
     if (key) headers.set(authentication.header, key);
     remember(key);
-    const url = settings.baseUrl.href.replace(/\/$/, "") + path;
+    const url = settings.baseUrl().href.replace(/\/$/, "") + path;
 
     async function send({ signal }: AbortController): Promise<Response> {
       const { body } = request;
       const outgoing = new OutgoingRequest(url, { method, headers, signal, body });
       if (body) Object.assign(outgoing, { duplex: "half" });
-      const response = await exchange(outgoing, settings.fetch, redact);
+      const response = await exchange(outgoing, { fetch: settings.fetch, redact, watch });
       const passed = pick(response.headers, ["content-type", "retry-after"]);
       passed.set("cache-control", "no-store");
       return new Response(redact(await response.text()) || null, {

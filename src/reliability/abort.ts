@@ -1,3 +1,5 @@
+import { createAbortController } from "../api/platform.js";
+
 /** The longest delay a timer can have; a longer one would fire at once. */
 export const longestTimerMs = 2 ** 31 - 1;
 
@@ -72,7 +74,7 @@ export function withDeadline<T>(
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
-    const controller = new AbortController();
+    const controller = createAbortController();
     const end = (reason: unknown = new DeadlineReached(timeoutMs)) => {
       controller.abort(reason);
       fail(reason);

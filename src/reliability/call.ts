@@ -1,7 +1,15 @@
 import { operations } from "../../generated/operations.js";
 import type { Facade } from "../api/create-api.js";
+import { isControlFlow } from "../api/exchange.js";
+import { isRuntimeFetch } from "../api/platform.js";
 import { redactError } from "../api/redact.js";
-import { ConfigurationError, ConnectionError, OutcomeUnknownError, TensorsLabError } from "../errors.js";
+import {
+  ConfigurationError,
+  ConnectionError,
+  nameTask,
+  OutcomeUnknownError,
+  TensorsLabError,
+} from "../errors.js";
 import type { OperationName, RequestFields, ResponseData } from "../types.js";
 import { DeadlineReached, withDeadline } from "./abort.js";
 import { parseResponse } from "./response.js";
@@ -43,7 +51,7 @@ type RequestAny = (
 const attemptEnded = "the attempt has ended";
 
 /** Creates the function that carries out operations through the facade. */
-export function createCall({ api, send, redact }: Facade): Call {
+export function createCall({ api, send, redact }: Facade, fetch: unknown): Call {
   const request = api.request as RequestAny;
 
   return (name, input, { taskid, signal, timeoutMs, retries, mayRetry }) => {
@@ -63,8 +71,9 @@ export function createCall({ api, send, redact }: Facade): Call {
             parseAs: "text",
           });
         } finally {
-          // Fetch on Node keeps all of a request for its signal's sake, until that ends or a large collection.
-          ending.abort(attemptEnded);
+          // Fetch on Node keeps all of a request for its signal's sake, until that ends or a large collection. Another
+          // fetch may count aborts.
+          if (isRuntimeFetch(fetch ?? globalThis.fetch)) ending.abort(attemptEnded);
         }
       };
       try {
@@ -76,6 +85,7 @@ export function createCall({ api, send, redact }: Facade): Call {
         // What is known of the submit is worth more than the reason of the abort, which may be any error.
         const isTyped = error instanceof TensorsLabError && error !== signal?.reason;
         if (signal?.aborted && !isTyped) throw signal.reason;
+        if (isControlFlow(error)) throw error;
         throw withOutcome(isTyped ? error : toTyped(error, isSent), taskid);
       }
     }
@@ -101,7 +111,7 @@ export function createCall({ api, send, redact }: Facade): Call {
 
 /** States the outcome of the submit: a task was accepted, and a submit that may have arrived is unknown. */
 function withOutcome(error: TensorsLabError, taskid: string | undefined): TensorsLabError {
-  if (taskid !== undefined) return Object.assign(error, { outcome: "accepted", taskid });
+  if (taskid !== undefined) return nameTask(error, taskid);
   if (!(error instanceof ConnectionError) || error.outcome === "not-sent") return error;
   const message = `${error.message}; the request may have arrived and been paid for`;
   return new OutcomeUnknownError(message, { cause: error.cause });

@@ -83,11 +83,18 @@ export function parseResponse<Name extends OperationName>(
     const details = [place, first?.message].filter(Boolean).join(" ");
     throw unexpected(parsed, context, `response does not match the OpenAPI schema: ${details}`);
   }
+  if (context.taskid !== undefined && parsed.taskid !== context.taskid) {
+    throw unexpected(parsed, context, "the response names another task");
+  }
   // A number that JavaScript cannot hold exactly would name another task.
   if (context.taskid === undefined && parsed.taskid === undefined) {
     throw unexpected(parsed, context, "the response has no usable task id");
   }
-  return (envelope as Record<string, unknown>)[fields.data] as ResponseData<Name>;
+  const data = (envelope as Record<string, unknown>)[fields.data] as ResponseData<Name>;
+  if (urlsOf(data[fields.url]).some((url) => context.redact(url) !== url)) {
+    throw unexpected(parsed, context, "the response has a URL with the API key in it");
+  }
+  return data;
 }
 
 /** Reads the data of a status response. */
@@ -99,6 +106,7 @@ export function toTask(raw: ResponseData<StatusOperation>): Task {
       ? (enums.status as Record<string, TaskStatus>)[status]!
       : "unknown",
     urls: urlsOf(raw[fields.url]),
+    requested: undefined,
     width: raw[fields.width],
     height: raw[fields.height],
     raw,
@@ -106,8 +114,8 @@ export function toTask(raw: ResponseData<StatusOperation>): Task {
 }
 
 /** Reads the data of a submit's response. */
-export function toSubmission(raw: ResponseData<SubmitOperation>): Submission {
-  return { taskid: raw[fields.taskid], urls: urlsOf(raw[fields.url]), raw };
+export function toSubmission(raw: ResponseData<SubmitOperation>, requested: number): Submission {
+  return { taskid: raw[fields.taskid], urls: urlsOf(raw[fields.url]), requested, raw };
 }
 
 /** The service sends one URL, or a list of them. */
@@ -185,7 +193,8 @@ function parseEnvelope(received: ReceivedResponse, redact: Redact): ParsedRespon
   const message = envelope[fields.message];
   const data = envelope[fields.data];
   const taskid = isObject(data) ? data[fields.taskid] : undefined;
-  const isTaskId = (typeof taskid === "string" && taskid !== "") || Number.isSafeInteger(taskid);
+  const isText = typeof taskid === "string" && taskid !== "" && redact(taskid) === taskid;
+  const isTaskId = isText || Number.isSafeInteger(taskid);
   return {
     envelope: value,
     fault,
@@ -211,7 +220,7 @@ function parseJson(body: unknown, redact: Redact): { value: unknown; fault: Erro
   }
 }
 
-/** The names in the document, and the fields whose text must stay as it was sent. */
+/** The names in the document, and the fields whose text must stay as it was sent: with a key in it, it is refused. */
 const known: readonly string[] = Object.values(fields);
 const verbatim: readonly string[] = [fields.taskid, fields.url];
 

@@ -1,34 +1,109 @@
+import { operations } from "../../generated/operations.js";
 import { requests } from "../../generated/validators.js";
 import type { CheckError } from "../../generated/validators.js";
-import { InvalidInputError } from "../errors.js";
+import { FilePart, toFilePart } from "../api/file-part.js";
+import type { PartKind } from "../api/multipart.js";
+import { didYouMean, InvalidInputError } from "../errors.js";
 import type { InputIssue } from "../errors.js";
 
-/** A file name that every multipart parser reads as it was meant: no quote, slash, control character or escape. */
-const unsafeFileName = /["\\/\p{Cc}\p{Cs}]|%22|%0d|%0a/iu;
 const loneSurrogate = /\p{Cs}/u;
 
 /**
- * Checks an operation's fields against the document before anything is sent.
+ * Takes a snapshot of an operation's fields and validates it against the document, before anything is sent.
  *
- * @returns The fields without those that are undefined.
+ * The snapshot is what is sent in every attempt: a list or a buffer that the caller changes later changes nothing.
+ *
+ * @returns The snapshot, without fields that are undefined; files as {@link FilePart}.
  * @throws {InvalidInputError} listing every fault.
  */
-export function validateInput(operation: string, input: unknown): Record<string, unknown> {
+export function validateInput(operation: keyof typeof operations, input: unknown): Record<string, unknown> {
   if (typeof input !== "object" || input === null || Array.isArray(input)) {
     throw new InvalidInputError([{ path: "", message: "must be an object with the fields to send" }]);
   }
-  const fields = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
+  if (isPromise(input)) throw new InvalidInputError([{ path: "", message: missingAwait }]);
+  const { parts: kinds = {} } = operations[operation] as { parts?: Record<string, PartKind> };
+  const given = Object.entries(input).filter(([, value]) => value !== undefined);
+  const fields = Object.fromEntries(given.map(([name, value]) => [name, takeSnapshot(value, name)]));
+
+  const hints = Object.entries(fields).flatMap(([name, value]) => hintsFor(name, value, kinds[name]));
   const check = requests[operation];
-  const issues = check?.(fields) === false ? (check.errors ?? []).map(toIssue) : [];
-  for (const name in fields) noteUnsendable(name, fields[name], issues);
-  if (issues.length > 0) throw new InvalidInputError(issues);
+  const faults = check?.(withPlaceholders(fields)) === false ? (check.errors ?? []) : [];
+  const issues = faults.map((fault) => toIssue(fault, fields, Object.keys(kinds)));
+  // A hint says what to do about the same place.
+  const others = issues.filter(({ path }) => !hints.some((hint) => path.startsWith(hint.path)));
+  for (const [name, value] of Object.entries(fields)) noteUnsendable(name, value, others);
+  if (hints.length + others.length > 0) throw new InvalidInputError([...hints, ...others]);
   return fields;
 }
 
-function toIssue({ path, field, message }: CheckError): InputIssue {
+/** A copy of a value that cannot change any more; files are taken as they are now. */
+function takeSnapshot(value: unknown, path: string): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map((item, index) => takeSnapshot(item, `${path}[${index}]`));
+  const file = toFilePart(value, path);
+  if (file) return file;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  const isPlain = prototype === null || Object.getPrototypeOf(prototype) === null;
+  if (!isPlain) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [name, takeSnapshot(item, `${path}.${name}`)]),
+  );
+}
+
+/** What the checks of the document see: any Blob stands for a file. */
+function withPlaceholders(value: unknown): unknown {
+  if (value instanceof FilePart) return new Blob();
+  if (Array.isArray(value)) return value.map(withPlaceholders);
+  const isPlain = Object.prototype.toString.call(value) === "[object Object]" && !isPromise(value);
+  if (!isPlain) return value;
+  return Object.fromEntries(
+    Object.entries(value as object).map(([name, item]) => [name, withPlaceholders(item)]),
+  );
+}
+
+const missingAwait = "is a Promise: add `await` in front of it";
+
+/** What to do about common mistakes with files, which the document's checks can only call a wrong type. */
+function hintsFor(name: string, value: unknown, kind: PartKind | undefined): InputIssue[] {
+  if (isPromise(value)) return [{ path: name, message: missingAwait }];
+  if (kind?.type !== "file") return [];
+  if (kind.array && value instanceof FilePart) {
+    return [{ path: name, message: "must be a list of files: put the file in [ ]" }];
+  }
+  const items: unknown[] = Array.isArray(value) ? value : [value];
+  return items.flatMap((item, index) => {
+    const message = hintFor(item);
+    return message === undefined
+      ? []
+      : [{ path: Array.isArray(value) ? `${name}[${index}]` : name, message }];
+  });
+}
+
+function hintFor(item: unknown): string | undefined {
+  if (isPromise(item)) return missingAwait;
+  if (item instanceof FilePart)
+    return item.size === 0 ? "is empty: check that it was written completely" : undefined;
+  if (typeof item === "string") {
+    return "must be a file, not text: read a path with `fileFromPath` from tensorslab-images/node";
+  }
+  const { blob, status } = Object(item) as { blob?: unknown; status?: unknown };
+  if (typeof blob !== "function" || status === undefined) return undefined;
+  return "must be a file, not a Response: use `await response.blob()`";
+}
+
+const isPromise = (value: unknown): boolean =>
+  typeof (Object(value) as { then?: unknown }).then === "function";
+
+function toIssue({ path, field, message }: CheckError, fields: object, known: readonly string[]): InputIssue {
   const steps = path.split("/").slice(1);
   const names = steps.map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
-  return { path: toPath(field === undefined ? names : [...names, field]), message };
+  // A fault of a field that is there, and is named apart from its path, is that the document does not have it.
+  const isUnknown = field !== undefined && steps.length === 0 && field in fields && !known.includes(field);
+  const hint = isUnknown ? didYouMean(field, known) : "";
+  return {
+    path: toPath(field === undefined ? names : [...names, field]),
+    message: hint ? `${message}.${hint}` : message,
+  };
 }
 
 /** `sourceImage`, `0` as `sourceImage[0]`. */
@@ -39,24 +114,19 @@ function toPath(steps: string[]): string {
   );
 }
 
-/** Notes what no schema can say: text, numbers and file names that would arrive as something else. */
+/** Notes what no schema can say: text and numbers that would arrive as something else. */
 function noteUnsendable(path: string, value: unknown, issues: InputIssue[]): void {
   const note = (message: string) => void issues.push({ path, message });
   if (typeof value === "string" && loneSurrogate.test(value)) {
     note("holds half of a surrogate pair, which UTF-8 cannot carry");
   } else if (typeof value === "number" && !isExact(value)) {
-    note("is no number that can be sent exactly");
-  } else if (value instanceof File && unsafeFileName.test(value.name)) {
-    note(
-      'has a file name that would arrive garbled (quotes, slashes, control characters, "%22", "%0D" or "%0A"): ' +
-        "give it another one with new File([file], name, { type: file.type })",
-    );
+    note("must be a number that can be sent exactly");
   } else if (Array.isArray(value)) {
     for (const [index, item] of value.entries()) noteUnsendable(`${path}[${index}]`, item, issues);
   }
 }
 
-/** NaN and Infinity are no numbers to a service, and larger whole numbers stand for several. */
+/** NaN and Infinity are not numbers to a service, and larger whole numbers stand for several. */
 function isExact(value: number): boolean {
   return Number.isInteger(value) ? Number.isSafeInteger(value) : Number.isFinite(value);
 }

@@ -67,9 +67,9 @@ describe("a key on a server", () => {
     },
   );
 
-  it("is asked for, whatever the baseUrl", () => {
+  it("is asked for once it is needed, whatever the baseUrl", async () => {
     vi.stubEnv("TENSORSLAB_API_KEY", undefined);
-    expect(() => createClient({ baseUrl: ownServer })).toThrow(/No API key/);
+    await expect(createClient({ baseUrl: ownServer }).ready()).rejects.toThrow(/No API key/);
     expect(createClient({ apiKey: "a key", baseUrl: ownServer })).toHaveProperty("submit");
   });
 });

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { encodeForm } from "../../src/api/multipart.js";
-import { neverSent } from "../../src/api/never-sent.js";
+import { createWatch } from "../../src/api/evidence.js";
 
 afterEach(() => vi.unstubAllGlobals());
 
@@ -19,17 +19,29 @@ describe("Deno", () => {
       cause: new TypeError(`error sending request for url (http://127.0.0.1:1/): client error (${reason}`),
     });
 
+  const url = "http://127.0.0.1:1/";
+  const proves = (reason: string, isOwnFetch = true, about = url) => {
+    vi.stubGlobal("Deno", {});
+    return createWatch()(about, null, isOwnFetch).provesNotSent(failure(reason));
+  };
+
   it.each([
     "Connect): tcp connect error: Connection refused (os error 111)",
     "Connect): dns error: failed to lookup address information: Name or service not known",
   ])("names the step that failed: %s", (reason) => {
-    expect(neverSent(failure(reason))).toBe(true);
+    expect(proves(reason)).toBe(true);
   });
 
   it.each([
     "SendRequest): connection closed before message completed",
     "SendRequest): connection error: Connection reset by peer (os error 104)",
   ])("does not prove that nothing was sent: %s", (reason) => {
-    expect(neverSent(failure(reason))).toBe(false);
+    expect(proves(reason)).toBe(false);
+  });
+
+  it("is believed about the request's own URL alone, and with its own fetch", () => {
+    const refused = "Connect): tcp connect error: Connection refused (os error 111)";
+    expect(proves(refused, false)).toBe(false);
+    expect(proves(refused, true, "http://127.0.0.1:2/")).toBe(false);
   });
 });

@@ -30,6 +30,12 @@ async function arrived(...sourceImage: FileInput[]): Promise<FormPart[]> {
   return files;
 }
 
+function sharedCopyOf(bytes: readonly number[]): ArrayBuffer {
+  const shared = new SharedArrayBuffer(bytes.length);
+  new Uint8Array(shared).set(bytes);
+  return shared as unknown as ArrayBuffer;
+}
+
 describe("bytes of every kind arrive as files", () => {
   const bytes = [...imageHeads.png, 0, 255, 13, 10];
   const larger = new Uint8Array([1, 2, 3, 4, 5, 6, 7, 8, ...bytes, 9, 9]).buffer;
@@ -38,6 +44,8 @@ describe("bytes of every kind arrive as files", () => {
   test.each<[string, FileInput]>([
     ["Blob", new Blob([buffer])],
     ["File", new File([buffer], "")],
+    ["SharedArrayBuffer", sharedCopyOf(bytes)],
+    ["view of a SharedArrayBuffer", new Uint8Array(sharedCopyOf([7, ...bytes, 7]), 1, bytes.length) as never],
     ["ArrayBuffer", buffer],
     ["Uint8Array", new Uint8Array(buffer)],
     ["Uint8Array that begins later", new Uint8Array(larger, 8, bytes.length)],
@@ -53,6 +61,47 @@ describe("bytes of every kind arrive as files", () => {
       { name: "sourceImage", filename: "sourceImage-1.png", type: "image/png", bytes: Buffer.from(bytes) },
     ]);
   });
+});
+
+/** What a package or another realm has instead of a Blob. */
+function foreignFile(bytes: readonly number[], members: readonly string[]): FileInput {
+  const blob = new Blob([new Uint8Array(bytes)]);
+  const foreign = {
+    size: bytes.length,
+    type: "image/png",
+    name: "foreign.png",
+    slice: (start: number, end: number) => foreignFile(bytes.slice(start, end), members),
+    arrayBuffer: members.includes("arrayBuffer") ? () => blob.arrayBuffer() : undefined,
+    stream: members.includes("stream") ? () => blob.stream() : undefined,
+  };
+  return foreign as unknown as FileInput;
+}
+
+test.each([[["arrayBuffer", "stream"]], [["arrayBuffer"]]])(
+  "a file of another realm, with %o, arrives whole and with its length",
+  async (members) => {
+    const bytes = [...imageHeads.png, 1, 2, 3];
+    expect(await arrived(foreignFile(bytes, members), imageHeads.gif)).toEqual([
+      { name: "sourceImage", filename: "foreign.png", type: "image/png", bytes: Buffer.from(bytes) },
+      {
+        name: "sourceImage",
+        filename: "sourceImage-2.gif",
+        type: "image/gif",
+        bytes: Buffer.from(imageHeads.gif),
+      },
+    ]);
+    expect(server.requests[0]!.headers["content-length"]).toBe(String(server.requests[0]!.body.length));
+  },
+);
+
+test("a file that is longer or shorter than it says is not taken for whole", async () => {
+  for (const size of [10, 30]) {
+    const file = {
+      ...(foreignFile([...imageHeads.png, 1, 2, 3], ["arrayBuffer", "stream"]) as object),
+      size,
+    };
+    await expect(arrived(file as unknown as FileInput)).rejects.toMatchObject({ outcome: "unknown" });
+  }
 });
 
 describe("a file's name and type", () => {
@@ -97,7 +146,6 @@ describe("a file's name and type", () => {
       "image/avif",
     ],
     ["unknown bytes", new Blob(["?"]), "sourceImage-1.bin", "application/octet-stream"],
-    ["no bytes", new Uint8Array(), "sourceImage-1.bin", "application/octet-stream"],
     [
       "an unknown file with a name",
       new File(["?"], "雪 'ü'; a=b.heic"),
@@ -109,7 +157,7 @@ describe("a file's name and type", () => {
   });
 
   test("nameless files are numbered", async () => {
-    const files = await arrived(imageHeads.png, new File([], "mine.png"), imageHeads.gif);
+    const files = await arrived(imageHeads.png, new File(["?"], "mine.png"), imageHeads.gif);
     expect(files).toMatchObject([
       { filename: "sourceImage-1.png" },
       { filename: "mine.png" },
@@ -163,7 +211,7 @@ describe("the encoder", () => {
   /** Reads an encoded form without a server. */
   async function encoded(fields: Record<string, unknown>, kinds: PartKinds = {}): Promise<FormPart[]> {
     const { body, contentType } = await encodeForm(fields, kinds);
-    const bytes = Buffer.from(await new Blob([body]).arrayBuffer());
+    const bytes = Buffer.from(await new Response(body).arrayBuffer());
     return readForm({ method: "POST", path: "/", headers: { "content-type": contentType }, body: bytes });
   }
 

@@ -52,8 +52,8 @@ const text = fc.oneof(
 );
 
 const bytes = fc.oneof(
-  fc.uint8Array({ maxLength: 300 }),
-  text.map((value) => new TextEncoder().encode(value)),
+  fc.uint8Array({ minLength: 1, maxLength: 300 }),
+  text.filter((value) => value !== "").map((value) => new TextEncoder().encode(value)),
 );
 const fileName = text
   .map((name) => name.replace(/["\\/\p{Cc}]|%(22|0d|0a)/giu, ""))
@@ -114,9 +114,7 @@ const noBatch = fc.oneof(
   fc.constantFrom(null, "", "2", true, [2], {}, 2n),
 );
 const noFile = fc.oneof(fc.string(), fc.integer(), fc.constantFrom(null, {}, [], new Date(0), "photo.png"));
-const badFileName = fc
-  .tuple(fileName, fc.constantFrom(...'"\\/\r\n\0\t\x7f\x85', "%22", "%0d", "%0A"), fileName)
-  .map((pieces) => new File(["x"], pieces.join("")));
+const emptyFile = fileName.map((name) => new File([], name));
 const unknownField = fc.string({ minLength: 1 }).filter((name) => !Object.hasOwn(properties, name));
 
 /** A fault, and the field that the refusal must name. */
@@ -133,7 +131,7 @@ const fault = fc.oneof(
   }),
   fc.record({
     field: fc.constant("sourceImage"),
-    value: fc.array(fc.oneof(noFile, badFileName), { minLength: 1 }),
+    value: fc.array(fc.oneof(noFile, emptyFile), { minLength: 1 }),
   }),
   fc.record({ field: unknownField, value: fc.oneof(fc.string(), fc.constant(null), fc.integer()) }),
 );

@@ -228,7 +228,7 @@ describe("every request", () => {
       requests.push(init);
       return fetch(url, init);
     };
-    const { client } = await startMockClient({ taskDurationMs: 20 }, { fetch: recordingFetch });
+    const { client } = await startMockClient({ taskDurationMs: 500 }, { fetch: recordingFetch });
     const { signal } = new AbortController();
     await client.generate("seedreamv5", { prompt: "a fox" }, { signal, pollIntervalMs: 1 });
     expect(requests.length).toBeGreaterThan(2);

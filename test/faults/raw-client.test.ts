@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { ConfigurationError, ConnectionError, createClient, OutcomeUnknownError } from "../../src/index.js";
 import type { Fetch } from "../../src/index.js";
+import { refusingUrl } from "../support/closed-port.js";
 import { apiKey, failureOf } from "./support/failure.js";
 import { startMockClient } from "./support/mock-client.js";
 
@@ -45,7 +46,7 @@ describe("the raw client", () => {
 
   it("knows when nothing was sent, and does not try again", async () => {
     const attempt = vi.fn<Fetch>((url, init) => fetch(url, init));
-    const client = createClient({ apiKey, baseUrl: "http://127.0.0.1:1", fetch: attempt });
+    const client = createClient({ apiKey, baseUrl: await refusingUrl(), fetch: attempt });
     const error = await failureOf(client.api.POST(path, { body }));
     expect(error).toBeInstanceOf(ConnectionError);
     expect(error.outcome).toBe("not-sent");

@@ -7,6 +7,7 @@ import { createClient } from "../../src/index.js";
 import type { Fetch, ModelInput, Outcome } from "../../src/index.js";
 import { startMockServer } from "../../src/mock-server/index.js";
 import type { MockFailure, MockRequest } from "../../src/mock-server/index.js";
+import { refusingUrl } from "../support/closed-port.js";
 import { apiKey, failureOf } from "./support/failure.js";
 
 const root = new URL("../../", import.meta.url);
@@ -125,9 +126,10 @@ describe("the guide's program that recovers from each row", () => {
   it.each(rows)("when $name", async ({ fail, refused = 0, ends, charges }) => {
     const server = await startMockServer({ taskDurationMs: 0, fail });
     onTestFinished(() => server.close());
+    const refusing = await refusingUrl();
     let left = refused;
     const attempt: Fetch = (url, init) =>
-      fetch(left-- > 0 ? String(url).replace(server.url, "http://127.0.0.1:1") : url, init);
+      fetch(left-- > 0 ? String(url).replace(server.url, refusing) : url, init);
     const makeImages = await loadProgram(createClient({ apiKey, baseUrl: server.url, fetch: attempt }));
     const images = makeImages({ prompt: "a red fox", resolution: "64x64" });
     if (ends === "saved") expect(await images).toEqual([expect.stringMatching(/-1\.png$/)]);

@@ -1,6 +1,11 @@
 import { inspect } from "node:util";
 import { describe, expect, it, vi } from "vitest";
-import { createClient, OutcomeUnknownError, TaskFailedError } from "../../src/index.js";
+import {
+  createClient,
+  OutcomeUnknownError,
+  TaskFailedError,
+  UnexpectedResponseError,
+} from "../../src/index.js";
 import { ConfigurationError, ServiceError } from "../../src/index.js";
 import type { ClientOptions, Fetch } from "../../src/index.js";
 import { apiKey, expectNoKey, failureOf } from "./support/failure.js";
@@ -72,11 +77,14 @@ describe("a service that says the key back does not get it printed", () => {
     await failureOf(client.wait("task-7", { timeoutMs: 30, pollIntervalMs: 10 }));
   });
 
-  it("and keeps ids and URLs as they are", async () => {
+  it("in a URL or a task id, which is refused", async () => {
     const url = `https://images.test/${apiKey}.png`;
-    const data = { taskid: apiKey, image_status: 3, url: [url] };
-    const task = await createLeakyClient(() => new Response(stated(1000, data))).status("task-7");
-    expect(task).toMatchObject({ taskid: apiKey, urls: [url] });
+    const read = { taskid: "task-7", image_status: 3, url: [url] };
+    const error = await failureOf(createLeakyClient(() => new Response(stated(1000, read))).status("task-7"));
+    expect(error).toBeInstanceOf(UnexpectedResponseError);
+    expect(error.taskid).toBe("task-7");
+    const submitted = createLeakyClient(() => new Response(stated(1000, { taskid: apiKey })));
+    expect(await failureOf(submitted.submit("seedreamv5", input))).toBeInstanceOf(OutcomeUnknownError);
   });
 
   it("takes it out of any key, whatever characters it is made of", async () => {

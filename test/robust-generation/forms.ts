@@ -27,7 +27,7 @@ async function roundTrip(
     stream.setEncoding("utf8").on("data", (text: string) => (part.value += text));
   });
   const finished = new Promise((resolve, reject) => parser.on("close", resolve).on("error", reject));
-  Readable.from([Buffer.from(await new Blob([body]).arrayBuffer())]).pipe(parser);
+  Readable.from([Buffer.from(await new Response(body).arrayBuffer())]).pipe(parser);
   await finished;
   return received;
 }

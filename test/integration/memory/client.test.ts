@@ -43,7 +43,13 @@ it("10,000 waits at once share one listener and a few connections, in little mem
       const image_status = Number(taskid.slice("task-".length)) % 2 ? 2 : 3;
       setImmediate(() => {
         inFlight--;
-        response.end(JSON.stringify({ code: 1000, msg: "success", data: { taskid, image_status, url: [] } }));
+        response.end(
+          JSON.stringify({
+            code: 1000,
+            msg: "success",
+            data: { taskid, image_status, url: ["https://images.test/1.png"] },
+          }),
+        );
       });
     });
   });
