@@ -100,10 +100,9 @@ export async function saveImages(
   throw createMissingImagesError(taskid, urls, folderPath, saved, errors);
 }
 
-function sayNoImages({ taskid, status }: SavableTask): string {
-  const name = `Task ${JSON.stringify(taskid)}`;
-  if (status === "completed") return `${name} is completed, but the service returned no images`;
-  return `${name} has no images to save yet${status ? `: it is ${status}` : ""}`;
+function sayNoImages({ status }: SavableTask): string {
+  if (status === "completed") return "The task is completed, but the service returned no images";
+  return `The task has no images to save yet${status ? `: it is ${status}` : ""}`;
 }
 
 async function createFolder(folder: string | URL, taskid: string): Promise<string> {
@@ -129,7 +128,7 @@ function createSaveImage(taskid: string, folder: string, options: SaveImagesOpti
       try {
         onProgress?.({ index, bytes, totalBytes });
       } catch (cause) {
-        throw new CallbackError("`onProgress` threw", { taskid, cause });
+        throw new CallbackError("`onProgress` threw", { cause }); // the error of the whole task names it
       }
       yield chunk;
     }
@@ -210,7 +209,7 @@ function createMissingImagesError(
   const details = failures.slice(0, failuresInMessage);
   const more = inOrder.length - details.length;
   const message = [
-    `Saved ${saved.length} of ${urls.length} images of task ${JSON.stringify(taskid)}`,
+    `Saved ${saved.length} of ${urls.length} images`,
     ...details.map(({ index, reason }) => `image ${index + 1}: ${reason}`),
     ...(more > 0 ? [`and ${more} more failed`] : []),
   ].join("; ");

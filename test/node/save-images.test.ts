@@ -172,7 +172,7 @@ describe("images that are there already", () => {
     const error = await failureOf(taskOf(server, 3), folder);
     const reason = `${taken} already exists and is different`;
     expect(error.failures).toEqual([{ url: `${server.origin}/2`, index: 1, reason }]);
-    expect(error.message).toBe(`Saved 2 of 3 images of task "task-1"; image 2: ${reason}`);
+    expect(error.message).toBe(`Saved 2 of 3 images; image 2: ${reason}; task task-1`);
     expect(error.saved).toEqual([join(folder, "task-1-1.png"), join(folder, "task-1-3.png")]);
     expect(await readFile(taken, "utf8")).toBe("a different file");
     expect(await readdir(folder)).toHaveLength(3);
@@ -209,7 +209,7 @@ describe("failures", () => {
       { url: `${origin}/4`, index: 3, reason: "HTTP 404: the URL may have expired" },
     ]);
     expect(error.message).toMatch(
-      /^Saved 1 of 4 images of task "task-1"; image 1: the response is an HTML.*; image 3: .*; image 4: /,
+      /^Saved 1 of 4 images; image 1: the response is an HTML.*; image 3: .*; image 4: /,
     );
     expect(error.saved).toEqual([join(folder, "task-1-2.png")]);
     expect(error.cause).toBeInstanceOf(DownloadError);
@@ -233,7 +233,7 @@ describe("failures", () => {
 
   test("include a task without images", async ({ folder }) => {
     const error = await failureOf({ taskid: "task-1", urls: [] }, join(folder, "unmade"));
-    expect(error.message).toBe('Task "task-1" has no images to save yet');
+    expect(error.message).toBe("The task has no images to save yet; task task-1");
     expect(await readdir(folder)).toEqual([]);
   });
 
@@ -433,7 +433,7 @@ describe("what a service may name", () => {
 
   test("no image of a completed task: an error that names the task", async ({ folder }) => {
     const error = await failureOf({ taskid: "task-1", urls: [], status: "completed" }, folder);
-    expect(error.message).toBe('Task "task-1" is completed, but the service returned no images');
+    expect(error.message).toBe("The task is completed, but the service returned no images; task task-1");
   });
 
   test("thousands that cannot be fetched: a hundred are listed, and the message stays short", async ({
@@ -445,7 +445,7 @@ describe("what a service may name", () => {
     expect(error.failures.map(({ index }) => index)).toEqual(
       Array.from({ length: 100 }, (_, index) => index),
     );
-    expect(error.message).toMatch(/^Saved 0 of 5000 images .*; and 4990 more failed$/);
+    expect(error.message).toMatch(/^Saved 0 of 5000 images; .*; and 4990 more failed; task [\w-]+$/);
     expect(error.message.length + JSON.stringify(error.failures).length).toBeLessThan(50_000);
   });
 
