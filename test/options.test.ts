@@ -149,3 +149,73 @@ describe("fetch", () => {
     expect(fetch).toHaveBeenCalledTimes(1);
   });
 });
+
+describe("where there is no key yet, as in a build", () => {
+  beforeEach(() => {
+    vi.stubEnv("TENSORSLAB_API_KEY", undefined);
+    vi.stubEnv("TENSORSLAB_BASE_URL", undefined);
+  });
+  afterEach(() => void vi.unstubAllEnvs());
+
+  test("a client is made, and asks for the key at its first request", async () => {
+    const client = createClient();
+    await expect(client.ready()).rejects.toMatchObject({ code: "CONFIGURATION", outcome: "not-sent" });
+    await expect(client.submit("seedreamv5", { prompt: "x" })).rejects.toMatchObject({
+      code: "CONFIGURATION",
+      outcome: "not-sent",
+    });
+    vi.stubEnv("TENSORSLAB_API_KEY", "key-1");
+    await expect(client.ready()).resolves.toBeUndefined();
+  });
+
+  test("a literal that cannot be a key fails at once", () => {
+    expect(() => createClient({ apiKey: "" })).toThrow(/empty/);
+    expect(() => createClient({ apiKey: "a\nb" })).toThrow(/line breaks/);
+  });
+
+  test("a base URL that is relative to a page is resolved once there is a page", async () => {
+    const client = createClient({ baseUrl: "/api/images", apiKey: null });
+    expect(() => client.service).toThrow(/relative URLs need a page/);
+    await expect(client.submit("seedreamv5", { prompt: "x" })).rejects.toMatchObject({
+      code: "CONFIGURATION",
+      outcome: "not-sent",
+    });
+    const requested: string[] = [];
+    const later = createClient({
+      baseUrl: "/api/images",
+      apiKey: null,
+      fetch: async (url) => {
+        requested.push(String(url));
+        return Response.json({ code: 1000, msg: "OK", data: { taskid: "task-1" } });
+      },
+    });
+    vi.stubGlobal("location", { href: "https://example.com/gallery/" });
+    onTestFinished(() => void vi.unstubAllGlobals());
+    await later.submit("seedreamv5", { prompt: "x" });
+    expect(requested).toEqual(["https://example.com/api/images/v1/images/seedreamv5"]);
+  });
+});
+
+describe("the base URL of the environment", () => {
+  afterEach(() => void vi.unstubAllEnvs());
+
+  test("is used unless there is an option; that of another tool is not", () => {
+    vi.stubEnv("TENSORSLAB_API_BASE", "https://elsewhere.test/v1");
+    expect(createClient({ apiKey }).service).toBe("https://api.tensorslab.com/");
+    vi.stubEnv("TENSORSLAB_BASE_URL", "https://staging.test/prefix");
+    expect(createClient({ apiKey }).service).toBe("https://staging.test/prefix");
+    expect(createClient({ apiKey, baseUrl: "https://other.test" }).service).toBe("https://other.test/");
+  });
+});
+
+describe("plain http", () => {
+  test.each(["http://lan.test/api/images", "http://mock:8080", "http://10.0.0.7"])(
+    "to %s is allowed without a key, and with one if it is asked for",
+    (baseUrl) => {
+      expect(createClient({ apiKey: null, baseUrl }).service).toContain(baseUrl);
+      expect(createClient({ apiKey, baseUrl, dangerouslyAllowHttp: true }).service).toContain(baseUrl);
+      expect(() => createClient({ apiKey, baseUrl })).toThrow(/dangerouslyAllowHttp/);
+      expect(() => createClient({ apiKey: () => apiKey, baseUrl })).toThrow(/apiKey: null/);
+    },
+  );
+});
