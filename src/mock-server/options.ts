@@ -60,7 +60,14 @@ export interface MockServerOptions {
    * How much is remembered, in `requests`, in the ledger and of tasks, before the oldest are forgotten.
    * @default everything, until `close`
    */
-  keep?: { requests?: number | undefined; megabytes?: number | undefined } | undefined;
+  keep?:
+    | {
+        /** How many requests, charges and tasks. */
+        requests?: number | undefined;
+        /** How many megabytes of them, bodies included. */
+        megabytes?: number | undefined;
+      }
+    | undefined;
   /**
    * The clock of tasks and URLs, in milliseconds since 1970.
    * @default Date.now
