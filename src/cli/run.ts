@@ -1,9 +1,9 @@
 import { CommanderError } from "commander";
 import type { Argument, Command } from "commander";
-import { distance } from "fastest-levenshtein";
 import { exitStatus, UsageError } from "./exit-status.js";
 import { reportFailure } from "./failure.js";
 import { createProgram } from "./program.js";
+import { didYouMean } from "./suggestion.js";
 import { printVersion } from "./terminal/output.js";
 
 /** Runs the command with these words, and sets the exit status. */
@@ -41,9 +41,8 @@ export function findCommand(program: Command, given: readonly string[]): string[
   const names = [...program.commands.map((command) => command.name()), "help"];
   if (names.includes(first)) return [first, ...words.slice(0, at), ...words.slice(at + 1)];
   if (/\S\s+\S/.test(first) || first === "-") return ["generate", ...words];
-  const meant = meantCommand(names, first);
   throw new UsageError(
-    `Unknown command \`${first}\`.${meant === undefined ? "" : ` Did you mean \`${meant}\`?`}\n` +
+    `Unknown command \`${first}\`.${didYouMean(first, [...names, "--version"])}\n` +
       `If it is a prompt, put several words in quotes, or say so: tensorslab-images generate ${first}`,
   );
 }
@@ -71,12 +70,6 @@ function findFirstWord(program: Command, words: readonly string[]): number {
     } else if (option?.required || option?.optional) at++;
   }
   return words.length;
-}
-
-/** The command that a misspelt word was meant to be; undefined if it is like none. */
-function meantCommand(names: readonly string[], word: string): string | undefined {
-  if (word.toLowerCase() === "version") return "--version";
-  return names.find((name) => distance(word.toLowerCase(), name) <= (name.length > 4 ? 2 : 1));
 }
 
 function messageOf({ code, message }: CommanderError, command: Command | undefined): string {

@@ -36,6 +36,8 @@ describe("each fault is named with its place", () => {
     ["no prompt", {}, { path: "prompt", message: "is required" }],
     ["an undefined prompt", { prompt: undefined }, { path: "prompt", message: "is required" }],
     ["an empty prompt", { prompt: "" }, { path: "prompt", message: "must NOT have fewer than 1 characters" }],
+    ["a prompt of spaces", { prompt: "   " }, { path: "prompt", message: "must not be blank" }],
+    ["a prompt of line breaks", { prompt: "\n\t\u3000" }, { path: "prompt", message: "must not be blank" }],
     ["a prompt of null", { prompt: null }, { path: "prompt", message: "must be string" }],
     ["a number as text", { prompt: 17 }, { path: "prompt", message: "must be string" }],
     ["a text as number", { prompt, batchsize: "2" }, { path: "batchsize", message: "must be integer" }],

@@ -1,13 +1,13 @@
 import { InvalidInputError } from "../../index.js";
 import { UsageError } from "../exit-status.js";
-import { withoutFiles } from "../input/written-input.js";
+import { findGarbled, withoutFiles } from "../input/written-input.js";
 import type { ModelFields } from "../input/models.js";
 import type { RecordFolder } from "../generation/record-files.js";
 import type { PlanRequest } from "../input/planned-request.js";
 import { isRecordOf } from "./job.js";
 import type { Job } from "./job.js";
-import type { Fault } from "../lists/read-list.js";
-import { isFault } from "../lists/read-list.js";
+import type { Fault } from "../lists/row.js";
+import { isFault } from "../lists/row.js";
 
 /** A list has rows that cannot be sent; `issues` lists every fault with its line. Nothing was sent. */
 export class InvalidListError extends UsageError {
@@ -55,6 +55,7 @@ async function checkJob(job: Job, options: CheckOptions): Promise<Fault[]> {
   const { line, written, fault } = job;
   const { model, open, plan } = options;
   const faults = fault ? [fault] : await checkRecord(job, options);
+  faults.push(...findGarbled(written).map((issue) => ({ line, ...issue })));
   const note = (error: unknown) => {
     if (!(error instanceof InvalidInputError)) throw error;
     faults.push(...error.issues.map((issue) => ({ line, ...issue })));

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { WrittenInput } from "../input/written-input.js";
 import type { ModelFields } from "../input/models.js";
 import type { GenerationRecord } from "../generation/record.js";
-import type { Fault, WrittenRow } from "../lists/read-list.js";
+import type { Fault, WrittenRow } from "../lists/row.js";
 
 /** The column or property that names a row; it is no field of the model. */
 export const idColumn = "id";

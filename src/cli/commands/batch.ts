@@ -22,8 +22,9 @@ import { defaultModel, findModel } from "../input/models.js";
 import type { ModelFields } from "../input/models.js";
 import { createPlanner } from "../input/planned-request.js";
 import { openFiles } from "../input/written-input.js";
-import { findReader, isFault } from "../lists/read-list.js";
-import type { Fault, WrittenRow } from "../lists/read-list.js";
+import { openList } from "../lists/read-list.js";
+import { isFault } from "../lists/row.js";
+import type { Fault, WrittenRow } from "../lists/row.js";
 import { baseUrlOf, serviceOf } from "../service/connection.js";
 import { openWorkplace } from "../service/workplace.js";
 
@@ -42,9 +43,9 @@ export const batch = defineCommand<Flags>({
   name: "batch",
   summary: "make the images of a whole list",
   description:
-    "Make the images of a list: a JSON object on each line (.jsonl), or a table whose first row names the " +
-    "columns (.csv). A row has the fields of the model and, optionally, an id. Every row is validated before the " +
-    "first is sent. A second run does only what is not done.",
+    "Make the images of a list: a JSON object on each line (.jsonl), a JSON array (.json), a table whose first row " +
+    "names the columns (.csv, .tsv), or a prompt on each line (.txt). A row has the fields of the model and, " +
+    "optionally, an id. Every row is validated before the first is sent. A second run does only what is not done.",
   argument: new Argument("<jobs>", "the list"),
   options: [
     modelOption(),
@@ -61,7 +62,8 @@ export const batch = defineCommand<Flags>({
     ...outputOptions(),
   ],
   examples: `
-Paths in a list are relative to the list. In a table, several values of a cell have semicolons in between.
+Paths in a list are relative to the list. source takes files and a URL, as --source does. In a table, several
+values of a cell have semicolons in between.
 
 Examples:
   $ cat foxes.jsonl
@@ -74,10 +76,10 @@ Examples:
     const [list = ""] = words;
     const { out: folder, concurrency, timeout: timeoutSeconds } = flags;
     const model = findModel(flags.model) ?? defaultModel;
-    const read = await findReader(list);
+    const read = await openList(list);
     const open = (job: Job) => openFiles(model, job.written, (path) => resolve(dirname(list), path));
 
-    const jobs = () => jobsOf(read(list, model), model);
+    const jobs = () => jobsOf(read(model), model);
     const check = () => {
       progress.state(`validating ${list}`);
       const plan = createPlanner(baseUrlOf(flags));

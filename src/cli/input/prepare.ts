@@ -2,8 +2,9 @@ import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
 import { baseUrlOf } from "../service/connection.js";
 import type { Invocation } from "../command.js";
+import { InvalidInputError } from "../../index.js";
 import { UsageError } from "../exit-status.js";
-import { openFiles, readPrompt } from "./written-input.js";
+import { findGarbled, openFiles, readPrompt } from "./written-input.js";
 import type { WrittenInput } from "./written-input.js";
 import type { ModelFields } from "./models.js";
 import type { Result } from "../terminal/output.js";
@@ -37,6 +38,8 @@ export async function prepare(
     );
   }
   const { model, written } = readFields(await readPrompt(prompt, signal));
+  const garbled = findGarbled(written);
+  if (garbled.length > 0) throw new InvalidInputError(garbled);
   for (const { name, type } of model.fields) {
     const value = written[name];
     if (type === "file" && value !== undefined) {

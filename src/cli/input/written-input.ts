@@ -1,9 +1,10 @@
 import { addAbortSignal } from "node:stream";
-import { text } from "node:stream/consumers";
+import { buffer } from "node:stream/consumers";
 import { InvalidInputError } from "../../index.js";
 import type { InputIssue } from "../../index.js";
 import { fileFromPath } from "../../node/index.js";
 import { UsageError } from "../exit-status.js";
+import { detectEncoding } from "../lists/encoding.js";
 import type { Field, ModelFields } from "./models.js";
 
 /** A model's fields as they are written down: files are named by path. */
@@ -31,12 +32,24 @@ const isNumber = (text: string): boolean => /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?
  */
 export async function readPrompt(prompt: string, signal: AbortSignal): Promise<string> {
   if (prompt !== "-") return prompt;
-  const typed = await text(addAbortSignal(signal, process.stdin)).catch((error: unknown) => {
+  const bytes = await buffer(addAbortSignal(signal, process.stdin)).catch((error: unknown) => {
     signal.throwIfAborted();
     throw error;
   });
+  const typed = new TextDecoder(await detectEncoding([bytes], "standard input")).decode(bytes);
   if (typed.trim() === "") throw new UsageError("Standard input has no prompt");
   return typed.trim();
+}
+
+/** Texts with the character that takes the place of what could not be decoded: they were garbled before they came here. */
+export function findGarbled(written: WrittenInput): InputIssue[] {
+  const garbled = Object.entries(written).filter(
+    ([, value]) => typeof value === "string" && value.includes("\ufffd"),
+  );
+  return garbled.map(([path]) => ({
+    path,
+    message: "is garbled: it has the character U+FFFD; write it as UTF-8",
+  }));
 }
 
 /** Puts each source where the model takes it: addresses in one field, files in the other. */

@@ -1,16 +1,12 @@
-import { createReadStream } from "node:fs";
-
-/**
- * Reads a text file line by line, in memory that does not depend on its size.
- *
- * Only a line feed ends a line: JSON text may hold every other separator as it is.
- */
-export async function* readLines(path: string): AsyncGenerator<string, void> {
+/** Reads a text line by line, in memory that does not depend on its size. CR, LF and CRLF end a line, as in editors. */
+export async function* readLines(text: AsyncIterable<string>): AsyncGenerator<string, void> {
   let rest = "";
-  for await (const chunk of createReadStream(path, "utf8")) {
-    const lines = (rest + chunk).split("\n");
-    rest = lines.pop() ?? "";
+  for await (const chunk of text) {
+    const lines = (rest + chunk).split(/\r\n|\n|\r(?!$)/); // at the end of a chunk, LF may follow
+    rest = lines.pop()!;
     yield* lines;
   }
-  if (rest !== "") yield rest;
+  const lines = rest.split("\r");
+  if (lines.at(-1) === "") lines.pop();
+  yield* lines;
 }

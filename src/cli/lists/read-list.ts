@@ -1,43 +1,36 @@
+import { createReadStream } from "node:fs";
 import { open, stat } from "node:fs/promises";
 import { extname } from "node:path";
 import { UsageError } from "../exit-status.js";
-import type { WrittenInput } from "../input/written-input.js";
 import type { ModelFields } from "../input/models.js";
-import type { Job } from "../batch/job.js";
-import { readCsv } from "./table.js";
-import { readJsonLines } from "./json.js";
+import { placeSources } from "../input/written-input.js";
+import { detectEncoding, readText } from "./encoding.js";
+import { readJsonArray, readJsonLines } from "./json.js";
+import { isFault, sourceColumn } from "./row.js";
+import type { Fault, WrittenRow } from "./row.js";
+import { readTable } from "./table.js";
+import { readPrompts } from "./text.js";
 
-/** One row of a list of jobs, as it stands there. */
-export interface WrittenRow {
-  /** Where it begins, from 1. */
-  line: number;
-  fields: WrittenInput;
-}
-
-/** Something that is wrong with a row, or with the list. */
-export interface Fault {
-  line: number;
-  path: string;
-  message: string;
-}
-
-/** A list ends with its first row that cannot even be read, if there is one. */
-export type ReadRows = (path: string, model: ModelFields) => AsyncGenerator<WrittenRow | Fault, void>;
-
-export const isFault = (row: WrittenRow | Job | Fault): row is Fault => "message" in row;
+type ReadRows = (text: AsyncIterable<string>, model: ModelFields) => AsyncGenerator<WrittenRow | Fault, void>;
 
 const readers: Record<string, ReadRows> = {
   ".jsonl": readJsonLines,
   ".ndjson": readJsonLines,
-  ".csv": readCsv,
+  ".json": readJsonArray,
+  ".csv": readTable,
+  ".tsv": (text, model) => readTable(text, model, "\t"),
+  ".txt": readPrompts,
 };
 
+/** Reads the rows of a list; each call reads it from the beginning. */
+export type ReadList = (model: ModelFields) => AsyncGenerator<WrittenRow | Fault, void>;
+
 /**
- * Chooses how a list is read by the end of its name. Lists are read twice: checked whole, then carried out.
+ * Opens a list; the end of its name says how it is read. Lists are read twice: validated whole, then submitted.
  *
- * @throws {UsageError} There is no such file, or it is of no known kind.
+ * @throws {UsageError} There is no such file, its kind is unknown, or its text is not UTF-8 or UTF-16.
  */
-export async function findReader(path: string): Promise<ReadRows> {
+export async function openList(path: string): Promise<ReadList> {
   const refuse = (cause: NodeJS.ErrnoException): never => {
     throw new UsageError(
       `The list ${path} cannot be read (${cause.code}); check the path and its permissions`,
@@ -46,10 +39,38 @@ export async function findReader(path: string): Promise<ReadRows> {
   };
   const found = await stat(path).catch(refuse);
   if (!found.isFile()) {
-    throw new UsageError(`${path} is no regular file; it is read twice, so save the list to a file first`);
+    throw new UsageError(`${path} is not a regular file; it is read twice, so save the list to a file first`);
   }
   await (await open(path).catch(refuse)).close();
-  const reader = readers[extname(path).toLowerCase()];
-  if (reader) return reader;
-  throw new UsageError(`${path} must end in ${Object.keys(readers).join(", ")}, which says how to read it`);
+  const readRows = readers[extname(path).toLowerCase()];
+  if (!readRows) {
+    throw new UsageError(`${path} must end in ${Object.keys(readers).join(", ")}, which says how it is read`);
+  }
+  const encoding = await detectEncoding(createReadStream(path), path);
+  return async function* (model) {
+    for await (const row of readRows(readText(path, encoding), model)) {
+      yield isFault(row) ? row : placeSourceOf(row, model);
+    }
+  };
+}
+
+/** Puts the sources of a row where the model takes them. */
+function placeSourceOf(row: WrittenRow, model: ModelFields): WrittenRow | Fault {
+  const { [sourceColumn]: given, ...fields } = row.fields;
+  const isField = model.fields.some(({ name }) => name === sourceColumn);
+  if (given === undefined || isField) return row;
+  const refuse = (message: string): Fault => ({ line: row.line, path: sourceColumn, message });
+  const sources = [given].flat();
+  if (!sources.every((source) => typeof source === "string")) {
+    return refuse("must be a path or a URL, or a list of them");
+  }
+  try {
+    const placed = placeSources(model, sources);
+    const both = Object.keys(placed).find((name) => name in fields);
+    if (both !== undefined) return refuse(`and \`${both}\` exclude each other`);
+    return { line: row.line, fields: { ...fields, ...placed } };
+  } catch (error) {
+    if (error instanceof UsageError) return refuse(`cannot be used: ${error.message}`);
+    throw error;
+  }
 }

@@ -1,68 +1,104 @@
-import { createReadStream } from "node:fs";
-import { parse } from "csv-parse";
+import { idColumn } from "../batch/job.js";
+import type { Field, ModelFields } from "../input/models.js";
 import { readValue } from "../input/written-input.js";
 import type { WrittenInput } from "../input/written-input.js";
-import type { Field, ModelFields } from "../input/models.js";
-import { idColumn } from "../batch/job.js";
-import type { Fault, WrittenRow } from "./read-list.js";
+import { closestName, didYouMean } from "../suggestion.js";
+import { parseTable } from "./parse-table.js";
+import { sourceColumn } from "./row.js";
+import type { Fault, WrittenRow } from "./row.js";
 
 const listSeparator = ";";
+const delimiters = { comma: ",", semicolon: ";", tab: "\t" };
 
 /**
  * Reads a table whose first row names the columns; an empty cell leaves its field out.
  *
  * A cell of a field that takes several values has them with semicolons in between.
  */
-export async function* readCsv(path: string, model: ModelFields): AsyncGenerator<WrittenRow | Fault, void> {
-  const source = createReadStream(path);
-  const parser = source.pipe(
-    parse({ bom: true, info: true, relax_column_count: true, skip_empty_lines: true }),
-  );
-  source.on("error", (error) => parser.destroy(error));
-  let header: string[] | undefined;
-  let line = 1;
-  try {
-    for await (const { record, info } of parser as AsyncIterable<ParsedRow>) {
-      if (!header) {
-        header = record.map((name) => name.trim());
-        const faults = checkHeader(header);
-        yield* faults;
-        if (faults.length > 0) return;
-      } else if (record.length !== header.length) {
-        yield {
-          line,
-          path: "",
-          message: `has ${record.length} cells, but there are ${header.length} columns`,
-        };
-      } else {
-        yield { line, fields: readCells(header, record, model) };
-      }
-      line = info.lines + 1;
+export async function* readTable(
+  text: AsyncIterable<string>,
+  model: ModelFields,
+  given?: string,
+): AsyncGenerator<WrittenRow | Fault, void> {
+  const names = [...model.fields.map(({ name }) => name), idColumn, sourceColumn];
+  let delimiter = given;
+  const chooseDelimiter = (line: string) => (delimiter ??= findDelimiter(line, names));
+  let columns: Column[] | undefined;
+  for await (const row of parseTable(text, chooseDelimiter)) {
+    if ("message" in row) yield row;
+    else if (!columns) {
+      columns = row.cells.map((written) => findColumn(written, names));
+      yield* checkColumns(columns, names, model, row.line, delimiter!);
+      if (!model.prompt || !columns.some(({ name }) => name === model.prompt)) return; // every row would lack it
+    } else if (row.cells.length !== columns.length) {
+      const message = `has ${row.cells.length} cells, but there are ${columns.length} columns`;
+      yield { line: row.line, path: "", message };
+    } else {
+      yield { line: row.line, fields: readCells(columns, row.cells, model) };
     }
-  } catch (error) {
-    yield { line, path: "", message: `is no CSV: ${(error as Error).message}` };
   }
 }
 
-interface ParsedRow {
-  record: string[];
-  /** How many lines were read so far. */
-  info: { lines: number };
+/** A column of the table, and the name that it has or was meant to have. */
+interface Column {
+  written: string;
+  name: string | undefined;
 }
 
-function checkHeader(header: string[]): Fault[] {
-  const repeated = header.filter((name, index) => header.indexOf(name) !== index);
-  const faults = repeated.map((name) => ({ line: 1, path: name, message: "is the name of several columns" }));
-  return header.includes("")
-    ? [...faults, { line: 1, path: "", message: "has a column without a name" }]
-    : faults;
+/** The delimiter with which most columns have a known name. */
+function findDelimiter(header: string, names: readonly string[]): string {
+  const countKnown = (delimiter: string) =>
+    header.split(delimiter).filter((cell) => isKnown(cell.replaceAll('"', "").trim(), names)).length;
+  const [best = delimiters.comma] = Object.values(delimiters).sort(
+    (one, other) => countKnown(other) - countKnown(one),
+  );
+  return best;
 }
 
-function readCells(header: string[], cells: string[], { fields }: ModelFields): WrittenInput {
-  const entries = header.flatMap((name, index): [string, unknown][] => {
+const isKnown = (written: string, names: readonly string[]): boolean =>
+  names.some((name) => name.toLowerCase() === written.toLowerCase());
+
+function findColumn(written: string, names: readonly string[]): Column {
+  const name = names.includes(written)
+    ? written
+    : names.find((known) => known.toLowerCase() === written.toLowerCase());
+  // A misspelt column is one fault; the faults of its cells are found as if it were spelt well.
+  return { written, name: name ?? (written === "" ? undefined : closestName(written, names)) };
+}
+
+function checkColumns(
+  columns: readonly Column[],
+  names: readonly string[],
+  model: ModelFields,
+  line: number,
+  delimiter: string,
+): Fault[] {
+  const faults: Fault[] = [];
+  const note = (message: string) => void faults.push({ line, path: "", message });
+  const [separated] = Object.entries(delimiters).find(([, each]) => each === delimiter)!;
+  for (const [index, { written, name }] of columns.entries()) {
+    const other = columns.slice(0, index).find((earlier) => name !== undefined && earlier.name === name);
+    if (written === "") note(`column ${index + 1} has no name`);
+    else if (!isKnown(written, names)) {
+      const looksSeparated = /[;\t|:,]/.exec(written);
+      const hint = looksSeparated
+        ? ` Columns may be separated by commas, semicolons or tabs; here it is a ${separated}.`
+        : didYouMean(written, names) || ` Columns: ${names.join(", ")}.`;
+      note(`Unknown column \`${written}\`.${hint}`);
+    } else if (other) note(`columns \`${other.written}\` and \`${written}\` are the same field`);
+  }
+  if (model.prompt && !columns.some(({ name }) => name === model.prompt)) {
+    note(`has no column \`${model.prompt}\`; the first row must name the columns`);
+  }
+  return faults;
+}
+
+function readCells(columns: readonly Column[], cells: readonly string[], model: ModelFields): WrittenInput {
+  const entries = columns.flatMap(({ name }, index): [string, unknown][] => {
     const cell = cells[index]!;
-    if (cell === "") return [];
-    const field = fields.find((candidate) => candidate.name === name);
+    if (cell === "" || name === undefined) return [];
+    if (name === sourceColumn) return [[name, splitCell(cell)]];
+    const field = model.fields.find((candidate) => candidate.name === name);
     return [[name, field && name !== idColumn ? readCell(field, cell) : cell]];
   });
   return Object.fromEntries(entries);
@@ -70,6 +106,11 @@ function readCells(header: string[], cells: string[], { fields }: ModelFields): 
 
 function readCell(field: Field, cell: string): unknown {
   if (!field.array) return readValue(field, cell);
-  const items = cell.split(listSeparator).map((item) => item.trim());
-  return items.filter((item) => item !== "").map((item) => readValue(field, item));
+  return splitCell(cell).map((item) => readValue(field, item));
 }
+
+const splitCell = (cell: string): string[] =>
+  cell
+    .split(listSeparator)
+    .map((item) => item.trim())
+    .filter((item) => item !== "");

@@ -20,7 +20,7 @@ export interface Outcome {
 interface Surroundings {
   /** Variables beside the key; undefined removes one. */
   environment?: Record<string, string | undefined>;
-  input?: string;
+  input?: string | Uint8Array;
   /** Whether standard error is a terminal. */
   terminal?: boolean;
   /** Told of everything that is written to standard error. */
@@ -39,7 +39,8 @@ export async function command(words: string[], surroundings: Surroundings = {}):
   const output = capture(process.stdout, onOutput);
   const errors = capture(process.stderr, onError);
   const { stdin } = process;
-  if (input !== undefined) Object.defineProperty(process, "stdin", { value: Readable.from([input]) });
+  if (input !== undefined)
+    Object.defineProperty(process, "stdin", { value: Readable.from([Buffer.from(input)]) });
   Object.assign(process.stderr, { isTTY: terminal, hasColors: () => !process.env.NO_COLOR });
   const { exitCode } = process;
   process.exitCode = undefined;
