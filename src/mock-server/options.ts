@@ -69,6 +69,17 @@ export interface MockServerOptions {
       }
     | undefined;
   /**
+   * Whether there is a page in the browser that shows every request, and a control API; see `pageUrl`. The service
+   * behaves the same with and without it.
+   * @default false
+   */
+  page?: boolean | undefined;
+  /**
+   * The port of the page.
+   * @default 0, a free port
+   */
+  pagePort?: number | undefined;
+  /**
    * The clock of tasks and URLs, in milliseconds since 1970.
    * @default Date.now
    */
@@ -104,6 +115,8 @@ const port = { integer: true, max: 65535 };
 export function readOptions(options: MockServerOptions): Settings {
   const settings: Settings = {
     port: readNumber(options.port, "port", 0, port),
+    page: readBoolean(options.page, "page"),
+    pagePort: readNumber(options.pagePort, "pagePort", 0, port),
     resultsPort: readNumber(options.resultsPort, "resultsPort", 0, port),
     host: readHost(options.host),
     publicUrl: readUrl(options.publicUrl),
@@ -134,6 +147,11 @@ function readNumber(
   if (isKind && number >= min && number <= max) return number;
   const range = max === Infinity ? `${min} or more` : `from ${min} to ${max}`;
   throw invalid(name, `${integer ? "a whole number" : "a number"}, ${range}`, value);
+}
+
+function readBoolean(value: boolean | undefined = false, name: string): boolean {
+  if (typeof value === "boolean") return value;
+  throw invalid(name, "true or false", value);
 }
 
 function readHost(host: MockServerOptions["host"] = "127.0.0.1"): string {

@@ -74,6 +74,9 @@ function readSize(text: unknown): Size | undefined {
   return scale({ width, height }, Math.sqrt(ratioPixels / (width * height)));
 }
 
+/** The same shape, with no side longer than `longestSide`. */
+export const sizeWithin = (size: Size, longestSide: number): Size => limit(size, longestSide);
+
 /** The same size if it is within the limits, or one of the same shape that is. */
 function limit(size: Size, longestSide: number, pixels = Infinity): Size {
   const factor = Math.min(

@@ -1,8 +1,12 @@
 import { setMaxListeners } from "node:events";
+import type { RequestListener } from "node:http";
 import { createApi } from "./api.js";
+import type { Control } from "./control/index.js";
+import { allowedNames } from "./control/guard.js";
 import { listen } from "./listener.js";
+import type { Listener } from "./listener.js";
 import { readOptions } from "./options.js";
-import type { MockServerOptions } from "./options.js";
+import type { MockServerOptions, Settings } from "./options.js";
 import { createRequestLog } from "./request-log.js";
 import type { MockRequest } from "./request.js";
 import { createResults } from "./results.js";
@@ -17,6 +21,8 @@ export interface MockServer {
   readonly url: string;
   /** The address of the images: another origin, as in reality. */
   readonly resultsUrl: string;
+  /** The address of the page, if there is one. */
+  readonly pageUrl: string | undefined;
   /** Every request to either server, in the order they arrived. */
   readonly requests: readonly MockRequest[];
   /** Every charge, in order, whether or not the response arrived. */
@@ -24,6 +30,9 @@ export interface MockServer {
   /** Ends everything: all ports, every connection, every response that is being sent. It may be called again. */
   close(): Promise<void>;
 }
+
+/** The path of the health endpoint on the port of the API. Requests to it are no part of the service. */
+const healthPath = "/mock/health";
 
 /**
  * Starts the TensorsLab Images API on this machine: it validates, charges and responds as the service does, and can fail.
@@ -39,47 +48,105 @@ export interface MockServer {
  * await server.close();
  */
 export async function startMockServer(options: MockServerOptions = {}): Promise<MockServer> {
-  const settings = readOptions(options);
+  const given = readOptions(options);
+  const { host, publicUrl } = given;
+  let clockOffsetMs = 0;
+  const settings: Settings = { ...given, now: () => given.now() + clockOffsetMs };
   const stopping = new AbortController();
   setMaxListeners(0, stopping.signal); // one for each response that is being sent, however many there are
   const log = createRequestLog(settings);
   const tasks = createTasks(settings);
+  const results = createResults(settings, tasks, stopping.signal);
+  const listeners: Listener[] = [];
+  let control: Control | undefined;
+  let isReady = false;
+
+  async function close(): Promise<void> {
+    stopping.abort();
+    control?.close();
+    await Promise.all(listeners.map((listener) => listener.close()));
+  }
+  async function open(port: number, option: string, onRequest: RequestListener): Promise<Listener> {
+    const listener = await listen(host, port, option, onRequest);
+    listeners.push(listener);
+    return listener;
+  }
+
   const traffic: Traffic = {
     record: log.record,
-    fail: settings.fail,
-    watch: () => undefined,
+    fail: (request) => settings.fail(request) ?? control?.faults.fail(request),
+    watch: (request, response) => control?.history.watch(request, response),
     stop: stopping.signal,
   };
+  try {
+    const resultsListener = await open(settings.resultsPort, "resultsPort", serve(results, traffic));
+    const resultsUrl = publicUrl
+      ? `${publicUrl.protocol}//${publicUrl.hostname}:${resultsListener.port}`
+      : resultsListener.url;
+    const api = createApi({
+      settings,
+      tasks,
+      issueUrls: (task) => results.issueUrls(task, resultsUrl),
+      takeMarkers: () => control?.faults.takeMarkers() ?? [],
+    });
+    const apiListener = await open(
+      settings.port,
+      "port",
+      withHealth(() => isReady, serve(api, traffic)),
+    );
+    if (settings.page) {
+      const { createControl } = await import("./control/index.js");
+      control = createControl({
+        tasks,
+        results,
+        urls: { api: apiListener.url, results: resultsUrl },
+        names: allowedNames(host, publicUrl),
+        limits: pageLimits(settings),
+        stop: stopping.signal,
+        state: () => ({
+          url: apiListener.url,
+          resultsUrl,
+          creditsLeft: Number.isFinite(tasks.creditsLeft) ? tasks.creditsLeft : null,
+          charges: tasks.charges,
+          charged: tasks.charged,
+          clockOffsetMs,
+          taskDurationMs: settings.taskDurationMs,
+        }),
+        setCredits: (credits) => void (tasks.creditsLeft = credits),
+        forward: (milliseconds) => void (clockOffsetMs += milliseconds),
+        reset() {
+          log.reset();
+          tasks.reset();
+          clockOffsetMs = 0;
+        },
+      });
+    }
+    const pageListener = control && (await open(settings.pagePort, "pagePort", control.onRequest));
+    isReady = true;
+    return {
+      url: apiListener.url,
+      resultsUrl,
+      pageUrl: pageListener?.url,
+      requests: log.requests,
+      ledger: tasks.ledger,
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
 
-  const results = createResults(settings, tasks, stopping.signal);
-  const { host, publicUrl } = settings;
-  const resultsListener = await listen(host, settings.resultsPort, "resultsPort", serve(results, traffic));
-  const resultsUrl = publicUrl
-    ? `${publicUrl.protocol}//${publicUrl.hostname}:${resultsListener.port}`
-    : resultsListener.url;
-  const api = createApi({
-    settings,
-    tasks,
-    issueUrls: (task) => results.issueUrls(task, resultsUrl),
-    takeMarkers: () => [],
-  });
-  const apiListener = await listen(host, settings.port, "port", serve(api, traffic)).catch(
-    async (error: unknown) => {
-      await resultsListener.close();
-      throw error;
-    },
-  );
+/** The page keeps no more than this of requests, however much else is kept. */
+function pageLimits({ keep }: Settings): Settings["keep"] {
+  return { items: Math.min(keep.items, 10_000), bytes: Math.min(keep.bytes, 64 * 1024 * 1024) };
+}
 
-  let closed: Promise<unknown> | undefined;
-  return {
-    url: apiListener.url,
-    resultsUrl,
-    requests: log.requests,
-    ledger: tasks.ledger,
-    async close() {
-      stopping.abort();
-      closed ??= Promise.all([apiListener.close(), resultsListener.close()]);
-      await closed;
-    },
+/** Responds to health checks; the server is healthy once every port is open. */
+function withHealth(isReady: () => boolean, onRequest: RequestListener): RequestListener {
+  return (message, response) => {
+    if (message.url !== healthPath) return void onRequest(message, response);
+    const [httpStatus, status] = isReady() ? [200, "ok"] : [503, "starting"];
+    response.writeHead(httpStatus, { "content-type": "application/json" }).end(JSON.stringify({ status }));
   };
 }

@@ -33,6 +33,9 @@ export interface Tasks {
   readonly ledger: MockCharge[];
   /** How many images can still be made. */
   creditsLeft: number;
+  /** How many charges there were, and of how many images, also if their entries are no longer kept. */
+  readonly charges: number;
+  readonly charged: number;
   /** Makes and charges a task; undefined, and nothing charged, if too few credits are left. */
   start(order: Order, fate: TaskFate): MockTask | undefined;
   find(taskid: unknown): MockTask | undefined;
@@ -58,12 +61,20 @@ export function createTasks({
     ledger.shift(); // there is one charge for each task, in the same order
   });
   let started = 0;
+  let charged = 0;
   const self: Tasks = {
     ledger,
     creditsLeft: credits,
+    get charges() {
+      return started;
+    },
+    get charged() {
+      return charged;
+    },
     start(order, fate) {
       if (order.images > self.creditsLeft) return undefined;
       self.creditsLeft -= order.images;
+      charged += order.images;
       const taskid = randomUUID(); // as with the service, no two runs share one: files are named after it
       const task = { ...order, taskid, ordinal: ++started, fate, startedAt: now(), timesIssued: 0 };
       tasks.set(taskid, task);
@@ -83,7 +94,7 @@ export function createTasks({
     reset() {
       tasks.clear();
       retention.clear();
-      ledger.length = started = 0;
+      ledger.length = started = charged = 0;
       self.creditsLeft = credits;
     },
   };

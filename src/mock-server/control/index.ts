@@ -1,0 +1,109 @@
+import type { RequestListener } from "node:http";
+import { loadPage } from "../page/bundle.js";
+import { createChanges } from "./changes.js";
+import { createEvents } from "./events.js";
+import { createFaults } from "./faults.js";
+import { findForeignOrigin } from "./guard.js";
+import { createHistory } from "./history.js";
+import type { History } from "./history.js";
+import { packPage, securityHeaders, sendPage } from "./page-response.js";
+import { ControlError, createRoutes, findReply, json } from "./routes.js";
+import type { Controlled } from "./routes.js";
+import { tryRequest } from "./try.js";
+import type { Limits } from "../retention.js";
+import type { Faults } from "./faults.js";
+import type { StateView } from "./views.js";
+
+export type { Faults, History };
+
+/** What the control API needs of the mock server. */
+export interface ControlledServer extends Pick<Controlled, "tasks" | "results" | "urls"> {
+  readonly names: ReadonlySet<string>;
+  readonly limits: Limits;
+  readonly stop: AbortSignal;
+  state(): Omit<StateView, "faults" | "kept" | "dropped">;
+  setCredits(credits: number): void;
+  forward(milliseconds: number): void;
+  reset(): void;
+}
+
+/** The page, its control API, and what they keep. */
+export interface Control {
+  readonly onRequest: RequestListener;
+  readonly history: History;
+  readonly faults: Faults;
+  close(): void;
+}
+
+/** Makes the page and its control API; they look on, and change nothing unless they are told to. */
+export function createControl(server: ControlledServer): Control {
+  const { limits, urls, tasks } = server;
+  const history = createHistory(limits, (exchange) => {
+    changes.note(exchange);
+    events.changed();
+  });
+  const changes = createChanges(history, tasks);
+  const faults = createFaults(() => events.changed());
+  const events = createEvents({
+    read: () => ({ ...changes.read(), state: controlled.state() }),
+    isBusy: changes.isBusy,
+  });
+  const controlled: Controlled = {
+    ...server,
+    history,
+    faults,
+    state: () => ({
+      ...server.state(),
+      faults: faults.all,
+      dropped: history.dropped,
+      kept: {
+        requests: history.exchanges.size,
+        bytes: history.bytes,
+        maxRequests: limits.items,
+        maxBytes: limits.bytes,
+      },
+    }),
+    setCredits(credits) {
+      server.setCredits(credits);
+      events.changed();
+    },
+    forward(milliseconds) {
+      server.forward(milliseconds);
+      events.changed();
+    },
+    reset() {
+      server.reset();
+      history.reset();
+      changes.reset();
+      faults.remove();
+      events.reset();
+    },
+  };
+  const routes = createRoutes(controlled);
+  const page = loadPage().then(packPage);
+  page.catch(() => undefined); // each request for the page reports it
+
+  return {
+    history,
+    faults,
+    onRequest(message, response) {
+      response.on("error", () => undefined); // the browser may leave in the middle of a response
+      for (const [name, value] of securityHeaders) response.setHeader(name, value);
+      const { url = "", method } = message;
+      const refused = findForeignOrigin(message, server.names);
+      if (refused !== undefined) return fail(new ControlError(403, refused));
+      if (url === "/api/events" && method === "GET") return events.subscribe(response);
+      if (url.startsWith("/try/")) return tryRequest(message, response, urls.api, url.slice(4), server.stop);
+      if (url === "/") return void page.then((packed) => sendPage(message, response, packed)).catch(fail);
+      findReply(routes, message)
+        .then((reply) => reply(response))
+        .catch(fail);
+
+      function fail(error: Error): void {
+        if (response.headersSent) return void response.destroy();
+        json({ error: error.message }, error instanceof ControlError ? error.status : 500)(response);
+      }
+    },
+    close: events.close,
+  };
+}
