@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { build } from "esbuild";
+import type { Plugin } from "esbuild";
 
 const folder = resolve(import.meta.dirname, "../src/mock-server/page/app");
 
@@ -34,6 +35,19 @@ export async function buildPage(): Promise<string> {
     `<script type="module">${find(".js")}</script>`,
     "</html>",
   ].join("\n");
+}
+
+/** Puts the page, built, in the place of the module that builds it in the source tree. */
+export function embedPage(): Plugin {
+  return {
+    name: "embed-page",
+    setup({ onLoad }) {
+      onLoad({ filter: /[/\\]mock-server[/\\]page[/\\]bundle\.ts$/ }, async () => ({
+        contents: `export const loadPage = async () => ${JSON.stringify(await buildPage())};`,
+        loader: "js",
+      }));
+    },
+  };
 }
 
 const icon =

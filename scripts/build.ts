@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, relative, resolve } from "node:path";
 import { build } from "esbuild";
 import type { Plugin } from "esbuild";
+import { embedPage } from "./build-page.js";
 
 const root = resolve(import.meta.dirname, "..");
 const { exports, bin } = JSON.parse(await readFile(resolve(root, "package.json"), "utf8")) as Record<
@@ -18,7 +19,7 @@ for (const entry of entries) {
   await build({
     absWorkingDir: root,
     entryPoints: [entry],
-    plugins: [keepApart(entry)],
+    plugins: [keepApart(entry), embedPage()],
     bundle: true,
     packages: "external",
     format: "esm",

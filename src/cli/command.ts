@@ -112,8 +112,8 @@ async function perform<Flags>(
       commandFor: (...words) => shellWords(...words, ...serviceWords(parsed.flags)),
     });
     progress.stop();
-    if (json) writeJson({ ok: exitCode === exitStatus("done"), command: name, exitCode, ...data });
-    else writeLines(lines);
+    if (!json) writeLines(lines);
+    else if (data) writeJson({ ok: exitCode === exitStatus("done"), command: name, exitCode, ...data });
     process.exitCode = exitCode;
   } catch (error) {
     progress.stop();

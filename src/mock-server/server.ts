@@ -23,6 +23,8 @@ export interface MockServer {
   readonly resultsUrl: string;
   /** The address of the page, if there is one. */
   readonly pageUrl: string | undefined;
+  /** The address of the health endpoint, which responds with HTTP 200 once the server is ready. */
+  readonly healthUrl: string;
   /** Every request to either server, in the order they arrived. */
   readonly requests: readonly MockRequest[];
   /** Every charge, in order, whether or not the response arrived. */
@@ -127,6 +129,7 @@ export async function startMockServer(options: MockServerOptions = {}): Promise<
       url: apiListener.url,
       resultsUrl,
       pageUrl: pageListener?.url,
+      healthUrl: apiListener.url + healthPath,
       requests: log.requests,
       ledger: tasks.ledger,
       close,

@@ -88,10 +88,11 @@ describe("Ctrl-C", () => {
 
   it("ends the mock server", async () => {
     const child = startCommand(program, ["mock", "--task-seconds", "0", "--credits", "1"]);
-    await vi.waitFor(() => expect(child.output()).toMatch(/^http:\/\/127\.0\.0\.1:\d+\n$/), {
+    await vi.waitFor(() => expect(child.output()).toMatch(/^(http:\/\/127\.0\.0\.1:\d+\n){2}$/), {
       timeout: 10_000,
     });
-    const url = child.output().trim();
+    const [url = "", page = ""] = child.output().split("\n");
+    expect(await (await fetch(page)).text()).toContain("<title>Mock server</title>");
     const words = ["a fox", "--resolution", "16x16", "--base-url", url, "--out", await makeFolder()];
     expect((await command(words)).exitCode).toBe(0);
     expect((await command(words)).exitCode).toBe(4);
@@ -189,13 +190,34 @@ describe("in this process", () => {
     let url = "";
     const running = command(["mock", "--task-seconds", "0", "--results-port", "0"], {
       onOutput: (text) => {
-        url = text.trim();
+        url = text.split("\n")[0]!;
         process.emit("SIGINT", "SIGINT");
       },
     });
     expect((await running).exitCode).toBe(0);
     await expect(fetch(url)).rejects.toThrow();
     expect(process.listenerCount("SIGINT")).toBe(listeners);
+  });
+
+  it("the mock server tells its addresses as one object", async () => {
+    const addresses: Record<string, string>[] = [];
+    let health: Promise<unknown> | undefined;
+    const words = ["mock", "--json", "--no-page", "--image-size", "16", "--seed", "1"];
+    const { exitCode, output } = await command([...words, "--public-url", "http://mock:8080"], {
+      onOutput: (text) => {
+        addresses.push(JSON.parse(text) as Record<string, string>);
+        health = fetch(addresses[0]!.healthUrl!)
+          .then((response) => response.json())
+          .finally(() => process.emit("SIGINT", "SIGINT"));
+      },
+    });
+    expect([exitCode, await health]).toEqual([0, { status: "ok" }]);
+    expect(output.trim().split("\n")).toHaveLength(1);
+    expect(addresses[0]).toMatchObject({
+      ok: true,
+      resultsUrl: expect.stringMatching(/^http:\/\/mock:\d+$/),
+    });
+    expect(addresses[0]).not.toHaveProperty("pageUrl");
   });
 
   it("a port that is taken is a failure", async () => {

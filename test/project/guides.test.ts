@@ -74,7 +74,7 @@ describe("every guide", () => {
   });
 
   it("has blocks in languages that something here can check, or that are only shown", () => {
-    const known = ["ts", "sh", "json", "jsonl", "yaml", "text"];
+    const known = ["ts", "sh", "json", "jsonl", "yaml", "text", "python"];
     expect(blocks.filter(({ language }) => !known.includes(language)).map(({ place }) => place)).toEqual([]);
   });
 

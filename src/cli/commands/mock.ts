@@ -7,9 +7,19 @@ import { UsageError } from "../exit-status.js";
 interface Flags {
   port?: number;
   resultsPort?: number;
+  pagePort?: number;
+  page: boolean;
+  host?: string;
+  publicUrl?: string;
   credits?: number;
   taskSeconds?: number;
+  imageSize?: number;
+  seed?: number;
+  json?: boolean;
 }
+
+/** How many requests are kept: it may run for weeks. */
+const keep = { requests: 10_000, megabytes: 64 };
 
 /** `mock`: runs the mock server until it is stopped. */
 export const mock = defineCommand<Flags>({
@@ -19,24 +29,40 @@ export const mock = defineCommand<Flags>({
   options: [
     numberOption("--port <number>", "port of the API (default: a free one)"),
     numberOption("--results-port <number>", "port of the images (default: a free one)"),
+    numberOption("--page-port <number>", "port of the page (default: a free one)"),
+    new Option("--no-page", "serve no page and no control API"),
+    new Option("--host <address>", "address to listen on; 0.0.0.0 lets containers in (default: 127.0.0.1)"),
+    new Option("--public-url <url>", "address of the API for others; result URLs name its host"),
     numberOption("--credits <number>", "how many images can be made (default: any number)"),
     numberOption("--task-seconds <number>", "how long a task takes (default: 3)"),
+    numberOption("--image-size <pixels>", "longest side of an image (default: the size that is asked for)"),
+    numberOption("--seed <number>", "give the same picture for the same prompt"),
+    new Option("--json", "print one JSON object with every address"),
     new Option("-q, --quiet", "do not show the requests"),
   ],
   examples: `
-Its URL is printed. A marker in a prompt makes it fail, as in "a red fox [mock:task-failed]"; an unknown
+Its URL is printed, and that of a page that shows every request. A marker in a prompt makes it fail, as in "a red fox [mock:task-failed]"; an unknown
 marker is refused with a list of the known ones.
 
 Examples:
   $ tensorslab-images mock --port 8080
+  $ tensorslab-images mock --port 8080 --page-port 8081 --image-size 64 --json
   $ TENSORSLAB_API_KEY=any tensorslab-images "a red fox" --base-url http://127.0.0.1:8080`,
-  async work({ flags: { port, resultsPort, credits, taskSeconds }, progress, signal }) {
+  async work({ flags, progress, signal }) {
     const { startMockServer } = await import("../../mock-server/index.js");
+    const { taskSeconds, json = false } = flags;
     const options = {
-      port,
-      resultsPort,
-      credits,
+      port: flags.port,
+      resultsPort: flags.resultsPort,
+      page: flags.page,
+      pagePort: flags.pagePort,
+      host: flags.host,
+      publicUrl: flags.publicUrl,
+      credits: flags.credits,
       taskDurationMs: taskSeconds === undefined ? undefined : taskSeconds * 1000,
+      imageSize: flags.imageSize,
+      seed: flags.seed,
+      keep,
       fail({ method, path }: MockRequest) {
         progress.note(`${method} ${path.split("?", 1)[0]}`);
         return undefined;
@@ -45,10 +71,14 @@ Examples:
     const server = await startMockServer(options).catch((cause: Error) => {
       throw new UsageError(cause.message, { cause }); // the port is in use or invalid
     });
-    process.stdout.write(`${server.url}\n`);
+    const { url, resultsUrl, pageUrl, healthUrl } = server;
+    const lines = pageUrl === undefined ? [url] : [url, pageUrl];
+    const addresses = { ok: true, command: "mock", exitCode: 0, url, resultsUrl, pageUrl, healthUrl };
+    const text = json ? JSON.stringify(addresses) : lines.join("\n");
+    process.stdout.write(`${text}\n`);
     if (!signal.aborted) await once(signal, "abort");
     await server.close();
-    return { lines: [], data: {} };
+    return { lines: [] };
   },
 });
 

@@ -5,7 +5,8 @@ import { printable, printableJson } from "./printable.js";
 /** The result of a command: lines for people, one object for scripts. */
 export interface Result {
   lines: string[];
-  data: Record<string, unknown>;
+  /** Left out by a command that has written its object already. */
+  data?: Record<string, unknown>;
   /** @default 0 */
   exitCode?: number;
 }

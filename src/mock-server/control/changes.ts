@@ -42,8 +42,8 @@ export function createChanges(history: History, tasks: Tasks): Changes {
       ordinals = new Set();
       taskids = new Set();
       return {
-        requests: exchanges.map(viewRequest),
-        tasks: changed.map((task) => viewTask(task, tasks)),
+        requests: exchanges.map((exchange) => viewRequest(exchange, history.redaction)),
+        tasks: changed.map((task) => viewTask(task, tasks, history.redaction)),
         oldest: history.exchanges.keys().next().value ?? 0,
       };
     },

@@ -65,6 +65,8 @@ export function createFaults(changed: () => void): Faults {
   };
 }
 
+/** A timer cannot wait for longer, in milliseconds. */
+const maxNumber = 2 ** 31 - 1;
 const roles = ["submit", "status", "result", "other", "any"] as const;
 
 /** The fields of each kind of failure, and the type of each. */
@@ -163,7 +165,7 @@ function findFault(type: FieldType, value: unknown): string | undefined {
     case "boolean":
       return typeof value === "boolean" ? undefined : "true or false";
     case "number":
-      return isNumber && value >= 0 ? undefined : "a number of 0 or more";
+      return isNumber && value >= 0 && value <= maxNumber ? undefined : `a number from 0 to ${maxNumber}`;
     case "positive":
       return isNumber && value > 0 ? undefined : "a number above 0";
   }

@@ -2,6 +2,8 @@ import type { ServerResponse } from "node:http";
 import type { MockFailure } from "../failure.js";
 import type { Issue } from "../input/read-input.js";
 import type { MockRequest } from "../request.js";
+import { createRedaction } from "./redaction.js";
+import type { Redaction } from "./redaction.js";
 import { createRetention } from "../retention.js";
 import type { Limits } from "../retention.js";
 import { pathOf } from "../site.js";
@@ -52,6 +54,8 @@ export interface History {
   readonly bytes: number;
   /** How many exchanges were dropped because of the limits. */
   readonly dropped: number;
+  /** Hides the keys of the requests that were followed. */
+  readonly redaction: Redaction;
   /** Follows one request; it has no effect on it. */
   watch(request: MockRequest, response: ServerResponse): Watch;
   reset(): void;
@@ -70,6 +74,7 @@ export function createHistory(limits: Limits, changed: (exchange: Exchange) => v
     exchanges.delete(request.ordinal);
     if (task && tasks.get(task.taskid)?.submit === request.ordinal) tasks.delete(task.taskid);
   });
+  const redaction = createRedaction();
   const maxBodyBytes = limits.bytes / 2;
 
   function update(exchange: Exchange): void {
@@ -93,6 +98,7 @@ export function createHistory(limits: Limits, changed: (exchange: Exchange) => v
   return {
     exchanges,
     tasks,
+    redaction,
     get bytes() {
       return retention.bytes;
     },
@@ -100,6 +106,7 @@ export function createHistory(limits: Limits, changed: (exchange: Exchange) => v
       return retention.dropped;
     },
     watch(request, response) {
+      redaction.note(request);
       const started = performance.now();
       const exchange: Exchange = {
         request,

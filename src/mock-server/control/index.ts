@@ -7,6 +7,7 @@ import { findForeignOrigin } from "./guard.js";
 import { createHistory } from "./history.js";
 import type { History } from "./history.js";
 import { packPage, securityHeaders, sendPage } from "./page-response.js";
+import type { PackedPage } from "./page-response.js";
 import { ControlError, createRoutes, findReply, json } from "./routes.js";
 import type { Controlled } from "./routes.js";
 import { tryRequest } from "./try.js";
@@ -80,8 +81,7 @@ export function createControl(server: ControlledServer): Control {
     },
   };
   const routes = createRoutes(controlled);
-  const page = loadPage().then(packPage);
-  page.catch(() => undefined); // each request for the page reports it
+  let page: Promise<PackedPage> | undefined; // until somebody asks for it
 
   return {
     history,
@@ -94,7 +94,10 @@ export function createControl(server: ControlledServer): Control {
       if (refused !== undefined) return fail(new ControlError(403, refused));
       if (url === "/api/events" && method === "GET") return events.subscribe(response);
       if (url.startsWith("/try/")) return tryRequest(message, response, urls.api, url.slice(4), server.stop);
-      if (url === "/") return void page.then((packed) => sendPage(message, response, packed)).catch(fail);
+      if (url === "/") {
+        page ??= loadPage().then(packPage);
+        return void page.then((packed) => sendPage(message, response, packed)).catch(fail);
+      }
       findReply(routes, message)
         .then((reply) => reply(response))
         .catch(fail);

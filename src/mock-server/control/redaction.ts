@@ -3,25 +3,33 @@ import type { MockRequest } from "../request.js";
 
 /** Names of headers that carry secrets, beside the one that the document names. */
 const secretNames = /authori[sz]ation|cookie|api-?key|token|secret/i;
-/** A shorter key stands in too many other words to be looked for in texts. */
+/** A shorter key is a part of too many other words to be looked for in texts. */
 const minKeyLength = 8;
+const maxKeys = 100;
 
-/** Hides the key of one request, wherever the page would show it. */
+/** Hides the keys that clients have sent, wherever the page would show them. */
 export interface Redaction {
+  /** Notes the keys of a request. */
+  note(request: Pick<MockRequest, "headers">): void;
   header(name: string, value: string): string;
   text(text: string): string;
   bytes(bytes: Buffer): Buffer;
 }
 
-export function createRedaction({ headers }: Pick<MockRequest, "headers">): Redaction {
-  const keys = Object.entries(headers)
-    .filter(([name]) => isSecret(name))
-    .flatMap(([, value]) => String(value).split(/[\s;,]+/))
-    .filter((word) => word.length >= minKeyLength);
+export function createRedaction(): Redaction {
+  const keys = new Set<string>();
   function text(value: string): string {
-    return keys.reduce((rest, key) => rest.replaceAll(key, "[redacted]"), value);
+    for (const key of keys) value = value.replaceAll(key, "[redacted]");
+    return value;
   }
   return {
+    note({ headers }) {
+      for (const [name, value] of Object.entries(headers)) {
+        if (!isSecret(name)) continue;
+        for (const word of String(value).split(/[\s;,]+/)) if (word.length >= minKeyLength) keys.add(word);
+      }
+      for (const oldest of keys) if (keys.size > maxKeys) keys.delete(oldest);
+    },
     header(name, value) {
       if (!isSecret(name)) return text(value);
       const [scheme, ...rest] = value.trim().split(/\s+/);
@@ -29,7 +37,7 @@ export function createRedaction({ headers }: Pick<MockRequest, "headers">): Reda
     },
     text,
     bytes(bytes) {
-      const found = keys.map((key) => Buffer.from(key)).filter((key) => bytes.includes(key));
+      const found = [...keys].map((key) => Buffer.from(key)).filter((key) => bytes.includes(key));
       if (found.length === 0) return bytes;
       const hidden = Buffer.from(bytes);
       for (const key of found) {

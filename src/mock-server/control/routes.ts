@@ -52,6 +52,7 @@ const maxJsonBytes = 1024 * 1024;
 /** The routes of the control API. */
 export function createRoutes(controlled: Controlled): readonly Route[] {
   const { history, tasks, faults, results, urls } = controlled;
+  const { redaction } = history;
 
   function findExchange(ordinal: string | undefined): Exchange {
     const exchange = history.exchanges.get(Number(ordinal));
@@ -64,17 +65,21 @@ export function createRoutes(controlled: Controlled): readonly Route[] {
     ["GET", /^\/api\/forms$/, () => json({ forms: describeForms(), markers: mockMarkers, authentication })],
     ["GET", /^\/api\/state$/, () => json(controlled.state())],
     ["GET", /^\/api\/requests$/, (_, query) => json({ requests: listRequests(history, query) })],
-    ["GET", /^\/api\/requests\/(\d+)$/, ([ordinal]) => json(viewDetails(findExchange(ordinal), urls))],
+    [
+      "GET",
+      /^\/api\/requests\/(\d+)$/,
+      ([ordinal]) => json(viewDetails(findExchange(ordinal), urls, redaction)),
+    ],
     [
       "GET",
       /^\/api\/requests\/(\d+)\/body$/,
-      ([ordinal], query) => bytes(sliceOf(readBody(findExchange(ordinal)), query)),
+      ([ordinal], query) => bytes(sliceOf(readBody(findExchange(ordinal), redaction), query)),
     ],
     [
       "GET",
       /^\/api\/requests\/(\d+)\/parts\/(\d+)$/,
       ([ordinal, index]) => {
-        const part = readParts(findExchange(ordinal))[Number(index)];
+        const part = readParts(findExchange(ordinal), redaction)[Number(index)];
         if (!part) throw new ControlError(404, `there is no part ${index}`);
         return bytes(part.content, detectPicture(part.content));
       },
@@ -82,7 +87,10 @@ export function createRoutes(controlled: Controlled): readonly Route[] {
     [
       "GET",
       /^\/api\/tasks$/,
-      () => json({ tasks: [...history.tasks.values()].reverse().map((task) => viewTask(task, tasks)) }),
+      () =>
+        json({
+          tasks: [...history.tasks.values()].reverse().map((task) => viewTask(task, tasks, redaction)),
+        }),
     ],
     [
       "GET",
@@ -148,7 +156,7 @@ function listRequests(history: History, query: URLSearchParams): object[] {
   const found: object[] = [];
   for (const exchange of [...history.exchanges.values()].reverse()) {
     if (found.length >= limit || exchange.request.ordinal <= after) break;
-    const view = viewRequest(exchange);
+    const view = viewRequest(exchange, history.redaction);
     if (role !== null && view.role !== role) continue;
     if (text && !`${view.prompt} ${view.taskid} ${view.path}`.toLowerCase().includes(text)) continue;
     found.push(view);

@@ -5,7 +5,7 @@ import { models, operations } from "../document.js";
 import type { Fault } from "./faults.js";
 import type { Exchange, Excerpt, TaskHistory } from "./history.js";
 import { detectPicture, splitParts } from "./parts.js";
-import { createRedaction } from "./redaction.js";
+import type { Redaction } from "./redaction.js";
 import { findRule } from "./rules.js";
 import type { Rule } from "./rules.js";
 import { writeSnippets } from "./snippets.js";
@@ -91,9 +91,8 @@ const modelOf = (operation: string | undefined): string | undefined =>
   Object.keys(models).find((model) => models[model] === operation);
 
 /** A request as it stands in the list. */
-export function viewRequest(exchange: Exchange): RequestView {
+export function viewRequest(exchange: Exchange, redaction: Redaction): RequestView {
   const { request, task, failure, response, state } = exchange;
-  const redaction = createRedaction(request);
   const prompt = task?.prompt ?? promptOf(exchange);
   return withoutUndefined({
     ordinal: request.ordinal,
@@ -134,12 +133,16 @@ function isSuccess({ request, task, issues, failure }: Exchange): boolean {
 }
 
 /** A task as it stands in the list. */
-export function viewTask({ task, submit, reads, downloads }: TaskHistory, tasks: Tasks): TaskView {
+export function viewTask(
+  { task, submit, reads, downloads }: TaskHistory,
+  tasks: Tasks,
+  redaction: Redaction,
+): TaskView {
   return {
     taskid: task.taskid,
     submit,
     model: task.model,
-    prompt: task.prompt.slice(0, maxPromptLength),
+    prompt: redaction.text(task.prompt).slice(0, maxPromptLength),
     status: tasks.statusOf(task),
     images: task.images,
     width: task.size.width,
@@ -151,26 +154,29 @@ export function viewTask({ task, submit, reads, downloads }: TaskHistory, tasks:
 }
 
 /** The bytes that were kept, without the key. */
-export function readBody({ request, body }: Exchange): Buffer {
-  return createRedaction(request).bytes(Buffer.concat(body.chunks));
+export function readBody({ body }: Exchange, redaction: Redaction): Buffer {
+  return redaction.bytes(Buffer.concat(body.chunks));
 }
 
 /** The parts of a request's form, without the key. */
-export const readParts = (exchange: Exchange) =>
-  splitParts(String(exchange.request.headers["content-type"] ?? ""), readBody(exchange));
+export const readParts = (exchange: Exchange, redaction: Redaction) =>
+  splitParts(String(exchange.request.headers["content-type"] ?? ""), readBody(exchange, redaction));
 
 /** Everything about one request. */
-export function viewDetails(exchange: Exchange, urls: { api: string; results: string }): RequestDetails {
+export function viewDetails(
+  exchange: Exchange,
+  urls: { api: string; results: string },
+  redaction: Redaction,
+): RequestDetails {
   const { request, response, failure } = exchange;
-  const redaction = createRedaction(request);
   const baseUrl = request.server === "api" ? urls.api : urls.results;
-  const parts = readParts(exchange).map(({ content, ...part }) => {
+  const parts = readParts(exchange, redaction).map(({ content, ...part }) => {
     const picture = part.filename === undefined ? undefined : detectPicture(content);
     const text = part.filename === undefined ? content.toString("utf8", 0, maxTextLength) : undefined;
     return withoutUndefined({ ...part, picture, text });
   });
   return withoutUndefined({
-    ...viewRequest(exchange),
+    ...viewRequest(exchange, redaction),
     headers: pairsOf(exchange.rawHeaders).map(([name, value]): [string, string] => [
       name,
       redaction.header(name, value),

@@ -4,6 +4,7 @@ import { symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { afterAll, onTestFinished } from "vitest";
+import { embedPage } from "../../../scripts/build-page.js";
 import { makeFolder, root } from "../../support/generate.js";
 import { apiKey } from "./command.js";
 
@@ -19,6 +20,7 @@ export async function buildCommand(project = root): Promise<string> {
   await build({
     entryPoints: [join(project, "src/cli/main.ts")],
     outdir: folder,
+    plugins: [embedPage()],
     bundle: true,
     splitting: true,
     packages: "external",
