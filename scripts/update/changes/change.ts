@@ -1,5 +1,5 @@
-/** Which way data goes: the user writes a request and reads a response. */
-export type Direction = "request" | "response";
+/** Which way data goes: the user writes a request and reads a response; what is only an exported type may do both. */
+export type Direction = "request" | "response" | "type";
 
 /** What a change means for a user of this package. */
 export type Verdict = "breaking" | "compatible" | "cosmetic";
@@ -23,10 +23,17 @@ export interface Change {
 /** How a change affects the values that are allowed. */
 export type Effect = "stricter" | "looser" | "different";
 
-/** A request that gets stricter breaks those who send, a response that gets looser those who read. */
+/**
+ * A request that gets stricter breaks those who send, a response that gets looser those who read, and a type that
+ * changes either of them.
+ */
 export function verdictOf(effect: Effect, direction: Direction): Verdict {
-  const harmless = direction === "request" ? "looser" : "stricter";
-  return effect === harmless ? "compatible" : "breaking";
+  const harmless: Record<Direction, Effect | undefined> = {
+    request: "looser",
+    response: "stricter",
+    type: undefined,
+  };
+  return effect === harmless[direction] ? "compatible" : "breaking";
 }
 
 /** Takes in a change at one place. */

@@ -1,10 +1,8 @@
-import { isDeepStrictEqual } from "node:util";
-import { essence } from "../../generate/operation.js";
 import { followReference } from "../../generate/reference.js";
 import { isObject } from "../../generate/source.js";
 import type { JsonObject } from "../../generate/source.js";
 import { verdictOf } from "./change.js";
-import type { Direction } from "./change.js";
+import { compareContent } from "./compare-content.js";
 import { namesOf } from "./context.js";
 import type { Context, Pair } from "./context.js";
 
@@ -101,52 +99,4 @@ function headersOf(
       { name, header: followReference(header, document) },
     ]),
   );
-}
-
-function compareContent(
-  part: string,
-  direction: Direction,
-  { before, after }: Pair<unknown>,
-  context: Context,
-): void {
-  const { tell, compareValues } = context;
-  const [old, now] = [contentOf(before), contentOf(after)];
-  // What is described for the first time was there before; what comes beside something else may come instead of it.
-  const isDescribed = Object.keys(old).length > 0;
-  for (const type of namesOf(old, now)) {
-    const [one, other] = [objectOf(old[type]), objectOf(now[type])];
-    if (!(type in old))
-      tell(
-        part,
-        "",
-        "media type",
-        isDescribed ? verdictOf("looser", direction) : "compatible",
-        undefined,
-        type,
-      );
-    else if (!(type in now)) tell(part, "", "media type", "breaking", type, undefined);
-    else {
-      compareValues(part, direction, { before: one.schema ?? {}, after: other.schema ?? {} });
-      compareEncoding(part, { before: one.encoding, after: other.encoding }, context);
-      for (const word of ["example", "examples"]) {
-        if (!isDeepStrictEqual(one[word], other[word]))
-          tell(part, "", "description", "cosmetic", one[word], other[word]);
-      }
-    }
-  }
-}
-
-/** By media type, whose parameters, such as `charset`, and whose case tell nobody anything. */
-function contentOf(content: unknown): JsonObject {
-  const entries = Object.entries(objectOf(content));
-  return Object.fromEntries(entries.map(([type, media]) => [essence(type), media]));
-}
-
-/** How a part is written is the encoder's business, not the user's. */
-function compareEncoding(part: string, { before, after }: Pair<unknown>, { tell }: Context): void {
-  const [old, now] = [objectOf(before), objectOf(after)];
-  for (const field of namesOf(old, now)) {
-    if (!isDeepStrictEqual(old[field], now[field]))
-      tell(part, field, "media type", "compatible", old[field], now[field]);
-  }
 }

@@ -7,6 +7,7 @@ import { kindOf } from "./change.js";
 import type { Change, Verdict } from "./change.js";
 import { compareOperations } from "./compare-operations.js";
 import { compareServers } from "./compare-servers.js";
+import { compareExportedTypes } from "./compare-types.js";
 
 /** Every difference between two documents that a user of the package, or a reader, could notice. */
 export function compareDocuments(before: JsonObject, after: JsonObject): Change[] {
@@ -30,6 +31,7 @@ export function compareDocuments(before: JsonObject, after: JsonObject): Change[
     if (!isDeepStrictEqual(one, other)) tell("description", "cosmetic", one, other, word);
   }
   compareSchemaNames(documents.before, documents.after, tell);
+  compareExportedTypes(documents, (change) => changes.push(change));
   const [old, now] = [documents.before, documents.after].map(
     (document) => new Map(listOperations(document).map((operation) => [operation.name, operation])),
   ) as [

@@ -53,7 +53,7 @@ export function compareOperations(
   compareResponses({ before: before.operation.responses, after: after.operation.responses }, context);
 }
 
-const structure = new Set(["parameters", "requestBody", "responses", "security", "servers", "callbacks"]);
+const structure = new Set(["parameters", "requestBody", "responses", "security", "servers"]);
 
 function compareWords(before: JsonObject, after: JsonObject, { tell }: Context): void {
   for (const word of namesOf(before, after)) {

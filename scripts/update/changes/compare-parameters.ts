@@ -1,7 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Operation } from "../../generate/operation.js";
 import { followReference } from "../../generate/reference.js";
+import { isObject } from "../../generate/source.js";
 import type { JsonObject } from "../../generate/source.js";
+import { compareContent } from "./compare-content.js";
 import { namesOf } from "./context.js";
 import type { Context, Pair } from "./context.js";
 
@@ -20,17 +22,18 @@ export function compareParameters({ before, after }: Pair<Operation>, context: C
   }
 }
 
-function compareParameter(
-  name: string,
-  { before, after }: Pair<JsonObject>,
-  { tell, compareValues }: Context,
-): void {
+function compareParameter(name: string, { before, after }: Pair<JsonObject>, context: Context): void {
+  const { tell, compareValues } = context;
   if (isRequired(before) !== isRequired(after)) {
     const verdict = isRequired(after) ? "breaking" : "compatible";
     tell(part, name, "required", verdict, isRequired(before), isRequired(after));
   }
   for (const word of namesOf(before, after)) {
     if (["in", "required", "schema"].includes(word) || isDeepStrictEqual(before[word], after[word])) continue;
+    if (word === "content" && isObject(before.content) && isObject(after.content)) {
+      compareContent(part, "request", { before: before.content, after: after.content }, context, name);
+      continue;
+    }
     const isForm = ["style", "explode", "allowReserved", "content"].includes(word);
     const verdict = isForm ? "breaking" : word === "deprecated" ? "compatible" : "cosmetic";
     const field = isForm || word === "deprecated" || word === "name" ? word : "description";

@@ -3,19 +3,16 @@ import { verdictOf, kindOf } from "./change.js";
 import type { Direction, Effect, Report } from "./change.js";
 import { isObject } from "../../generate/source.js";
 import type { JsonObject } from "../../generate/source.js";
+import { withoutNotes } from "./shape.js";
 import type { Shape } from "./shape.js";
 
 /** Compares what two schemas demand of a value itself, whatever its fields are. */
 export function compareRules(before: Shape, after: Shape, direction: Direction, report: Report): void {
   const say = (aspect: string, effect: Effect | undefined, one: unknown, other: unknown): void => {
-    if (effect)
-      report({
-        kind: kindOf(one, other),
-        aspect,
-        verdict: verdictOf(effect, direction),
-        before: one,
-        after: other,
-      });
+    // A type does not tell how long a text or how large a number may be.
+    const isUntold = direction === "type" && ["bounds", "format"].includes(aspect);
+    const verdict = effect && (isUntold ? "compatible" : verdictOf(effect, direction));
+    if (verdict) report({ kind: kindOf(one, other), aspect, verdict, before: one, after: other });
   };
   say("type", compareTypes(before.types, after.types), before.types, after.types);
   compareEnums(before.rules.enum, after.rules.enum, say);
@@ -32,7 +29,17 @@ export function compareRules(before: Shape, after: Shape, direction: Direction, 
   );
   for (const word of rest) {
     const [one, other] = [before.rules[word], after.rules[word]];
-    if (!isDeepStrictEqual(one, other)) say(aspects[word] ?? word, compareRule(word, one, other), one, other);
+    if (isDeepStrictEqual(one, other)) continue;
+    const [meaning, nextMeaning] =
+      word === "format"
+        ? [meaningOf(one, before.types), meaningOf(other, after.types)]
+        : [withoutNotes(word, one), withoutNotes(word, other)];
+    if (!isDeepStrictEqual(meaning, nextMeaning))
+      say(aspects[word] ?? word, compareRule(word, meaning, nextMeaning), one, other);
+    else {
+      const aspect = word === "format" ? "format" : "description";
+      report({ kind: kindOf(one, other), aspect, verdict: "cosmetic", before: one, after: other });
+    }
   }
   compareNotes(before.notes, after.notes, direction, report);
 }
@@ -115,8 +122,23 @@ function compareBounds(
   return after.limit > before.limit === isLower ? "stricter" : "looser";
 }
 
+/** Formats of numbers, with the types that they restrict; the others are hints. */
+const numberFormats: Record<string, string[]> = {
+  int32: ["integer", "number"],
+  int64: ["number"],
+  float: [],
+  double: [],
+};
+
+/** The format, if it restricts values of one of these types. */
+function meaningOf(format: unknown, types: string[] | undefined): unknown {
+  if (typeof format !== "string" || format === "password") return undefined;
+  const restricted = Object.hasOwn(numberFormats, format) ? numberFormats[format]! : ["string"];
+  return !types || types.some((type) => restricted.includes(type)) ? format : undefined;
+}
+
 /** Formats of which the second allows all that the first does. */
-const wider: Record<string, string> = { int32: "int64", float: "double" };
+const wider: Record<string, string> = { int32: "int64" };
 
 function compareRule(word: string, before: unknown, after: unknown): Effect {
   if (word === "nullable") return after === true ? "looser" : "stricter";
@@ -162,12 +184,12 @@ function compareNotes(
     else if (word === "readOnly")
       say(
         "read-only",
-        direction === "response" ? "cosmetic" : verdictOf(other === true ? "stricter" : "looser", direction),
+        direction !== "request" ? "cosmetic" : verdictOf(other === true ? "stricter" : "looser", direction),
       );
     else if (word === "writeOnly")
       say(
         "write-only",
-        direction === "request" ? "cosmetic" : verdictOf(other === true ? "looser" : "stricter", direction),
+        direction !== "response" ? "cosmetic" : verdictOf(other === true ? "looser" : "stricter", direction),
       );
     else if (meaningful.has(word)) say("role", one === undefined ? "compatible" : "breaking");
     else say(word.startsWith("x-") ? "extension" : "description", "cosmetic");

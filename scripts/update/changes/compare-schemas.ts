@@ -44,7 +44,7 @@ class Comparison {
 
   /** Of what `isKnown` only what stands at this place itself is told once more. */
   #compareShapes(before: Shape, after: Shape, field: string, isKnown = false): void {
-    const isUnion = [before, after].map(({ alternatives }) => alternatives.length > 0);
+    const isUnion = [before, after].map(({ choices }) => choices.length > 0);
     if (isUnion[0] !== isUnion[1]) return isKnown ? undefined : this.#compareUnions(before, after, field);
     compareRules(before, after, this.#pair.direction, (change) => this.#pair.report({ ...change, field }));
     if (isKnown) return;
@@ -53,23 +53,42 @@ class Comparison {
     if (before.items !== undefined || after.items !== undefined) {
       this.compare(before.items ?? {}, after.items ?? {}, `${field}[]`);
     }
-    for (const index of [...Array(Math.max(before.alternatives.length, after.alternatives.length)).keys()]) {
-      const { documents } = this.#pair;
-      this.#compareAlternatives(
-        (before.alternatives[index] ?? [{}]).map((one) => alternativeOf(one, documents.before)),
-        (after.alternatives[index] ?? [{}]).map((one) => alternativeOf(one, documents.after)),
-        field,
-      );
+    for (const index of Array(Math.max(before.prefix.length, after.prefix.length)).keys()) {
+      const [one, other] = [before, after].map(({ prefix, items }) => prefix[index] ?? items ?? {});
+      this.compare(one, other, `${field}[${index}]`);
     }
+    for (const index of Array(Math.max(before.choices.length, after.choices.length)).keys()) {
+      const { documents } = this.#pair;
+      const [one, other] = [before.choices[index], after.choices[index]];
+      const old = (one?.schemas ?? [{}]).map((schema) => alternativeOf(schema, documents.before));
+      const now = (other?.schemas ?? [{}]).map((schema) => alternativeOf(schema, documents.after));
+      const isTagged = [before, after].every(({ rules }) => rules.discriminator !== undefined);
+      if (one && other && one.isExclusive !== other.isExclusive && old.length > 1 && now.length > 1)
+        this.#reportExclusive(one.isExclusive, isTagged || (areDisjoint(old) && areDisjoint(now)), field);
+      this.#compareAlternatives(old, now, field);
+    }
+  }
+
+  /** Of alternatives that no value can meet at once, at least one holds when exactly one does. */
+  #reportExclusive(wasExclusive: boolean, isSame: boolean, field: string): void {
+    const { direction, report } = this.#pair;
+    const words = ["exactly one", "at least one"];
+    const [before, after] = wasExclusive ? words : words.reverse();
+    const effect = wasExclusive ? "looser" : "stricter";
+    const verdict = isSame || direction === "type" ? "cosmetic" : verdictOf(effect, direction);
+    report({ field, kind: "changed", aspect: "alternative", verdict, before, after });
   }
 
   /** One side is a choice and the other is not: what the choice demands besides is demanded by each alternative. */
   #compareUnions(before: Shape, after: Shape, field: string): void {
     const spread = (shape: Shape, document: JsonObject): Alternative[] => {
-      const [list, ...others] = shape.alternatives;
-      if (!list) return [{ schema: undefined, shape }];
-      const common = { ...shape, alternatives: others };
-      return list.map((schema) => ({ schema, shape: mergeShapes(common, shapeOf(schema, document)) }));
+      const [choice, ...others] = shape.choices;
+      if (!choice) return [{ schema: undefined, shape }];
+      const common = { ...shape, choices: others };
+      return choice.schemas.map((schema) => ({
+        schema,
+        shape: mergeShapes(common, shapeOf(schema, document)),
+      }));
     };
     const { documents } = this.#pair;
     this.#compareAlternatives(spread(before, documents.before), spread(after, documents.after), field);
@@ -109,7 +128,7 @@ class Comparison {
       if (was && !is) {
         report({ field: path, kind: "removed", aspect: "field", verdict: "breaking" });
       } else if (is && !was) {
-        const breaks = direction === "request" && isRequired;
+        const breaks = direction !== "response" && isRequired;
         report({
           field: path,
           kind: "added",
@@ -175,6 +194,15 @@ const alternativeOf = (schema: unknown, document: JsonObject): Alternative => ({
   schema,
   shape: shapeOf(schema, document),
 });
+
+/** Whether no value can meet two of these, as far as their types tell. */
+function areDisjoint(alternatives: Alternative[]): boolean {
+  const types = alternatives.map(({ shape }) =>
+    shape.types?.map((type) => (type === "integer" ? "number" : type)),
+  );
+  const all = types.flatMap((list) => [...new Set(list)]);
+  return types.every((list) => list !== undefined) && new Set(all).size === all.length;
+}
 
 function describe({ schema, shape }: Alternative): unknown {
   return isReference(schema)

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { followReference } from "../../generate/reference.js";
 import { isObject } from "../../generate/source.js";
 import type { JsonObject } from "../../generate/source.js";
+import { mapInnerSchemas } from "../../generate/walk.js";
 
 /** A schema as what it demands, with its `$ref` followed and its `allOf` merged in. */
 export interface Shape {
@@ -12,12 +13,20 @@ export interface Shape {
   /** What fields without a name of their own may be: `true`, `false` or a schema. */
   additional: unknown;
   items: unknown;
-  /** Each list: one of these must hold. */
-  alternatives: unknown[][];
+  /** The first items, where each has a schema of its own. */
+  prefix: unknown[];
+  /** One of each of these must hold. */
+  choices: Choice[];
   /** All other demands by keyword. */
   rules: JsonObject;
   /** What is for people, and for other programs. */
   notes: JsonObject;
+}
+
+/** Schemas of which at least one must hold or, of an exclusive choice, exactly one. */
+export interface Choice {
+  schemas: unknown[];
+  isExclusive: boolean;
 }
 
 const noteWords = new Set(
@@ -25,6 +34,17 @@ const noteWords = new Set(
     " ",
   ),
 );
+
+const isNoteWord = (key: string): boolean => noteWords.has(key) || key.startsWith("x-");
+
+/** A keyword's value with the schemas in it reduced to what they demand. */
+export function withoutNotes(word: string, value: unknown): unknown {
+  const strip = (schema: unknown): unknown =>
+    isObject(schema)
+      ? mapInnerSchemas(Object.fromEntries(Object.entries(schema).filter(([key]) => !isNoteWord(key))), strip)
+      : schema;
+  return mapInnerSchemas({ [word]: value }, strip)[word];
+}
 
 /** What says as much as nothing. */
 const emptyWords: JsonObject = {
@@ -56,7 +76,8 @@ function emptyShape(): Shape {
     required: [],
     additional: true,
     items: undefined,
-    alternatives: [],
+    prefix: [],
+    choices: [],
     rules: {},
     notes: {},
   };
@@ -71,6 +92,7 @@ function ownShape(schema: JsonObject): Shape {
     required,
     additionalProperties,
     items,
+    prefixItems,
     anyOf,
     oneOf,
     allOf: _allOf,
@@ -79,7 +101,7 @@ function ownShape(schema: JsonObject): Shape {
   const isFile = type === "string" && format === "binary";
   const types = type === undefined ? undefined : isFile ? ["file"] : ([] as string[]).concat(type as string);
   const says = ([key, value]: [string, unknown]): boolean => emptyWords[key] !== value;
-  const isNote = ([key]: [string, unknown]): boolean => noteWords.has(key) || key.startsWith("x-");
+  const isNote = ([key]: [string, unknown]): boolean => isNoteWord(key);
   const entries = Object.entries(rest).filter(says);
   return {
     types: nullable === true && types ? [...types, "null"] : types,
@@ -87,7 +109,11 @@ function ownShape(schema: JsonObject): Shape {
     required: Array.isArray(required) ? (required as string[]) : [],
     additional: additionalProperties ?? true,
     items,
-    alternatives: [anyOf, oneOf].filter(Array.isArray) as unknown[][],
+    prefix: Array.isArray(prefixItems) ? (prefixItems as unknown[]) : [],
+    choices: [
+      { schemas: anyOf, isExclusive: false },
+      { schemas: oneOf, isExclusive: true },
+    ].filter((choice): choice is Choice => Array.isArray(choice.schemas)),
     rules: {
       ...Object.fromEntries(entries.filter((entry) => !isNote(entry))),
       ...(format !== undefined && !isFile && { format }),
@@ -110,7 +136,11 @@ export function mergeShapes(a: Shape, b: Shape): Shape {
     required: [...new Set([...a.required, ...b.required])],
     additional: a.additional === true ? b.additional : a.additional,
     items: a.items !== undefined && b.items !== undefined ? both(a.items, b.items) : (a.items ?? b.items),
-    alternatives: [...a.alternatives, ...b.alternatives],
+    prefix: Array.from({ length: Math.max(a.prefix.length, b.prefix.length) }, (_, index) => {
+      const [one, other] = [a.prefix[index], b.prefix[index]];
+      return one !== undefined && other !== undefined ? both(one, other) : (one ?? other);
+    }),
+    choices: [...a.choices, ...b.choices],
     rules: mergeRules(a.rules, b.rules),
     notes: { ...b.notes, ...a.notes },
   };
