@@ -226,9 +226,17 @@ describe("no name of the service is written by hand", () => {
     "roles" in operation ? Object.keys(operation.roles) : [],
   );
   const ours = new Set([...Object.keys(fields), ...roles]);
+  // A word that everybody uses tells nothing about where it comes from: a document may bring one at any time.
+  const everyday = new Set(
+    (
+      "id name title text model mode type kind size style seed scale steps strength quality format ratio aspect count " +
+      "number index width height image images mask file files url urls user tags label status state progress priority " +
+      "version language input output result options metadata callback webhook watermark background color time date"
+    ).split(" "),
+  );
   const all = Object.values(operations);
   const wireNames = new Set([
-    ...propertyNames(document).filter((name) => !ours.has(name)),
+    ...propertyNames(document).filter((name) => !ours.has(name) && !everyday.has(name)),
     ...all.flatMap(({ operationId, path }) => [operationId, path]),
     ...Object.keys(operations),
     ...Object.keys(models),
@@ -249,7 +257,7 @@ describe("no name of the service is written by hand", () => {
       expect([...wireNames]).toContain(name);
     }
     expect([...wireNames]).not.toContain("taskid");
-    expect(codes).toEqual(["9000", "9999"]);
+    expect(codes).toEqual(expect.arrayContaining(["9000", "9999"]));
   });
 
   test.each(sources.map((source) => [source.name, source.tree] as const))("%s", (_, tree) => {

@@ -1,4 +1,6 @@
 import { describe, expect, expectTypeOf, test } from "vitest";
+import type { models } from "../generated/operations.js";
+import type { operations } from "../generated/schema.js";
 import { createClient, InvalidInputError, TaskFailedError, TensorsLabError } from "../src/index.js";
 import type {
   ApiKey,
@@ -27,13 +29,13 @@ function compileOnly(_: (client: Client) => unknown): void {
 
 describe("models and their fields come from the document", () => {
   test("the names of the models", () => {
-    expectTypeOf<Model>().toEqualTypeOf<"seedreamv5">();
+    expectTypeOf<Model>().toEqualTypeOf<keyof typeof models>();
+    expectTypeOf<"seedreamv5">().toExtend<Model>();
   });
 
   test("the fields of a model", () => {
-    expectTypeOf<keyof Input>().toEqualTypeOf<
-      "category" | "prompt" | "batchsize" | "resolution" | "sourceImage" | "imageUrl"
-    >();
+    type Form = operations["seeDreamV5"]["requestBody"]["content"]["multipart/form-data"];
+    expectTypeOf<keyof Input>().toEqualTypeOf<keyof Form>();
     expectTypeOf<Input["prompt"]>().toEqualTypeOf<string>();
     expectTypeOf<Input["batchsize"]>().toEqualTypeOf<number | undefined>();
     expectTypeOf<Input["resolution"]>().toEqualTypeOf<string | undefined>();
@@ -154,9 +156,8 @@ describe("the raw client is typed by the document", () => {
   test("paths, bodies and answers", () => {
     type Api = Client["api"];
     type SubmitBody = { prompt: string; sourceImage?: (Blob | File)[] };
-    expectTypeOf<Parameters<Api["POST"]>[0]>().toEqualTypeOf<
-      "/v1/images/seedreamv5" | "/v1/images/infobytaskid"
-    >();
+    expectTypeOf<"/v1/images/seedreamv5">().toExtend<Parameters<Api["POST"]>[0]>();
+    expectTypeOf<"/v1/images/infobytaskid">().toExtend<Parameters<Api["POST"]>[0]>();
     compileOnly(async ({ api }) => {
       const body: SubmitBody = { prompt: "x" };
       const { data } = await api.POST("/v1/images/seedreamv5", { body });

@@ -7,6 +7,7 @@ import type { MockRequest, MockServer } from "../../src/mock-server/index.js";
 import { makeFolder } from "../support/generate.js";
 import { command, listImages, readRecords, startServer } from "./support/command.js";
 import { pngBytes } from "./support/images.js";
+import { largestBatch } from "../support/document.js";
 
 const resolution = "16x16";
 
@@ -104,7 +105,7 @@ describe("batch", () => {
     const faults = errors.split("\n").filter((line) => line.includes("jobs.jsonl:"));
     expect(faults.map((line) => line.replace(/.*jobs\.jsonl:/, ""))).toEqual([
       "2: prompt is required",
-      "2: batchsize must be <= 15",
+      `2: batchsize must be <= ${largestBatch}`,
       "4: id A is the id of line 2 already",
       expect.stringMatching(/^4: colour /),
       expect.stringMatching(/^5: must be a JSON object/),

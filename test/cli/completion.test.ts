@@ -5,6 +5,7 @@ import { promisify } from "node:util";
 import { beforeAll, describe, expect, it } from "vitest";
 import { buildCommand } from "./support/child.js";
 import { command } from "./support/command.js";
+import { models } from "../../generated/operations.js";
 
 const completions = async (...words: string[]) =>
   (await command(["complete", "--", ...words])).output.split("\n").filter((line) => line !== "");
@@ -19,7 +20,7 @@ describe("completion", () => {
     expect(await completions("generate", "--res")).toEqual(["--resolution"]);
     expect(await completions("--bat")).toEqual(["--batchsize"]);
     expect(await completions("batch", "--resub")).toEqual(["--resubmit-unknown", "--resubmit-failed"]);
-    expect(await completions("submit", "--model", "")).toEqual(["seedreamv5"]);
+    expect(await completions("submit", "--model", "")).toEqual(Object.keys(models));
     expect(await completions("generate", "-o", "")).toEqual([]); // a path
     expect(await completions("batch", "--json", "")).toEqual([]);
     expect(await completions("completion", "z")).toEqual(["zsh"]);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { makeFolder } from "../support/generate.js";
 import { command, readRecords, startServer } from "./support/command.js";
+import { largestBatch } from "../support/document.js";
 
 const closedPort = "http://127.0.0.1:9";
 
@@ -59,7 +60,7 @@ describe("exit status and JSON", () => {
   });
 
   it.each([
-    [["generate", "a fox", "--batchsize", "99"], "batchsize must be <= 15"],
+    [["generate", "a fox", "--batchsize", "99"], `batchsize must be <= ${largestBatch}`],
     [["generate", "a fox", "--batchsize", "two"], "batchsize must be integer"],
     [["generate", ""], "prompt"],
     [["generate", "a fox", "--source", "nowhere.png"], "nowhere.png does not exist"],

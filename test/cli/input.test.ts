@@ -5,6 +5,7 @@ import { placeSources, readPrompt, readValue } from "../../src/cli/input/written
 import { defaultModel, modelFields } from "../../src/cli/input/models.js";
 import type { Field } from "../../src/cli/input/models.js";
 import { Command } from "commander";
+import { models } from "../../generated/operations.js";
 
 const field = (type: Field["type"]): Field => ({ name: "x", type, array: false, description: "" });
 
@@ -57,6 +58,6 @@ describe("field flags", () => {
     const read = addFieldFlags(command);
     command.parse(["--resolution", "own", "--field-resolution", "2K", "--category", "c"], { from: "user" });
     expect(read("a fox").written).toEqual({ prompt: "a fox", resolution: "2K", category: "c" });
-    expect(modelFields.map(({ name }) => name)).toEqual(["seedreamv5"]);
+    expect(modelFields.map(({ name }) => name)).toEqual(Object.keys(models));
   });
 });

@@ -5,6 +5,7 @@ import { startCaptureServer } from "../support/capture-server.js";
 import type { CapturedRequest, CaptureServer } from "../support/capture-server.js";
 import { readForm } from "../support/form.js";
 import { imageHeads } from "../support/images.js";
+import { largestBatch } from "../support/document.js";
 
 // What arrives over a real socket, read back by parsers that the project does not use: busboy, and the platform's own.
 
@@ -31,7 +32,7 @@ function readByPlatform({ headers, body }: CapturedRequest): Promise<FormData> {
 const everything = {
   category: "seedreamv5",
   prompt: "a red fox in fresh snow",
-  batchsize: 15,
+  batchsize: largestBatch,
   resolution: "16:9",
   sourceImage: [
     new File([imageHeads.png], "rückseite 雪.png", { type: "image/png" }),
@@ -45,7 +46,7 @@ test("every field arrives under its own name, in order, each file as a part with
   expect(parts).toEqual([
     { name: "category", text: "seedreamv5" },
     { name: "prompt", text: "a red fox in fresh snow" },
-    { name: "batchsize", text: "15" },
+    { name: "batchsize", text: String(largestBatch) },
     { name: "resolution", text: "16:9" },
     {
       name: "sourceImage",
@@ -69,7 +70,7 @@ test("the platform's parser reads the same", async () => {
     "sourceImage",
     "imageUrl",
   ]);
-  expect(form.get("batchsize")).toBe("15");
+  expect(form.get("batchsize")).toBe(String(largestBatch));
   const [first, second] = form.getAll("sourceImage") as File[];
   expect([first?.name, first?.type]).toEqual(["rückseite 雪.png", "image/png"]);
   expect(new Uint8Array(await second!.arrayBuffer())).toEqual(imageHeads.gif);

@@ -168,8 +168,8 @@ beforeAll(async () => {
       {
         "seedreamv5.yaml": (text) =>
           text
-            .replace("maximum: 15", "maximum: 10")
-            .replace("default: 1\n", "default: 3\n")
+            .replace(/maximum: \d+/, "maximum: 10")
+            .replace(/default: \d+\n/, "default: 3\n")
             .replace(/\n {16}imageUrl:/, newField)
             .replace("imageUrl:", "referenceUrl:")
             .replace(/\n {16}category:/, "\n                kind:"),

@@ -27,7 +27,7 @@ afterAll(() => rm(folder, { recursive: true }));
 async function changeSpecification(spec: string): Promise<void> {
   const first = await readFile(join(spec, "seedreamv5.yaml"), "utf8");
   const renamed = first.replaceAll("msg", "message").replace(/\btaskid:/g, "task_id:");
-  await writeFile(join(spec, "seedreamv5.yaml"), renamed.replace("maximum: 15", "maximum: 10"));
+  await writeFile(join(spec, "seedreamv5.yaml"), renamed.replace(/maximum: \d+/, "maximum: 10"));
   const properties = `
                 prompt: { type: string }
                 seed: { type: integer }

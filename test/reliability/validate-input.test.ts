@@ -4,6 +4,7 @@ import type { InputIssue } from "../../src/index.js";
 import { startCaptureServer } from "../support/capture-server.js";
 import type { CaptureServer } from "../support/capture-server.js";
 import { readForm } from "../support/form.js";
+import { largestBatch } from "../support/document.js";
 
 let server: CaptureServer;
 
@@ -43,7 +44,11 @@ describe("each fault is named with its place", () => {
     ["a text as number", { prompt, batchsize: "2" }, { path: "batchsize", message: "must be integer" }],
     ["half an image", { prompt, batchsize: 1.5 }, { path: "batchsize", message: "must be integer" }],
     ["too few", { prompt, batchsize: 0 }, { path: "batchsize", message: "must be >= 1" }],
-    ["too many", { prompt, batchsize: 16 }, { path: "batchsize", message: "must be <= 15" }],
+    [
+      "too many",
+      { prompt, batchsize: largestBatch + 1 },
+      { path: "batchsize", message: `must be <= ${largestBatch}` },
+    ],
     ["null", { prompt, resolution: null }, { path: "resolution", message: "must be string" }],
     [
       "a misspelt field",
@@ -87,7 +92,7 @@ describe("each fault is named with its place", () => {
   });
 
   test("all faults at once, in the message too", async () => {
-    const input = { prompt: "", batchsize: 16, sourceImage: ["photo.png"], size: "2K" };
+    const input = { prompt: "", batchsize: largestBatch + 1, sourceImage: ["photo.png"], size: "2K" };
     const error = (await submit(input).catch((reason: unknown) => reason)) as InvalidInputError;
     expect(error.issues.map(({ path }) => path).sort()).toEqual([
       "batchsize",
