@@ -43,9 +43,7 @@ export function findResultUrlFault(
   // A service on this machine, such as the mock server, may name this machine in any way. Where no service is known,
   // plain http to this machine is as good as one.
   if (isLoopback(url) && (service ? isLoopback(service) : isPlain)) return undefined;
-  if (isPrivateHost(url)) {
-    return "a private address is not fetched; `allowPrivateResults: true` allows it if you trust the service";
-  }
+  if (isPrivateHost(url)) return privateAddressFault;
   return isPlain ? "plain http is fetched from this machine only; the URL must be https" : undefined;
 }
 
@@ -58,6 +56,12 @@ export function findResultUrlFault(
 export const publicAddressesOnly: unique symbol = Symbol.for(
   "tensorslab-images.publicAddressesOnly",
 ) as never;
+
+/** The code of an error of a fetch that was asked for public addresses and found none. */
+export const privateAddressCode = "ERR_PRIVATE_ADDRESS";
+
+export const privateAddressFault =
+  "a private address is not fetched; `allowPrivateResults: true` allows it if you trust the service";
 
 /** Whether the address that a host name resolves to must be checked too, because the URL alone says too little. */
 export function mustResolvePublicly(url: URL, { service, allowPrivateResults }: ResultUrlRule): boolean {

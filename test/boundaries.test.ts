@@ -98,7 +98,7 @@ describe("who may import whom", () => {
     download: ["src/errors", "src/image-type", "src/url-safety", "src/reliability/"],
     proxy: ["src/errors", "src/options", "src/api/", "src/reliability/"],
     records: ["src/errors", "src/options", "src/types", "src/client", "src/reliability/"],
-    node: ["src/index", "src/url-safety", "node:"],
+    node: ["src/index", "src/url-safety", "undici", "node:"],
     "mock-server": ["node:", "@fastify/busboy"],
     "mock-server/page/app": ["preact", "@preact/signals"],
   };

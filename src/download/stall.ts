@@ -1,5 +1,6 @@
-import { ConnectionError } from "../errors.js";
+import { ConnectionError, DownloadError } from "../errors.js";
 import { DeadlineReached, longestTimerMs, onAbort, withDeadline } from "../reliability/abort.js";
+import { privateAddressCode, privateAddressFault } from "../url-safety.js";
 
 /** How long a download may stand still, and what ends it. */
 export interface Patience {
@@ -111,8 +112,10 @@ class TooSlow extends Error {
 /** The caller's own reason, or an error that says how it failed. */
 function toFailure(failure: string, { stallTimeoutMs, signal }: Patience, error: unknown): unknown {
   if (signal?.aborted) return signal.reason;
+  const code = innermostCode(error);
+  if (code === privateAddressCode) return new DownloadError(privateAddressFault, { cause: error });
   const stalled = error instanceof DeadlineReached;
-  const reason = stalled ? `nothing arrived for ${stallTimeoutMs} ms` : failure + innermostCode(error);
+  const reason = stalled ? `nothing arrived for ${stallTimeoutMs} ms` : failure + (code && ` (${code})`);
   return new ConnectionError(error instanceof TooSlow ? error.message : reason, { cause: error });
 }
 
@@ -120,5 +123,5 @@ function toFailure(failure: string, { stallTimeoutMs, signal }: Patience, error:
 function innermostCode(error: unknown): string {
   const { cause, code } = Object(error) as { cause?: unknown; code?: unknown };
   const inner = cause === undefined ? "" : innermostCode(cause);
-  return inner || (typeof code === "string" ? ` (${code})` : "");
+  return inner || (typeof code === "string" ? code : "");
 }

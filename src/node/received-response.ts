@@ -1,0 +1,154 @@
+/** Headers as undici gives them. */
+export type ResponseHeaders = Record<string, string | string[] | undefined>;
+
+/** Where the body of a response comes from. */
+export interface BodySource {
+  readonly url: URL;
+  /** The next piece; undefined at the end. */
+  next(): Promise<Uint8Array | undefined>;
+  /** Gives the rest of the body up, and its connection. */
+  abort(reason: unknown): void;
+}
+
+const decoder = new TextDecoder();
+const statusesWithoutBody = new Set([204, 205, 304]);
+
+/**
+ * A response with every member of a Response.
+ *
+ * A platform's Response costs as much as all else that a small request needs, so one is created only for those who want
+ * more than the status, the headers and the text.
+ */
+export class ReceivedResponse {
+  readonly status: number;
+  readonly statusText: string;
+  readonly redirected = false;
+  readonly type = "basic";
+  readonly #source: BodySource;
+  readonly #rawHeaders: ResponseHeaders;
+  #headers: Headers | undefined;
+  #platform: Response | undefined;
+  #isRead = false;
+
+  constructor(source: BodySource, status: number, statusText: string, rawHeaders: ResponseHeaders) {
+    this.status = status;
+    this.statusText = statusText;
+    this.#source = source;
+    this.#rawHeaders = rawHeaders;
+  }
+
+  /** Makes `instanceof Response` true; not when this module is loaded, for runtimes load their Response when it is named. */
+  static adopt(): void {
+    Object.setPrototypeOf(ReceivedResponse.prototype, Response.prototype as object);
+  }
+
+  get url(): string {
+    return this.#source.url.href;
+  }
+
+  get ok(): boolean {
+    return this.status <= 299;
+  }
+
+  get headers(): Headers {
+    return (this.#headers ??= toHeaders(this.#rawHeaders));
+  }
+
+  get bodyUsed(): boolean {
+    return this.#isRead || this.#platform?.bodyUsed === true;
+  }
+
+  get body(): Response["body"] {
+    return this.#asPlatform().body;
+  }
+
+  text(): Promise<string> {
+    return this.boundedText(Infinity);
+  }
+
+  async json(): Promise<unknown> {
+    return JSON.parse(await this.text());
+  }
+
+  arrayBuffer(): Promise<ArrayBuffer> {
+    return this.#asPlatform().arrayBuffer();
+  }
+
+  async bytes(): Promise<Uint8Array> {
+    return new Uint8Array(await this.arrayBuffer());
+  }
+
+  blob(): Promise<Blob> {
+    return this.#asPlatform().blob();
+  }
+
+  formData(): Promise<FormData> {
+    return this.#asPlatform().formData();
+  }
+
+  clone(): Response {
+    return this.#asPlatform().clone();
+  }
+
+  /** Reads the body as text without a stream, and fails once it is longer than `maxBytes`. */
+  async boundedText(maxBytes: number): Promise<string> {
+    const isEncoded = this.#rawHeaders["content-encoding"] !== undefined;
+    const reader =
+      this.#platform || this.#isRead || isEncoded ? this.#asPlatform().body?.getReader() : undefined;
+    const next = reader ? async () => (await reader.read()).value : () => this.#source.next();
+    this.#isRead = true;
+    const chunks: Uint8Array[] = [];
+    let bytes = 0;
+    for (let chunk = await next(); chunk; chunk = await next()) {
+      bytes += chunk.byteLength;
+      chunks.push(chunk);
+      if (bytes <= maxBytes) continue;
+      const error = new RangeError(`the response is longer than ${maxBytes} bytes`);
+      this.#source.abort(error);
+      throw error;
+    }
+    return decoder.decode(chunks.length > 1 ? Buffer.concat(chunks) : chunks[0]);
+  }
+
+  #asPlatform(): Response {
+    if (this.#isRead) throw new TypeError("the body was read already");
+    if (this.#platform) return this.#platform;
+    const { status, statusText, headers } = this;
+    const body = statusesWithoutBody.has(status) ? null : decode(this.#toStream(), headers);
+    return (this.#platform = new Response(body, { status, statusText, headers }));
+  }
+
+  #toStream(): ReadableStream<Uint8Array<ArrayBuffer>> {
+    const source = this.#source;
+    return new ReadableStream(
+      {
+        async pull(controller) {
+          const chunk = await source.next();
+          if (chunk) controller.enqueue(chunk as Uint8Array<ArrayBuffer>);
+          else controller.close();
+        },
+        cancel: (reason) => source.abort(reason),
+      },
+      { highWaterMark: 0 },
+    );
+  }
+}
+
+function toHeaders(raw: ResponseHeaders): Headers {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(raw)) {
+    for (const each of [value ?? []].flat()) headers.append(name, each);
+  }
+  return headers;
+}
+
+/** Undoes an encoding, which was not asked for, but may be sent all the same. */
+function decode(stream: ReadableStream<Uint8Array<ArrayBuffer>>, headers: Headers) {
+  const encoding = headers.get("content-encoding")?.toLowerCase() ?? "identity";
+  if (encoding === "identity") return stream;
+  const format = encoding.replace("x-", "");
+  if (format !== "gzip" && format !== "deflate") {
+    throw new TypeError(`the response has the unknown encoding ${JSON.stringify(encoding.slice(0, 40))}`);
+  }
+  return stream.pipeThrough(new DecompressionStream(format));
+}

@@ -1,0 +1,102 @@
+import type { Dispatcher } from "undici";
+import { ReceivedResponse } from "./received-response.js";
+import type { ResponseHeaders } from "./received-response.js";
+
+/** A connection is asked to wait when this many bytes have arrived that nobody has read. */
+const mostUnreadBytes = 64 * 1024;
+
+/** Takes what undici tells of one request, and hands its response out. */
+export class Receiver implements Dispatcher.DispatchHandler {
+  readonly url: URL;
+  readonly #signal: AbortSignal | undefined;
+  readonly #refusesRedirects: boolean;
+  readonly #resolve: (response: Response) => void;
+  readonly #reject: (reason: unknown) => void;
+  #controller: Dispatcher.DispatchController | undefined;
+  #chunks: Uint8Array[] = [];
+  #unreadBytes = 0;
+  #isOver = false;
+  #failure: { reason: unknown } | undefined;
+  #wake: (() => void) | undefined;
+
+  constructor(
+    url: URL,
+    signal: AbortSignal | undefined,
+    refusesRedirects: boolean,
+    resolve: (response: Response) => void,
+    reject: (reason: unknown) => void,
+  ) {
+    this.url = url;
+    this.#signal = signal;
+    this.#refusesRedirects = refusesRedirects;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    signal?.addEventListener("abort", this);
+  }
+
+  /** The signal was aborted. A request that waits for a connection learns of it once there is one, before it is sent. */
+  handleEvent(): void {
+    this.abort(this.#signal?.reason);
+  }
+
+  abort(reason: unknown): void {
+    if (this.#isOver) return;
+    this.#end({ reason });
+    this.#controller?.abort(new Error("aborted"));
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#isOver) controller.abort(new Error("aborted"));
+  }
+
+  onResponseStart(
+    _: Dispatcher.DispatchController,
+    status: number,
+    headers: ResponseHeaders,
+    statusText?: string,
+  ): void {
+    if (status < 200 || this.#isOver) return;
+    if (this.#refusesRedirects && headers.location !== undefined && status >= 300 && status <= 399) {
+      return this.abort(new TypeError("fetch failed", { cause: new Error("unexpected redirect") }));
+    }
+    this.#resolve(new ReceivedResponse(this, status, statusText ?? "", headers) as unknown as Response);
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Uint8Array): void {
+    this.#chunks.push(chunk);
+    this.#unreadBytes += chunk.byteLength;
+    if (this.#unreadBytes > mostUnreadBytes) controller.pause();
+    this.#wake?.();
+  }
+
+  onResponseEnd(): void {
+    this.#end(undefined);
+  }
+
+  onResponseError(_: Dispatcher.DispatchController, error: Error): void {
+    if (!this.#isOver) this.#end({ reason: new TypeError("fetch failed", { cause: error }) });
+  }
+
+  #end(failure: { reason: unknown } | undefined): void {
+    this.#isOver = true;
+    this.#failure = failure;
+    this.#signal?.removeEventListener("abort", this);
+    if (failure) this.#reject(failure.reason);
+    this.#wake?.();
+  }
+
+  /** The next piece of the body; undefined at its end. */
+  async next(): Promise<Uint8Array | undefined> {
+    while (this.#chunks.length === 0) {
+      if (this.#failure) throw this.#failure.reason;
+      if (this.#isOver) return undefined;
+      const woken = new Promise<void>((resolve) => (this.#wake = resolve));
+      this.#controller?.resume(); // may bring the next piece at once
+      await woken;
+    }
+    const chunk = this.#chunks.shift();
+    this.#unreadBytes -= chunk?.byteLength ?? 0;
+    return chunk;
+  }
+}

@@ -1,0 +1,489 @@
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { getEventListeners } from "node:events";
+import { readFileSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
+import { createServer as createSecureServer } from "node:https";
+import { connect } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { inspect, promisify } from "node:util";
+import { gzipSync } from "node:zlib";
+import { afterEach, describe, expect, onTestFinished, vi } from "vitest";
+import { ConfigurationError, createClient, downloadImage } from "../../src/index.js";
+import type { ClientOptions, TensorsLabError } from "../../src/index.js";
+import { startMockServer } from "../../src/mock-server/index.js";
+import { createFetch, fileFromPath, saveImages } from "../../src/node/index.js";
+import type { CreateFetchOptions } from "../../src/node/index.js";
+import { httpAnswer, startRawServer } from "../faults/support/raw-server.js";
+import type { RawServer } from "../faults/support/raw-server.js";
+import { startCaptureServer } from "../support/capture-server.js";
+import { png, test } from "./fixtures.js";
+
+const apiKey = "sk-of-the-tests-0123456789";
+const input = { prompt: "a red fox" };
+
+/** A fetch that is closed with the test; proxies are what the test says, not what its machine has. */
+function openFetch(options: CreateFetchOptions = { proxy: null }) {
+  const fetch = createFetch(options);
+  onTestFinished(() => fetch.close());
+  return fetch;
+}
+
+async function startCapture(...parameters: Parameters<typeof startCaptureServer>) {
+  const server = await startCaptureServer(...parameters);
+  onTestFinished(() => server.close());
+  return server;
+}
+
+async function startMock(...parameters: Parameters<typeof startMockServer>) {
+  const server = await startMockServer({ taskDurationMs: 0, ...parameters[0] });
+  onTestFinished(() => server.close());
+  return server;
+}
+
+async function startRaw(onData: (socket: Socket, received: string) => void): Promise<RawServer> {
+  const server = await startRawServer(onData);
+  onTestFinished(() => server.close());
+  return server;
+}
+
+/** The error of a submit that is sent once. */
+async function submitFailure(options: ClientOptions): Promise<TensorsLabError> {
+  const client = createClient({ apiKey, submitRetries: 0, ...options });
+  return client.submit("seedreamv5", input).then(
+    () => expect.fail("it was accepted"),
+    (error: TensorsLabError) => error,
+  );
+}
+
+describe("a generation", () => {
+  test("works from submit to files on disk, in which every byte is as it was", async ({ folder }) => {
+    const upload = Buffer.from(Uint8Array.from({ length: 5_000_001 }, (_, index) => index * 31));
+    await writeFile(join(folder, "fox.png"), upload);
+    const server = await startMock();
+    const client = createClient({ apiKey, baseUrl: server.url, fetch: openFetch() });
+    const sourceImage = [await fileFromPath(join(folder, "fox.png")), new Blob([upload.subarray(1)])];
+    const task = await client.generate("seedreamv5", { ...input, sourceImage }, { pollIntervalMs: 5 });
+    const digest = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
+    expect(server.requests[0]?.files.map(({ size }) => size)).toEqual([5_000_001, 5_000_000]);
+    const [path] = await saveImages(task, folder, { client });
+    expect(digest(await readFile(path!))).toBe(
+      digest(new Uint8Array(await (await fetch(task.urls[0]!)).arrayBuffer())),
+    );
+  });
+
+  test("sends the bytes of files from disk unchanged, however slowly they are taken", async ({ folder }) => {
+    const bytes = Buffer.from(Uint8Array.from({ length: 3_333_333 }, (_, index) => (index * index) >> 7));
+    await writeFile(join(folder, "a.png"), bytes);
+    const server = await startCapture();
+    const file = await fileFromPath(join(folder, "a.png"));
+    await openFetch()(server.url, { method: "POST", body: file });
+    const [request] = server.requests;
+    expect(request?.headers["content-length"]).toBe("3333333");
+    expect(request?.body.equals(bytes)).toBe(true);
+  });
+
+  test("announces what every fetch does, and nothing that was not asked for", async () => {
+    const server = await startCapture();
+    const fetch = openFetch();
+    await fetch(`${server.url}/a?b=c#d`, { method: "PUT", body: "text", headers: { "X-Own": "1" } });
+    await fetch(server.url, { method: "POST", body: new URLSearchParams({ a: "ü" }) });
+    await fetch(server.url, { method: "POST", body: new Uint8Array([1, 2, 3]).subarray(1) });
+    await fetch(new Request(server.url, { method: "POST", body: new Blob(["blob"], { type: "image/png" }) }));
+    await fetch(server.url);
+    expect(server.requests.map(({ method, path, body }) => [method, path, body.toString("latin1")])).toEqual([
+      ["PUT", "/a?b=c", "text"],
+      ["POST", "/", "a=%C3%BC"],
+      ["POST", "/", "\u0002\u0003"],
+      ["POST", "/", "blob"],
+      ["GET", "/", ""],
+    ]);
+    expect(server.requests[0]?.headers).toEqual({
+      host: new URL(server.url).host,
+      connection: "keep-alive",
+      accept: "*/*",
+      "user-agent": "node",
+      "content-type": "text/plain;charset=UTF-8",
+      "content-length": "4",
+      "x-own": "1",
+    });
+    expect(server.requests[1]?.headers["content-type"]).toBe(
+      "application/x-www-form-urlencoded;charset=UTF-8",
+    );
+  });
+});
+
+describe("a response", () => {
+  const headers = { "content-type": "application/json", "x-one": "1" };
+
+  test("has every member of a Response", async () => {
+    const server = await startCapture(() => ({ status: 201, headers, body: '{"a":"ü"}' }));
+    const fetch = openFetch();
+    const response = await fetch(`${server.url}/x`);
+    expect(response).toBeInstanceOf(Response);
+    const { status, ok, statusText, url, redirected, type, bodyUsed } = response;
+    expect([status, ok, statusText, url, redirected, type, bodyUsed]).toEqual([
+      201,
+      true,
+      "Created",
+      `${server.url}/x`,
+      false,
+      "basic",
+      false,
+    ]);
+    expect(response.headers).toBeInstanceOf(Headers);
+    expect([...response.headers]).toContainEqual(["x-one", "1"]);
+    const copy = response.clone();
+    expect(await response.json()).toEqual({ a: "ü" });
+    expect([response.bodyUsed, copy.bodyUsed]).toEqual([true, false]);
+    expect(await copy.text()).toBe('{"a":"ü"}');
+
+    const get = () => fetch(server.url);
+    expect(await (await get()).text()).toBe('{"a":"ü"}');
+    expect((await (await get()).arrayBuffer()).byteLength).toBe(10);
+    expect(await (await get()).bytes()).toBeInstanceOf(Uint8Array);
+    expect((await (await get()).blob()).type).toBe("application/json");
+    const read: Uint8Array[] = [];
+    for await (const chunk of (await get()).body!) read.push(chunk);
+    expect(Buffer.concat(read).toString()).toBe('{"a":"ü"}');
+    const passedOn = await get();
+    expect(await new Response(passedOn.body, passedOn).json()).toEqual({ a: "ü" });
+    expect(inspect(await get())).toContain("201");
+  });
+
+  test("is read once", async () => {
+    const server = await startCapture();
+    const fetch = openFetch();
+    for (const read of ["text", "json", "arrayBuffer", "clone"] as const) {
+      const response = await fetch(server.url);
+      await response.text();
+      expect(response.bodyUsed).toBe(true);
+      await expect(async () => response[read]()).rejects.toThrow("the body was read already");
+    }
+  });
+
+  test("without a body, with several cookies, or with an encoding that nobody asked for is read all the same", async ({
+    serve,
+  }) => {
+    const { origin } = await serve(({ url }, response) => {
+      if (url === "/none") response.writeHead(204).end();
+      else if (url === "/cookies") response.setHeader("set-cookie", ["a=1", "b=2"]).end();
+      else if (url === "/gzip") response.setHeader("content-encoding", "gzip").end(gzipSync("zipped"));
+      else response.setHeader("content-encoding", "br").end("?");
+    });
+    const fetch = openFetch();
+    const none = await fetch(`${origin}/none`);
+    expect([none.status, none.body, await none.text()]).toEqual([204, null, ""]);
+    expect((await fetch(`${origin}/cookies`)).headers.getSetCookie()).toEqual(["a=1", "b=2"]);
+    expect(await (await fetch(`${origin}/gzip`)).text()).toBe("zipped");
+    await expect((await fetch(`${origin}/br`)).text()).rejects.toThrow("unknown encoding");
+  });
+
+  test("that is a redirect is an error, unless it was asked for", async () => {
+    const elsewhere = await startCapture();
+    const server = await startCapture(() => ({ status: 307, headers: { location: elsewhere.url } }));
+    const fetch = openFetch();
+    for (const redirect of ["error", "follow", undefined] as const) {
+      await expect(fetch(server.url, redirect && { redirect })).rejects.toThrow("fetch failed");
+    }
+    const response = await fetch(server.url, { redirect: "manual" });
+    expect([response.status, response.headers.get("location")]).toEqual([307, elsewhere.url]);
+    expect(elsewhere.connections()).toBe(0);
+  });
+
+  test("waits for its reader: an endless one takes no memory", async ({ serve }) => {
+    let sent = 0;
+    const { origin, firstAnswerEnded } = await serve((_, response) => {
+      const send = () => {
+        sent += 65536;
+        if (response.write(Buffer.alloc(65536))) setImmediate(send);
+        else response.once("drain", send);
+      };
+      send();
+    });
+    const response = await openFetch()(origin);
+    const reader = response.body!.getReader();
+    await reader.read();
+    const before = sent;
+    for (let quiet = 0, last = before; quiet < 20; quiet = sent === last ? quiet + 1 : 0) {
+      last = sent;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    expect(sent).toBeLessThan(32 * 1024 * 1024); // what two sockets hold
+    await reader.cancel();
+    expect(await firstAnswerEnded).toBe(false);
+  });
+
+  test("passes through every kind of middleware", async () => {
+    const server = await startMock();
+    const client = createClient({ apiKey, baseUrl: server.url, fetch: openFetch() });
+    const seen: unknown[] = [];
+    client.api.use({
+      async onRequest({ request }) {
+        seen.push(await request.clone().text());
+      },
+      async onResponse({ response }) {
+        seen.push(response instanceof Response, ((await response.clone().json()) as { code: number }).code);
+        return new Response(response.body, { ...response, headers: response.headers });
+      },
+    });
+    await client.submit("seedreamv5", input);
+    expect(seen).toEqual([expect.stringContaining("a red fox"), true, 1000]);
+  });
+});
+
+describe("a request that nothing came of", () => {
+  test("is known not to be sent: a name that is unknown, a connection that is refused", async () => {
+    const gone = await startRaw(() => undefined);
+    await gone.close();
+    for (const baseUrl of ["https://no-such-host.invalid", `http://127.0.0.1:${gone.port}`]) {
+      expect(await submitFailure({ baseUrl, fetch: openFetch() })).toMatchObject({ outcome: "not-sent" });
+    }
+  });
+
+  test("is known not to be sent: a certificate that nobody vouches for, until `ca` does", async () => {
+    const pem = (name: string) => readFileSync(new URL(`../faults/support/${name}.pem`, import.meta.url));
+    let charged = 0;
+    const server = createSecureServer({ key: pem("key"), cert: pem("certificate") }, (_, response) => {
+      charged++;
+      response.setHeader("content-type", "application/json");
+      response.end(JSON.stringify({ code: 1000, msg: "success", data: { taskid: "task-1" } }));
+    }).listen(0, "127.0.0.1");
+    await new Promise((resolve) => server.once("listening", resolve));
+    onTestFinished(() => void server.close());
+    const baseUrl = `https://service.test:${(server.address() as AddressInfo).port}`;
+    const proxy = `http://127.0.0.1:${(await startProxy()).port}`; // which knows where that name leads
+    const error = await submitFailure({ baseUrl, fetch: openFetch({ proxy }) });
+    expect([error.outcome, charged]).toEqual(["not-sent", 0]);
+
+    const fetch = openFetch({ proxy, ca: pem("certificate").toString() });
+    const client = createClient({ apiKey, baseUrl, fetch });
+    expect((await client.submit("seedreamv5", input)).taskid).toBe("task-1");
+    expect(charged).toBe(1);
+  });
+
+  test("is known not to be sent: a handshake that does not end within `connectTimeoutMs`", async () => {
+    const { port } = await startRaw(() => undefined);
+    const fetch = openFetch({ proxy: null, connectTimeoutMs: 100 });
+    const error = await submitFailure({ baseUrl: `https://127.0.0.1:${port}`, fetch });
+    expect(error.outcome).toBe("not-sent");
+    expect(error.message).toContain("Connect Timeout");
+  });
+
+  test("is unknown once its bytes have gone out, and is not sent again", async () => {
+    const server = await startRaw((socket, received) => {
+      if (received.includes("\r\n\r\n")) socket.resetAndDestroy();
+    });
+    const client = createClient({ apiKey, baseUrl: `http://127.0.0.1:${server.port}`, fetch: openFetch() });
+    await expect(client.submit("seedreamv5", input)).rejects.toMatchObject({ outcome: "unknown" });
+    expect(server.connections).toHaveLength(1);
+  });
+});
+
+/** A proxy that opens tunnels, or does what `onConnect` does instead; it keeps what it was asked. */
+async function startProxy(
+  onConnect: (socket: Socket, target: string) => void = openTunnel,
+): Promise<RawServer> {
+  const asked = new Set<Socket>();
+  return startRaw((socket, received) => {
+    const target = /^CONNECT (\S+) HTTP\/1\.1\r\n/.exec(received)?.[1];
+    if (target === undefined || asked.has(socket) || !received.includes("\r\n\r\n")) return;
+    asked.add(socket);
+    socket.removeAllListeners("data");
+    onConnect(socket, target);
+  });
+}
+
+function openTunnel(socket: Socket, target: string): void {
+  const onward: Socket = connect(Number(target.split(":")[1]), "127.0.0.1", () =>
+    socket.write("HTTP/1.1 200 Connection established\r\n\r\n"),
+  );
+  onward.on("error", () => socket.destroy()).on("close", () => socket.destroy());
+  socket.on("close", () => onward.destroy());
+  onward.pipe(socket).pipe(onward);
+}
+
+describe("through a proxy", () => {
+  afterEach(() => {
+    vi.unstubAllEnvs();
+  });
+
+  test("of the environment, in either case, with names that only it knows", async () => {
+    const server = await startMock();
+    const { port } = new URL(server.url);
+    for (const name of ["HTTP_PROXY", "http_proxy"]) {
+      const proxy = await startProxy();
+      vi.stubEnv(name, `http://127.0.0.1:${proxy.port}`);
+      const fetch = openFetch({});
+      expect((await fetch(`http://only.proxy.test:${port}/nothing`)).status).toBe(404);
+      expect(proxy.connections[0]).toMatch(`CONNECT only.proxy.test:${port} HTTP/1.1`);
+      vi.unstubAllEnvs();
+    }
+  });
+
+  test("a whole generation passes, downloads included, and the proxy never sees the key", async ({
+    folder,
+  }) => {
+    const server = await startMock();
+    const proxy = await startProxy();
+    const fetch = openFetch({ proxy: `http://127.0.0.1:${proxy.port}` });
+    const client = createClient({ apiKey, baseUrl: server.url, fetch });
+    const task = await client.generate("seedreamv5", input, { pollIntervalMs: 5 });
+    await saveImages(task, folder, { client });
+    const targets = proxy.connections.map((sent) => /^CONNECT \S+:(\d+) /.exec(sent)?.[1]);
+    expect(new Set(targets)).toEqual(new Set([new URL(server.url).port, new URL(task.urls[0]!).port]));
+    expect(proxy.connections.join("")).not.toContain(apiKey);
+  });
+
+  test.for([
+    ["127.0.0.1", true],
+    ["*", true],
+    ["example.com, 127.0.0.1:PORT", true],
+    ["0.0.1", true],
+    ["127.0.0.1:1", false],
+    ["example.com", false],
+    ["", false],
+  ] as const)("but not what NO_PROXY names: %s", async ([list, isDirect]) => {
+    const server = await startCapture();
+    const proxy = await startProxy();
+    vi.stubEnv("HTTP_PROXY", `127.0.0.1:${proxy.port}`);
+    vi.stubEnv("NO_PROXY", list.replace("PORT", new URL(server.url).port));
+    await openFetch({})(server.url);
+    expect([proxy.connections.length, server.requests.length]).toEqual([isDirect ? 0 : 1, 1]);
+  });
+
+  test.for<[string, (socket: Socket) => void]>([
+    ["refuses", (socket: Socket) => void socket.end("HTTP/1.1 502 Bad Gateway\r\n\r\n")],
+    [
+      "asks for a password",
+      (socket: Socket) => void socket.end("HTTP/1.1 407 Who\r\ncontent-length: 0\r\n\r\n"),
+    ],
+    ["hangs up", (socket: Socket) => void socket.destroy()],
+  ])("that %s nothing was sent, and its password is in no error", async ([, onConnect]) => {
+    const proxy = await startProxy(onConnect);
+    const fetch = openFetch({ proxy: `http://visitor:pass%20word@127.0.0.1:${proxy.port}` });
+    const error = await submitFailure({
+      baseUrl: "http://127.0.0.1:9",
+      fetch,
+      submitTimeoutMs: 20_000,
+    });
+    const header = Buffer.from("visitor:pass word").toString("base64");
+    expect(proxy.connections[0]).toContain(`proxy-authorization: Basic ${header}`);
+    expect(proxy.connections).toHaveLength(1);
+    const printed = inspect(error, { depth: 20, showHidden: true });
+    for (const secret of ["pass word", "pass%20word", header]) expect(printed).not.toContain(secret);
+  });
+
+  test("that is not there nothing was sent", async () => {
+    const proxy = await startProxy();
+    await proxy.close();
+    const fetch = openFetch({ proxy: `http://visitor:secret@127.0.0.1:${proxy.port}` });
+    const error = await submitFailure({ baseUrl: "http://127.0.0.1:9", fetch });
+    expect(error.outcome).toBe("not-sent");
+    expect(inspect(error, { depth: 20, showHidden: true })).not.toContain("secret");
+  });
+
+  test.for(["socks5://127.0.0.1:1", "not a url with secret"])("%s is refused, and not quoted", (proxy) => {
+    expect(() => createFetch({ proxy })).toThrow("`proxy` must be the URL of an http or https proxy");
+  });
+});
+
+describe("a stop", () => {
+  test("ends a request before, while and after it is sent, with its reason and no listener left", async ({
+    serve,
+  }) => {
+    const server = await serve((_, response) => void response.write(png()));
+    const fetch = openFetch({ proxy: null, connections: 1 });
+    await expect(fetch(server.origin, { signal: AbortSignal.abort("stop") })).rejects.toBe("stop");
+    expect(server.requests).toHaveLength(0);
+
+    const first = new AbortController();
+    const response = await fetch(server.origin, { signal: first.signal });
+    const queued = new AbortController();
+    const waiting = fetch(server.origin, { signal: queued.signal });
+    queued.abort("queued");
+    await expect(waiting).rejects.toBe("queued");
+    const reading = response.text();
+    first.abort("reading");
+    await expect(reading).rejects.toBe("reading");
+    expect(await server.firstAnswerEnded).toBe(false);
+    for (const { signal } of [first, queued]) expect(getEventListeners(signal, "abort")).toEqual([]);
+
+    // The one that was given up while it waited for the connection was never sent.
+    const last = await fetch(`${server.origin}/last`);
+    await last.body?.cancel();
+    expect(server.requests.map(({ url }) => url)).toEqual(["/", "/last"]);
+  });
+
+  test("does not come after a success", async () => {
+    const server = await startCapture();
+    const { signal } = new AbortController();
+    await (await openFetch()(server.url, { signal })).text();
+    expect(signal.aborted).toBe(false);
+    expect(getEventListeners(signal, "abort")).toEqual([]);
+  });
+});
+
+describe("results", () => {
+  test("whose name leads to a private address are refused where the connection is made", async ({
+    serve,
+  }) => {
+    const server = await serve((_, response) => response.end(png()));
+    const { port } = new URL(server.origin);
+    // The name of a public service that was rebound to this machine.
+    const client = createClient({ apiKey: null, baseUrl: "https://api.test", fetch: openFetch() });
+    const url = `https://${hostname()}:${port}/1`;
+    const error = await downloadImage(url, { client }).then(
+      () => expect.fail("it was downloaded"),
+      (error: TensorsLabError) => error,
+    );
+    expect(error.message).toMatch(/a private address is not fetched/);
+    expect(server.requests).toHaveLength(0);
+    const trusting = { fetch: client.results.fetch, allowPrivateResults: true };
+    expect((await downloadImage(server.origin, trusting)).size).toBe(1000);
+  });
+});
+
+describe("the end", () => {
+  const program = (body: string) => `
+    import { createFetch } from ${JSON.stringify(pathToFileURL(join(import.meta.dirname, "../../src/node/index.ts")).href)};
+    const fetch = createFetch();
+    ${body}`;
+  const run = (source: string) =>
+    promisify(execFile)(process.execPath, ["--import", "tsx", "--input-type=module", "--eval", source], {
+      timeout: 60_000,
+    });
+
+  test("of a process does not wait for connections that are kept", async () => {
+    const server = await startCapture();
+    const body = `console.log((await (await fetch(${JSON.stringify(server.url)})).json()).code);`;
+    expect((await run(program(body))).stdout).toBe("1000\n");
+  });
+
+  test("comes with close or with await using, after the requests that are under way", async () => {
+    let respond = () => {};
+    const server = await startRaw((socket) => {
+      respond = () => void socket.write(httpAnswer({ a: 1 }));
+    });
+    const fetch = createFetch({ proxy: null });
+    const response = fetch(`http://127.0.0.1:${server.port}`);
+    while (server.connections.length === 0) await new Promise(setImmediate);
+    const closing = fetch[Symbol.asyncDispose]();
+    while (!server.connections[0]) await new Promise(setImmediate);
+    respond();
+    expect(await (await response).json()).toEqual({ a: 1 });
+    await closing;
+    await expect(fetch("http://127.0.0.1:9")).rejects.toThrow("this fetch is closed");
+  });
+});
+
+test.for([
+  { connections: 0 },
+  { connectTimeoutMs: -1 },
+  { ca: "no certificate" },
+] satisfies CreateFetchOptions[])("%j is refused", (options) => {
+  expect(() => createFetch(options)).toThrow(ConfigurationError);
+});
