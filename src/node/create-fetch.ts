@@ -47,9 +47,6 @@ type Undici = Pick<typeof import("undici"), "Agent" | "Pool" | "ProxyAgent">;
  *
  * @throws {ConfigurationError} undici 7 is not installed, or an option is invalid.
  * @example
- * import { createClient } from "tensorslab-images";
- * import { createFetch } from "tensorslab-images/node";
- *
  * const client = createClient({ fetch: createFetch() });
  */
 export function createFetch(options: CreateFetchOptions = {}): NodeFetch {
