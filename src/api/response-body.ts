@@ -11,7 +11,8 @@ const longestResponseBytes = 1024 * 1024;
  * @param fail Called with what failed; throws, or returns the text to go on with.
  */
 export function toReadable(response: Response, status: number, fail: (error: unknown) => string): Response {
-  const given: Given = { text: response.text, json: response.json };
+  const { boundedText } = response as Given;
+  const given: Given = { text: response.text, json: response.json, boundedText };
   const text = () => readText(response, given).catch(fail);
   const json = async () => JSON.parse(await text()) as unknown;
   const members: Record<string, unknown> = { text, json };
@@ -36,6 +37,8 @@ export function toReadable(response: Response, status: number, fail: (error: unk
 interface Given {
   text?: (() => Promise<string>) | undefined;
   json?: (() => Promise<unknown>) | undefined;
+  /** Reads text up to a length without a stream, as responses of `createFetch` can: streams cost more than small bodies. */
+  boundedText?: ((maxBytes: number) => Promise<string>) | undefined;
 }
 
 type Chunk = Uint8Array<ArrayBuffer> | string;
@@ -48,6 +51,9 @@ interface Body {
 
 /** Reads a response's text by the best way that it offers; its body is looked up now, for a copy of a response changes it. */
 async function readText(response: Response, given: Given): Promise<string> {
+  if (typeof given.boundedText === "function") {
+    return given.boundedText.call(response, longestResponseBytes);
+  }
   const body = response.body as unknown as Body | null | undefined;
   if (typeof body?.getReader === "function") {
     const reader = body.getReader();

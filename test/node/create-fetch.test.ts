@@ -370,6 +370,7 @@ describe("through a proxy", () => {
       fetch,
       submitTimeoutMs: 20_000,
     });
+    expect(error).toMatchObject({ code: "CONNECTION", outcome: "not-sent" });
     const header = Buffer.from("visitor:pass word").toString("base64");
     expect(proxy.connections[0]).toContain(`proxy-authorization: Basic ${header}`);
     expect(proxy.connections).toHaveLength(1);
