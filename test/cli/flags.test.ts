@@ -12,16 +12,17 @@ describe("the help", () => {
     const forms = Object.entries(document.paths).filter(([, { post }]) => post["x-role"] === "submit");
     const { output, exitCode } = await command(["generate", "--help"]);
     const text = output.replaceAll(/\s+/g, " ");
-    expect([exitCode, forms.length]).toEqual([0, 1]);
+    expect(exitCode).toBe(0);
+    expect(forms.length).toBeGreaterThan(0);
     for (const [path, { post }] of forms) {
       const { properties } = (post.requestBody.content as never)["multipart/form-data"]["schema"] as {
-        properties: Record<string, { description: string; default?: unknown }>;
+        properties: Record<string, { description?: string; default?: unknown }>;
       };
       expect(text).toContain(path.split("/").at(-1));
       for (const [name, { description, default: fallback }] of Object.entries(properties)) {
         if (name === "prompt") continue;
         expect(text).toContain(`--${name} `);
-        expect(text).toContain(description);
+        if (description !== undefined) expect(text).toContain(description.replaceAll(/\s+/g, " "));
         if (fallback !== undefined) expect(text).toContain(`default: ${JSON.stringify(fallback)}`);
       }
     }
