@@ -30,7 +30,14 @@ export default defineConfig({
           exclude: ["test/project/**", "test/integration/**", "**/node_modules/**"],
         },
       },
-      { extends: true, test: { name: "project", include: ["test/project/**/*.test.ts"] } },
+      {
+        extends: true,
+        test: {
+          name: "project",
+          include: ["test/project/**/*.test.ts"],
+          globalSetup: ["test/project/setup.ts"],
+        },
+      },
     ],
     coverage: {
       provider: "v8",

@@ -15,6 +15,7 @@ afterAll(() => installed.remove());
 const manifest = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as {
   bin: Record<string, string>;
   exports: Record<string, string>;
+  dependencies: Record<string, string>;
 };
 
 /** What a program can import, by its name. */
@@ -47,13 +48,17 @@ describe("the packed package", () => {
     const guides = inSources.filter((path) => path.endsWith("README.md")).map((path) => `src/${path}`);
     const generated = (await readdir(join(root, "generated"))).filter((path) => path.endsWith(".ts"));
     const declarations = [
-      ...sources.map((path) => `src/${path}`),
+      // Nobody imports the command.
+      ...sources.filter((path) => !path.startsWith("cli/")).map((path) => `src/${path}`),
       ...generated.map((path) => `generated/${path}`),
     ].map((path) => `dist/${path.replace(/\.ts$/, ".d.ts")}`);
     const entries = [...Object.values(manifest.exports), ...Object.values(manifest.bin)].map((path) =>
       path.slice(2),
     );
     const shared = ["dist/src/errors.js"]; // one class for each error, whichever entry point throws it
+    // The command loads these when it needs them; their names are the bundler's.
+    const parts = installed.files.filter((path) => /^dist\/src\/cli\/[\w-]+-[A-Z0-9]{8}\.js$/.test(path));
+    expect(parts.length).toBeGreaterThan(1);
     // What the README shows and links to, so that it is complete where the package is installed.
     const linked = [
       ...[
@@ -63,13 +68,39 @@ describe("the packed package", () => {
         "LICENSE",
         "README.md",
         "SECURITY.md",
+        "THIRD-PARTY-NOTICES",
         "spec/README.md",
       ],
       ...["scripts/pictures/batch.svg", "scripts/pictures/images.png"],
       ...["test/README.md", "test/bench/README.md", "test/bench/chart.svg"],
     ];
-    const expected = [...linked, ...guides, ...declarations, ...entries, ...shared];
+    const expected = [...linked, ...guides, ...declarations, ...entries, ...shared, ...parts];
     expect(installed.files.toSorted()).toEqual(expected.toSorted());
+  });
+
+  it("brings a user one package and its types, and says whose work is bundled", async () => {
+    expect(Object.keys(manifest.dependencies)).toEqual(["openapi-fetch"]);
+    const place = join(installed.folder, "node_modules/tensorslab-images");
+    const files = installed.files.filter((path) => path.endsWith(".js"));
+    const code = await Promise.all(files.map((path) => readFile(join(place, path), "utf8")));
+    // The bundler begins what it takes from a file with that file's path.
+    const paths = code.flatMap((text) => text.match(/^ *\/\/ (?:\S*\/)?node_modules\/\S+$/gm) ?? []);
+    const bundled = new Set(paths.map((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)\/[^]*$/.exec(path)![1]!));
+    expect([...bundled]).toEqual(expect.arrayContaining(["@fastify/busboy", "commander", "openapi-fetch"]));
+
+    // The page of the mock server is minified, so its file names are gone.
+    for (const name of ["preact", "@preact/signals", "@preact/signals-core"]) bundled.add(name);
+
+    const notices = await readFile(join(place, "THIRD-PARTY-NOTICES"), "utf8");
+    const named = [...notices.matchAll(/^-{80}\n(\S+) \S+ \(\S+\)\n-{80}\n\n(?!-)\S/gm)].map(
+      ([, name]) => name!,
+    );
+    expect(named.toSorted()).toEqual([...bundled].toSorted());
+
+    const { stdout } = await run("npm", ["run", "--silent", "sbom"], { cwd: root });
+    const { components } = JSON.parse(stdout) as { components: { name: string; version: string }[] };
+    const shipped = new Set([...bundled, "openapi-fetch", "openapi-typescript-helpers"]);
+    expect(components.map(({ name }) => name).toSorted()).toEqual([...shipped].toSorted());
   });
 
   it("gives every entry point by its name", async () => {
@@ -122,10 +153,15 @@ describe("the packed package", () => {
     expect(await readdir(join(installed.folder, "out"))).toHaveLength(1);
   });
 
-  it("has a command", async () => {
+  it("has a command that needs nothing else: it reads lists, and shows images of both kinds", async () => {
     const command = join(installed.folder, "node_modules/.bin/tensorslab-images");
-    const { stdout } = await run(command, ["--help"], { cwd: installed.folder });
-    expect(stdout).toContain("Usage: tensorslab-images");
+    const start = (...words: string[]) => run(command, words, { cwd: installed.folder });
+    expect((await start("--help")).stdout).toContain("Usage: tensorslab-images");
+    await writeFile(join(installed.folder, "jobs.csv"), "prompt,resolution\na fox,8x8\n");
+    await start("batch", "jobs.csv", "--mock", "--out", "of-batch");
+    expect((await readdir(join(installed.folder, "of-batch"))).join()).toContain(".png");
+    const { stderr } = await start("generate", "a red fox", "--mock", "--out", "shown", "--preview=blocks");
+    expect(stderr).toContain("\u2580"); // half a block: half a pixel of a character
     expect(Object.keys(manifest.bin)).toEqual(["tensorslab-images"]);
   });
 });
@@ -142,7 +178,11 @@ describe("what a page loads", () => {
     const core = await weigh('export { createClient } from "tensorslab-images"');
     const everything = await weigh('export * from "tensorslab-images"');
     const submit = await weigh(submitOnly);
-    console.log(`gzipped: createClient ${core} bytes, submit alone ${submit}, everything ${everything}`);
+    const facade = await weigh('export { createApi } from "tensorslab-images/api"');
+    console.log(
+      `gzipped: createApi ${facade} bytes, createClient ${core}, submit alone ${submit}, everything ${everything}`,
+    );
+    expect(facade).toBeLessThanOrEqual(6_500);
     expect(core).toBeLessThanOrEqual(15_500);
     expect(submit).toBeLessThan(everything);
   });

@@ -4,7 +4,7 @@ import { symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { afterAll, onTestFinished } from "vitest";
-import { embedPage } from "../../../scripts/build-page.js";
+import { embedPage } from "../../../scripts/build/page.js";
 import { makeFolder, root } from "../../support/generate.js";
 import { apiKey } from "./command.js";
 

@@ -1,12 +1,14 @@
 import { resolve } from "node:path";
 import { build } from "esbuild";
-import type { Plugin } from "esbuild";
+import type { Metafile, Plugin } from "esbuild";
 
-const folder = resolve(import.meta.dirname, "../src/mock-server/page/app");
+const folder = resolve(import.meta.dirname, "../../src/mock-server/page/app");
 
-/** Builds the mock server's page: one HTML file that needs nothing else. */
-export async function buildPage(): Promise<string> {
-  const { outputFiles } = await build({
+/** Builds the mock server's page: one HTML file that needs nothing else; `onBuilt` is told what it is made of. */
+export async function buildPage(onBuilt?: (metafile: Metafile) => void): Promise<string> {
+  const { outputFiles, metafile } = await build({
+    absWorkingDir: resolve(folder, "../../../.."),
+    metafile: true,
     entryPoints: ["main.tsx", "style.css"].map((file) => resolve(folder, file)),
     bundle: true,
     minify: true,
@@ -20,6 +22,7 @@ export async function buildPage(): Promise<string> {
     legalComments: "none",
     charset: "utf8",
   });
+  onBuilt?.(metafile);
   const find = (extension: string): string =>
     outputFiles.find(({ path }) => path.endsWith(extension))?.text.trim() ?? "";
   return [
@@ -38,12 +41,12 @@ export async function buildPage(): Promise<string> {
 }
 
 /** Puts the page, built, in the place of the module that builds it in the source tree. */
-export function embedPage(): Plugin {
+export function embedPage(onBuilt?: (metafile: Metafile) => void): Plugin {
   return {
     name: "embed-page",
     setup({ onLoad }) {
       onLoad({ filter: /[/\\]mock-server[/\\]page[/\\]bundle\.ts$/ }, async () => ({
-        contents: `export const loadPage = async () => ${JSON.stringify(await buildPage())};`,
+        contents: `export const loadPage = async () => ${JSON.stringify(await buildPage(onBuilt))};`,
         loader: "js",
       }));
     },

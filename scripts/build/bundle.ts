@@ -1,0 +1,110 @@
+import { readFile } from "node:fs/promises";
+import { dirname, relative, resolve } from "node:path";
+import { build } from "esbuild";
+import type { BuildOptions, Metafile, OutputFile, Plugin } from "esbuild";
+import { embedPage } from "./page.js";
+
+export const root = resolve(import.meta.dirname, "../..");
+
+interface Manifest {
+  exports: Record<string, string>;
+  bin: Record<string, string>;
+  dependencies: Record<string, string>;
+  peerDependencies?: Record<string, string>;
+}
+
+const manifest = JSON.parse(await readFile(resolve(root, "package.json"), "utf8")) as Manifest;
+
+const toSource = (path: string) => path.replace("./dist/", "").replace(/\.js$/, ".ts");
+
+const commands = Object.values(manifest.bin).map(toSource);
+const entries = [
+  ...Object.values(manifest.exports)
+    .filter((path) => path.startsWith("./dist/"))
+    .map(toSource),
+  ...commands,
+  "src/errors.ts", // apart from the others, because each class of an error must be one and the same in all of them
+];
+
+/** Bundled although it is a dependency, which the types need: one file less to find, read and link at each start. */
+const bundledDependency = "openapi-fetch";
+
+const external = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }).filter(
+  (name) => name !== bundledDependency,
+);
+
+/** The files of the package, and where all that is in them comes from. */
+export interface Bundles {
+  files: OutputFile[];
+  /** A file of a package, such as `node_modules/pngjs/lib/png.js`, or one of ours. */
+  inputs: string[];
+}
+
+/**
+ * Bundles each entry point into one file, and the command into one for each part that it loads when it needs it.
+ *
+ * A program finds, reads and links each file that it imports: one file loads in less than half the time. What users have
+ * or choose stays an import: dependencies and peers. All other packages are bundled.
+ */
+export async function bundle(): Promise<Bundles> {
+  const bundles: Bundles = { files: [], inputs: [] };
+  for (const entry of entries) {
+    const isCommand = commands.includes(entry);
+    const { outputFiles, metafile } = await build({
+      ...settings,
+      entryPoints: [entry],
+      plugins: [keepApart(entry), embedPage((page) => bundles.inputs.push(...usedInputs(page)))],
+      splitting: isCommand,
+      // Parts stand beside the entry, so that paths to other entry points are the same in all of them.
+      outdir: `dist/${dirname(entry)}`,
+    });
+    bundles.files.push(...outputFiles.map(giveRequire));
+    bundles.inputs.push(...usedInputs(metafile));
+  }
+  return bundles;
+}
+
+const settings = {
+  absWorkingDir: root,
+  bundle: true,
+  external,
+  format: "esm",
+  platform: "node",
+  target: "es2022",
+  metafile: true,
+  write: false,
+  logLevel: "warning",
+} satisfies BuildOptions;
+
+/** Leaves the other entry points as imports: an error has one class, whichever of them threw it. */
+function keepApart(entry: string): Plugin {
+  return {
+    name: "keep-apart",
+    setup({ onResolve }) {
+      onResolve({ filter: /^\.{1,2}\// }, ({ path, resolveDir }) => {
+        const target = relative(root, resolve(resolveDir, path.replace(/\.js$/, ".ts"))).replaceAll(
+          "\\",
+          "/",
+        );
+        if (target === entry || !entries.includes(target)) return undefined;
+        const way = relative(dirname(entry), target).replaceAll("\\", "/").replace(/\.ts$/, ".js");
+        return { path: way.startsWith(".") ? way : `./${way}`, external: true };
+      });
+    },
+  };
+}
+
+/** Packages written in CommonJS ask for Node's own modules by `require`, which a module does not have. */
+function giveRequire(file: OutputFile): OutputFile {
+  if (!file.text.includes("typeof require")) return file;
+  const [, hashbang = "", rest] = /^(#!.*\n)?([^]*)$/.exec(file.text)!;
+  const lines = `import { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);\n`;
+  return { ...file, contents: Buffer.from(hashbang + lines + rest) };
+}
+
+/** The inputs of which something is left in an output. */
+function usedInputs({ outputs }: Metafile): string[] {
+  return Object.values(outputs).flatMap(({ inputs }) =>
+    Object.entries(inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : [])),
+  );
+}

@@ -1,0 +1,67 @@
+// `npm run sbom`: the bill of materials of what a user gets, as CycloneDX: the dependencies, and what is bundled.
+import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { bundle, root } from "./bundle.js";
+import { packagesOf } from "./packages.js";
+
+interface Component {
+  "bom-ref": string;
+  name: string;
+  version: string;
+  scope?: string;
+  properties?: { name: string; value: string }[];
+}
+
+interface BillOfMaterials {
+  metadata: { component: Component };
+  components: Component[];
+  dependencies: { ref: string; dependsOn: string[] }[];
+}
+
+interface Lock {
+  packages: Record<string, { name?: string; version?: string; dev?: boolean }>;
+}
+
+/** What npm knows of every package in the lock: checksums and licences. */
+async function listAll(): Promise<BillOfMaterials> {
+  const parameters = ["sbom", "--sbom-format", "cyclonedx", "--sbom-type", "library", "--package-lock-only"];
+  const { stdout } = await promisify(execFile)("npm", parameters, { cwd: root, maxBuffer: 64 * 1024 * 1024 });
+  return JSON.parse(stdout) as BillOfMaterials;
+}
+
+/** The references of what npm installs for a user. */
+async function listInstalled(): Promise<string[]> {
+  const { packages } = JSON.parse(await readFile(join(root, "package-lock.json"), "utf8")) as Lock;
+  return Object.entries(packages).flatMap(([path, { name, version, dev }]) =>
+    path === "" || dev ? [] : [`${name ?? path.replace(/^.*node_modules\//, "")}@${version}`],
+  );
+}
+
+const bundled = (await packagesOf((await bundle()).inputs)).map(({ name, version }) => `${name}@${version}`);
+const shipped = new Set([...(await listInstalled()), ...bundled]);
+const all = await listAll();
+const self = all.metadata.component;
+
+/** For a user, nothing that is shipped is a development dependency. */
+const asShipped = ({ properties = [], ...component }: Component): Component => ({
+  ...component,
+  scope: "required",
+  properties: [
+    ...properties.filter(({ name }) => name !== "cdx:npm:package:development"),
+    ...(bundled.includes(component["bom-ref"]) ? [{ name: "cdx:npm:package:bundled", value: "true" }] : []),
+  ],
+});
+
+const components = all.components.filter((component) => shipped.has(component["bom-ref"]));
+if (components.length < shipped.size)
+  throw new Error("npm does not know all packages that are shipped: run npm ci");
+const dependencies = all.dependencies
+  .filter(({ ref }) => shipped.has(ref) || ref === self["bom-ref"])
+  .map(({ ref, dependsOn }) => ({ ref, dependsOn: dependsOn.filter((each) => shipped.has(each)) }));
+const { name } = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as { name: string };
+const metadata = { ...all.metadata, component: { ...self, name } }; // npm takes the folder's name
+console.log(
+  JSON.stringify({ ...all, metadata, components: components.map(asShipped), dependencies }, undefined, 2),
+);
