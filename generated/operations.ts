@@ -1,9 +1,9 @@
 // Generated from spec/ by `npm run generate`. Do not edit: change spec/ and generate again.
 
-/** Where the service is, unless told otherwise. */
+/** The service's address, unless another is given. */
 export const server = "https://api.tensorslab.com" as const;
 
-/** How the service is told who asks. */
+/** How the key is sent. */
 export const authentication = { header: "Authorization", scheme: "Bearer" } as const;
 
 /** Every operation by method and path: its id, its request's media type, and a form's parts, roles and their defaults. */
@@ -21,7 +21,13 @@ export const operations = {
       sourceImage: { type: "file", array: true },
       imageUrl: { type: "string", array: false },
     },
-    roles: { prompt: "prompt", count: "batchsize", size: "resolution" },
+    roles: {
+      prompt: "prompt",
+      count: "batchsize",
+      size: "resolution",
+      files: "sourceImage",
+      address: "imageUrl",
+    },
     defaults: { count: 1, size: "2K" },
   },
   "POST /v1/images/infobytaskid": {
@@ -35,26 +41,68 @@ export const operations = {
 /** The operation that makes images, by model. */
 export const models = { seedreamv5: "POST /v1/images/seedreamv5" } as const;
 
+/** The model that is used where none is named. */
+export const defaultModel = "seedreamv5" as const;
+
 /** The operation that reads a task. */
 export const statusOperation = "POST /v1/images/infobytaskid" as const;
 
-/** The wire names of what the client reads in answers, by role. */
+/** The wire names of the fields of responses that the client reads, by role. */
 export const fields = {
-  data: "data",
   code: "code",
   message: "msg",
+  data: "data",
   taskid: "taskid",
   url: "url",
   status: "image_status",
+  errorMessage: "error_message",
+  prompt: "prompt",
+  startTime: "starttime",
   width: "width",
   height: "height",
-  startTime: "starttime",
-  prompt: "prompt",
-  errorMessage: "error_message",
 } as const;
 
-/** The names of the numbers in answers, by role and number. */
+/** The names of the values of those fields, by role and value. */
 export const enums = {
   code: { "1000": "success", "9000": "insufficientCredits", "9999": "failure" },
   status: { "1": "queued", "2": "processing", "3": "completed", "4": "failed" },
+} as const;
+
+/** Input that the service may not do as it was meant, by operation: a reason to warn, never to refuse. */
+export const advice = {
+  "POST /v1/images/seedreamv5": [
+    {
+      field: "resolution",
+      pattern: "^(?:[1-4]K|\\d+:\\d+|\\d+[x*×]\\d+)$",
+      message: "is neither a level (2K) nor a ratio (16:9) nor WIDTHxHEIGHT",
+    },
+    {
+      field: "resolution",
+      pixels: { minimum: 3686400, maximum: 10404496 },
+      message: "has fewer than 3,686,400 or more than 10,404,496 pixels",
+    },
+    {
+      field: "resolution",
+      aspect: { minimum: 0.0625, maximum: 16 },
+      message: "is narrower than 1:16 or wider than 16:1",
+    },
+    { field: "sourceImage", maxItems: 14, message: "has more than 14 images" },
+    {
+      field: "sourceImage",
+      plus: "batchsize",
+      maximum: 15,
+      message: "and batchsize add up to more than 15 images",
+    },
+    { field: "sourceImage", maxBytes: 10485760, message: "has an image of more than 10 MiB" },
+    {
+      field: "sourceImage",
+      mediaTypes: ["image/jpeg", "image/png", "image/webp", "image/bmp", "image/tiff", "image/gif"],
+      message: "has an image that is not JPEG, PNG, WEBP, BMP, TIFF or GIF",
+    },
+    {
+      field: "sourceImage",
+      without: "imageUrl",
+      message: "is given beside imageUrl, and only one of them may be used",
+    },
+  ],
 } as const;

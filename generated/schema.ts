@@ -52,7 +52,7 @@ export interface components {
     /** @description Base response structure */
     BaseResponse: {
       /** @description Response status code: 1000=Success, 9999=Failure, 9000=Insufficient Credits */
-      code: number | (1000 | 9000 | 9999);
+      code: number;
       /** @description Response message */
       msg: string;
     };
@@ -63,21 +63,16 @@ export interface components {
       /** @description Generated image URL (returned by some interfaces) */
       url?: string;
     };
-    /** @description Which task to read */
-    TaskRequest: {
-      /** @description Task id, as answered by the submit */
-      taskid: string;
-    };
-    /** @description A task, in the general form of an answer */
-    TaskResponse: components["schemas"]["BaseResponse"] & {
-      data: components["schemas"]["TaskData"];
+    /** @description A task, in the general form of a response */
+    ImageInfoResponse: components["schemas"]["BaseResponse"] & {
+      data: components["schemas"]["ImageInfoData"];
     };
     /** @description A task */
-    TaskData: {
+    ImageInfoData: {
       /** @description Task id */
       taskid: string;
       /** @description How far the task is */
-      image_status: (1 | 2 | 3 | 4) | number | string;
+      image_status: number | string;
       /** @description Where the finished images are */
       url?: string[];
       /** @description Width of the images in pixels */
@@ -162,7 +157,10 @@ export interface operations {
     };
     requestBody: {
       content: {
-        "application/json": components["schemas"]["TaskRequest"];
+        "application/json": {
+          /** @description Task id, from the response to the submit */
+          taskid: string;
+        };
       };
     };
     responses: {
@@ -172,7 +170,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["TaskResponse"];
+          "application/json": components["schemas"]["ImageInfoResponse"];
         };
       };
     };

@@ -23,7 +23,8 @@ function readAs(value, types) {
 
 // compiled:requests
 var check0 = validate21;
-var func2 = (text) => [...text].length;
+var pattern0 = new RegExp("\\S", "u");
+var pattern1 = new RegExp("^[Hh][Tt][Tt][Pp][Ss]?://[^\\s/?#]\\S*$", "u");
 function validate21(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
@@ -45,8 +46,8 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.prompt !== void 0) {
       let data1 = data.prompt;
       if (typeof data1 === "string") {
-        if (func2(data1) < 1) {
-          errors = (vErrors ??= []).push({ path: instancePath + "/prompt", message: "must NOT have fewer than 1 characters" });
+        if (!pattern0.test(data1)) {
+          errors = (vErrors ??= []).push({ path: instancePath + "/prompt", message: "must not be blank" });
         }
       } else {
         errors = (vErrors ??= []).push({ path: instancePath + "/prompt", message: "must be string" });
@@ -86,7 +87,12 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
     if (data.imageUrl !== void 0) {
-      if (typeof data.imageUrl !== "string") {
+      let data6 = data.imageUrl;
+      if (typeof data6 === "string") {
+        if (!pattern1.test(data6)) {
+          errors = (vErrors ??= []).push({ path: instancePath + "/imageUrl", message: "must be an http or https URL" });
+        }
+      } else {
         errors = (vErrors ??= []).push({ path: instancePath + "/imageUrl", message: "must be string" });
       }
     }
@@ -97,6 +103,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 var check1 = validate22;
+var func2 = (text) => [...text].length;
 function validate22(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;

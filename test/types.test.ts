@@ -126,7 +126,7 @@ describe("answers", () => {
       height: number | undefined;
     }>();
     expectTypeOf<Task["raw"]>().toEqualTypeOf<
-      components["schemas"]["TaskData"] | components["schemas"]["GeneralData"]
+      components["schemas"]["ImageInfoData"] | components["schemas"]["GeneralData"]
     >();
   });
 

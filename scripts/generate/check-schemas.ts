@@ -11,6 +11,14 @@ export const binaryKeyword = "binaryPart";
 /** The keyword of ours for types that an answer is read as, parted by spaces. */
 export const readKeyword = "readAs";
 
+/** The keyword of ours for a pattern with a message of its own. */
+export const patternKeyword = "explainedPattern";
+
+export interface ExplainedPattern {
+  pattern: string;
+  message: string;
+}
+
 /** The words of OpenAPI's schemas that say what data may be; all others are prose, or for others. */
 const keywords = new Set(
   (
@@ -78,6 +86,10 @@ export function createCheckSchemas(
     const kept = pick(schema, keywords);
     if (typeof kept.$ref === "string") kept.$ref = refer(kept.$ref);
     if (kept.pattern !== undefined && !isPattern(String(kept.pattern))) delete kept.pattern;
+    if (kept.pattern !== undefined && typeof schema["x-pattern-message"] === "string") {
+      kept[patternKeyword] = { pattern: kept.pattern, message: schema["x-pattern-message"] };
+      delete kept.pattern;
+    }
     if (isObject(kept.patternProperties)) {
       const known = Object.entries(kept.patternProperties).filter(([pattern]) => isPattern(pattern));
       kept.patternProperties = Object.fromEntries(known);

@@ -2,6 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { checkOpenApi, findFault } from "./check-document.js";
+import { closeForms, inlineForms } from "./forms.js";
 import { mergeDocuments } from "./merge.js";
 import { toOpenApi30 } from "./openapi-30.js";
 import { applyOverlay } from "./overlay.js";
@@ -20,6 +21,8 @@ export interface EffectiveDocument {
   document: JsonObject;
   /** Names the file and the line that a part of the document comes from. */
   fail: Fail;
+  /** What a person should know, a line each. */
+  notes: string[];
 }
 
 export const overlayFile = "overlay.yaml";
@@ -38,14 +41,21 @@ export async function readSpecification(folder: string): Promise<Specification> 
   return { documents, overlay: files.includes(overlayFile) ? await read(overlayFile) : undefined };
 }
 
-/** Merges documents; a document of 3.1 is written in the words of 3.0 first, unless it says what 3.0 cannot. */
-export async function mergeSpecification({ documents }: Specification): Promise<JsonObject> {
+/**
+ * Merges documents; a document of 3.1 is written in the words of 3.0 first, unless it says what 3.0 cannot.
+ *
+ * @param notes Gets what the documents word differently.
+ */
+export async function mergeSpecification(
+  { documents }: Specification,
+  notes: string[] = [],
+): Promise<JsonObject> {
   for (const source of documents) await checkOpenApi(source.value, source.fail);
   const rewritten = documents.map(async (source) => ({
     ...source,
     value: await toOldestVersion(source.value),
   }));
-  return mergeDocuments(await Promise.all(rewritten));
+  return inlineForms(mergeDocuments(await Promise.all(rewritten), notes));
 }
 
 async function toOldestVersion(document: JsonObject): Promise<JsonObject> {
@@ -56,16 +66,19 @@ async function toOldestVersion(document: JsonObject): Promise<JsonObject> {
 /** Builds the effective document; an action of the overlay that matches nothing is an error. */
 export async function buildEffectiveDocument(specification: Specification): Promise<EffectiveDocument> {
   const { documents, overlay } = specification;
-  const merged = await mergeSpecification(specification);
-  if (!overlay) return { document: merged, fail: failIn(documents, undefined, merged) };
-  const overlaid = await applyOverlay(merged, overlay);
+  const notes: string[] = [];
+  const merged = await mergeSpecification(specification, notes);
+  if (!overlay) return { document: closeForms(merged), notes, fail: failIn(documents, undefined, merged) };
+  const overlaid = applyOverlay(merged, overlay);
   const [unmatched] = overlaid.unmatched;
   if (unmatched) {
     const { index, target } = unmatched;
     overlay.fail(["actions", index], `action ${index + 1} matches nothing: target ${target}`);
   }
   await checkOverlaid(overlaid, overlay);
-  return { document: overlaid.document, fail: failIn(documents, overlay, overlaid.document) };
+  for (const { index, target } of overlaid.unnecessary)
+    notes.push(`${overlay.file}: action ${index + 1} is no longer needed: ${target}`);
+  return { document: overlaid.document, notes, fail: failIn(documents, overlay, overlaid.document) };
 }
 
 /** Fails at the first action after which the document is no OpenAPI any more. */

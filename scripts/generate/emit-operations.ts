@@ -1,15 +1,14 @@
 import { readAuthentication } from "./authentication.js";
-import type { EffectiveDocument } from "./document.js";
 import { formParts } from "./form-parts.js";
 import { listOperations, requestMedia } from "./operation.js";
-import { readAnswerRoles, readFormDefaults, readFormRoles, readOperationRoles } from "./roles.js";
+import { readFormDefaults, readFormRoles } from "./roles.js";
+import type { Service } from "./roles.js";
 import { serverUrl } from "./server.js";
 import type { JsonObject } from "./source.js";
 
 /** The little that the client and the mock server need of the document at run time, as TypeScript. */
-export function emitOperations({ document, fail }: EffectiveDocument): string {
-  const all = listOperations(document);
-  const operations = all.map((one) => {
+export function emitOperations(document: JsonObject, service: Service): string {
+  const operations = listOperations(document).map((one) => {
     const media = requestMedia(one, document);
     const entry = {
       operationId: one.operation.operationId,
@@ -22,22 +21,30 @@ export function emitOperations({ document, fail }: EffectiveDocument): string {
     };
     return [one.name, entry];
   });
-  const { models, statusOperation } = readOperationRoles(all, fail);
-  const { fields, enums } = readAnswerRoles(document, fail);
   const declare = (comment: string, name: string, value: unknown): string =>
     `/** ${comment} */\nexport const ${name} = ${value === undefined ? "null" : `${JSON.stringify(value)} as const`};\n`;
   return [
-    declare("Where the service is, unless told otherwise.", "server", server(document)),
-    declare("How the service is told who asks.", "authentication", readAuthentication(document)),
+    declare("The service's address, unless another is given.", "server", server(document)),
+    declare("How the key is sent.", "authentication", readAuthentication(document)),
     declare(
       "Every operation by method and path: its id, its request's media type, and a form's parts, roles and their defaults.",
       "operations",
       Object.fromEntries(operations),
     ),
-    declare("The operation that makes images, by model.", "models", models),
-    declare("The operation that reads a task.", "statusOperation", statusOperation),
-    declare("The wire names of what the client reads in answers, by role.", "fields", fields),
-    declare("The names of the numbers in answers, by role and number.", "enums", enums),
+    declare("The operation that makes images, by model.", "models", service.models),
+    declare("The model that is used where none is named.", "defaultModel", service.defaultModel),
+    declare("The operation that reads a task.", "statusOperation", service.statusOperation),
+    declare(
+      "The wire names of the fields of responses that the client reads, by role.",
+      "fields",
+      service.fields,
+    ),
+    declare("The names of the values of those fields, by role and value.", "enums", service.enums),
+    declare(
+      "Input that the service may not do as it was meant, by operation: a reason to warn, never to refuse.",
+      "advice",
+      service.advice,
+    ),
   ].join("\n");
 }
 

@@ -3,13 +3,22 @@ import Ajv, { _ } from "ajv";
 import type { KeywordCxt } from "ajv";
 import addFormats from "ajv-formats";
 import standaloneCode from "ajv/dist/standalone/index.js";
+import { usePattern } from "ajv/dist/vocabularies/code.js";
 import { build } from "esbuild";
-import { binaryKeyword, createCheckSchemas, readKeyword, withReading } from "./check-schemas.js";
-import type { CheckSchemas } from "./check-schemas.js";
+import {
+  binaryKeyword,
+  createCheckSchemas,
+  patternKeyword,
+  readKeyword,
+  withReading,
+} from "./check-schemas.js";
+import type { CheckSchemas, ExplainedPattern } from "./check-schemas.js";
 import { responseMedia, listOperations, requestMedia } from "./operation.js";
 import type { Media, Operation } from "./operation.js";
 import { printable } from "./printable.js";
 import { readAs } from "./read-as.js";
+import { demandedFields, requiresFields } from "./roles.js";
+import type { Service } from "./roles.js";
 import { shorten } from "./shorten.js";
 import { followReference } from "./reference.js";
 import { isObject } from "./source.js";
@@ -33,11 +42,22 @@ export const compiledCode = "var compiled = {};";
  * The checks of every operation as plain ESM TypeScript: `requests` judges what is about to be sent, as strictly as the
  * document does; `responses` reads a number sent as text, or one string where a list is due, as what is meant.
  */
-export async function emitValidators(document: JsonObject): Promise<Validators> {
+export async function emitValidators(document: JsonObject, service?: Service): Promise<Validators> {
   const notes = new Set<string>();
+  const responseOf = (operation: Operation): Media | undefined => {
+    const media = responseMedia(operation, document);
+    return media && service
+      ? { ...media, schema: withDemands(media.schema, operation, service, document) }
+      : media;
+  };
   const modules: Record<string, string> = {
-    requests: await compile(document, requestMedia, (schema) => schema, notes),
-    responses: await compile(document, responseMedia, withReading, notes),
+    requests: await compile(
+      document,
+      (operation) => requestMedia(operation, document),
+      (schema) => schema,
+      notes,
+    ),
+    responses: await compile(document, responseOf, withReading, notes),
   };
   const { outputFiles } = await build({
     stdin: {
@@ -102,7 +122,7 @@ export async function emitValidators(document: JsonObject): Promise<Validators> 
 /** One module of standalone code that exports `checks`, by operation; `adapt` changes each schema beforehand. */
 async function compile(
   document: JsonObject,
-  mediaOf: (operation: Operation, document: JsonObject) => Media | undefined,
+  mediaOf: (operation: Operation) => Media | undefined,
   adapt: (schema: JsonObject) => JsonObject,
   notes: Set<string>,
 ): Promise<string> {
@@ -111,7 +131,7 @@ async function compile(
   const checks: JsonObject[] = [];
   const table: string[] = [];
   for (const operation of listOperations(document)) {
-    const media = mediaOf(operation, document);
+    const media = mediaOf(operation);
     if (media?.schema === undefined) continue;
     const id = `check${table.length}`;
     const schema = schemas.toCheck(dereference(media.schema, document));
@@ -126,9 +146,21 @@ async function compile(
   const ajv = await createAjv(schemas.met);
   ajv.addSchema([...schemas.definitions.values(), ...checks]);
   const code = shorten(standaloneCode.default(ajv, exported));
-  return `import { printable } from "./printable.js";
-import { readAs } from "./read-as.js";
-import { shorten } from "./shorten.js";\n${code}\nexport const checks = { ${table.join(", ")} };`;
+  return `import { readAs } from "./read-as.js";\n${code}\nexport const checks = { ${table.join(", ")} };`;
+}
+
+/** A response's schema that requires the fields without which a task cannot be followed, where the document does not. */
+function withDemands(schema: unknown, operation: Operation, service: Service, document: JsonObject): unknown {
+  const demanded = demandedFields(operation, service);
+  const { data } = service.fields;
+  if (demanded.length === 0 || data === undefined || requiresFields(schema, data, demanded, document))
+    return schema;
+  const rule = {
+    type: "object",
+    required: [data],
+    properties: { [data]: { type: "object", required: demanded } },
+  };
+  return { allOf: [schema, rule] };
 }
 
 /** What a schema refers to, if it does nothing else: a check of its own would only call another. */
@@ -158,6 +190,15 @@ async function createAjv({ late, sloppyPattern, inheritedName }: CheckSchemas["m
       context.fail(
         _`!(${context.data} instanceof Blob || ${context.data} instanceof ArrayBuffer || ArrayBuffer.isView(${context.data}))`,
       ),
+  });
+  ajv.addKeyword({
+    keyword: patternKeyword,
+    type: "string",
+    error: { message: ({ schema }) => (schema as ExplainedPattern).message },
+    code(context: KeywordCxt) {
+      const { pattern } = context.schema as ExplainedPattern;
+      context.fail(_`!${usePattern(context, pattern)}.test(${context.data})`);
+    },
   });
   ajv.addKeyword({
     keyword: readKeyword,

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Media } from "./operation.js";
 import { followReference } from "./reference.js";
 import { isObject } from "./source.js";
@@ -29,14 +30,41 @@ export function formParts(
   return Object.fromEntries(parts);
 }
 
-/** The properties of an object schema, those of its `allOf` and of its alternatives included. */
+/**
+ * The properties of an object schema, those of its `allOf` and of its alternatives included.
+ *
+ * A property that several of them define, each in its own way, may be any of them.
+ */
 export function propertiesOf(schema: unknown, document: JsonObject, above: unknown[] = []): JsonObject {
   const object = followReference(schema, document);
   if (above.includes(object)) return {};
-  const inherited = ["allOf", "anyOf", "oneOf"]
-    .flatMap((word) => (Array.isArray(object[word]) ? (object[word] as unknown[]) : []))
-    .map((part) => propertiesOf(part, document, [...above, object]));
-  return Object.assign({}, ...inherited, isObject(object.properties) ? object.properties : {}) as JsonObject;
+  const inherited = new Map<string, unknown[]>();
+  for (const part of partsOf(object)) {
+    for (const [name, property] of Object.entries(propertiesOf(part, document, [...above, object]))) {
+      const known = inherited.get(name) ?? [];
+      if (!known.some((one) => isDeepStrictEqual(one, property))) inherited.set(name, [...known, property]);
+    }
+  }
+  const merged = [...inherited].map(([name, all]) => [name, all.length === 1 ? all[0] : { anyOf: all }]);
+  return {
+    ...Object.fromEntries(merged),
+    ...(isObject(object.properties) ? object.properties : {}),
+  } as JsonObject;
+}
+
+function partsOf(schema: JsonObject): unknown[] {
+  return ["allOf", "anyOf", "oneOf"].flatMap((word) =>
+    Array.isArray(schema[word]) ? (schema[word] as unknown[]) : [],
+  );
+}
+
+/** The fields that an object schema requires, those of its `allOf` included. */
+export function requiredOf(schema: unknown, document: JsonObject, above: unknown[] = []): Set<string> {
+  const object = followReference(schema, document);
+  if (above.includes(object)) return new Set();
+  const parts = Array.isArray(object.allOf) ? object.allOf : [];
+  const inherited = parts.flatMap((part) => [...requiredOf(part, document, [...above, object])]);
+  return new Set([...inherited, ...(Array.isArray(object.required) ? (object.required as string[]) : [])]);
 }
 
 /** One media type; where the document allows several, the value decides. */

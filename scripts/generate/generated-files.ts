@@ -8,6 +8,7 @@ import { emitSchema } from "./emit-schema.js";
 import { compiledCode, emitValidators } from "./emit-validators.js";
 import { hoistReferences } from "./hoist.js";
 import { toOpenApi30 } from "./openapi-30.js";
+import { readService } from "./roles.js";
 
 /** The first words of every generated file. */
 export const notice =
@@ -37,10 +38,11 @@ export async function formatSources({ sources, code }: Omit<Emitted, "notes">): 
 /** What the generated files say. */
 export async function emitSources(effective: EffectiveDocument): Promise<Emitted> {
   const document = openCircles(hoistReferences(toOpenApi30(effective.document)), effective.fail);
-  const operations = emitOperations({ ...effective, document });
+  const service = readService(document, effective.fail);
+  const operations = emitOperations(document, service);
   const explain = (product: string) => (error: Error) =>
     effective.fail([], `cannot be turned into ${product}: ${error.message.split("\n")[0]}`);
-  const { code, module, notes } = await emitValidators(document).catch(explain("checks"));
+  const { code, module, notes } = await emitValidators(document, service).catch(explain("checks"));
   const schema = await Promise.resolve(document).then(emitSchema).catch(explain("types"));
   const sources = {
     "openapi.json": JSON.stringify({ "x-generated": notice, ...effective.document }, null, 2),
@@ -48,5 +50,5 @@ export async function emitSources(effective: EffectiveDocument): Promise<Emitted
     "schema.ts": `// ${notice}\n\n${schema}`,
     "validators.ts": `// ${notice}\n\n${module}`,
   };
-  return { sources, code, notes };
+  return { sources, code, notes: [...effective.notes, ...service.notes, ...notes] };
 }

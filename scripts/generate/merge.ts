@@ -1,21 +1,30 @@
 import { isDeepStrictEqual } from "node:util";
 import { listOperations } from "./operation.js";
+import { printable } from "./printable.js";
 import { isObject } from "./source.js";
 import type { JsonObject, Source } from "./source.js";
+import { meaningOf } from "./walk.js";
 
-/** One document out of many: what one of them defines stays, what two define differently is an error. */
-export function mergeDocuments(documents: readonly Source[]): JsonObject {
+/**
+ * One document out of many: what one of them defines stays, what two define differently is an error.
+ *
+ * Where only the words differ, those of the first document by file name stay, and `notes` gets a line.
+ */
+export function mergeDocuments(documents: readonly Source[], notes: string[] = []): JsonObject {
   const merged: JsonObject = {};
   const owners = new Map<string, Source>();
 
   function add(target: JsonObject, name: string, value: unknown, path: string[], source: Source): void {
     const label = path.join(" ");
     const owner = owners.get(label);
-    if (owner && !isDeepStrictEqual(target[name], value)) {
-      source.fail(path, `${label} is defined differently in ${owner.file} and ${source.file}`);
-    }
     owners.set(label, owner ?? source);
-    target[name] = value;
+    if (!owner) target[name] = value;
+    else if (!isDeepStrictEqual(meaningOf(target[name]), meaningOf(value)))
+      source.fail(path, `${label} is defined differently in ${owner.file} and ${source.file}`);
+    else if (!isDeepStrictEqual(target[name], value))
+      notes.push(
+        printable(`${label} is worded differently in ${owner.file}, whose words stay, and ${source.file}`),
+      );
   }
 
   function addEach(section: string, name: string, value: unknown, source: Source): void {
@@ -36,7 +45,9 @@ export function mergeDocuments(documents: readonly Source[]): JsonObject {
     }
     merged.info ??= info; // each page describes itself; the first one, by file name, speaks for all
     if (Array.isArray(tags)) {
-      merged.tags = mergeTags((merged.tags ?? []) as JsonObject[], tags as JsonObject[], owners, source);
+      const known = (merged.tags ?? []) as JsonObject[];
+      const added = (tags as JsonObject[]).filter((tag) => !known.some(({ name }) => name === tag.name));
+      merged.tags = [...known, ...added];
     }
     for (const [section, values] of Object.entries({ paths, components })) {
       if (!isObject(values)) continue;
@@ -51,27 +62,6 @@ export function mergeDocuments(documents: readonly Source[]): JsonObject {
 /** `3.0` of `3.0.3`: what comes behind changes nothing of what a document means. */
 function minorOf(version: unknown): string {
   return String(version).split(".", 2).join(".");
-}
-
-function mergeTags(
-  known: JsonObject[],
-  tags: JsonObject[],
-  owners: Map<string, Source>,
-  source: Source,
-): JsonObject[] {
-  const added = tags.filter((tag, index) => {
-    const label = `tag ${String(tag.name)}`;
-    const twin = known.find(({ name }) => name === tag.name);
-    if (twin && !isDeepStrictEqual(twin, tag)) {
-      source.fail(
-        ["tags", index],
-        `${label} is defined differently in ${owners.get(label)?.file} and ${source.file}`,
-      );
-    }
-    if (!twin) owners.set(label, source);
-    return !twin;
-  });
-  return [...known, ...added];
 }
 
 function checkOperationIds(documents: readonly Source[]): void {

@@ -1,33 +1,161 @@
-import { propertiesOf } from "./form-parts.js";
+import { propertiesOf, requiredOf } from "./form-parts.js";
+import { listOperations, requestMedia, responseMedia } from "./operation.js";
 import type { Operation } from "./operation.js";
+import { printable } from "./printable.js";
 import { followReference } from "./reference.js";
 import { isObject } from "./source.js";
-import type { Fail, JsonObject, Path } from "./source.js";
+import type { Fail, JsonObject } from "./source.js";
 
-/** What the overlay's `x-role` says of operations: the model of each submit, and the operation that reads a task. */
-export function readOperationRoles(
-  operations: readonly Operation[],
-  fail: Fail,
-): { models: Record<string, string>; statusOperation: string | undefined } {
-  const models: Record<string, string> = {};
+/** What the overlay's extensions say of the service, beyond the document's own words. */
+export interface Service {
+  /** The operation of each model, by name. */
+  models: Record<string, string>;
+  /** The model that is used where none is named. */
+  defaultModel: string | undefined;
+  /** The operation that reads a task. */
+  statusOperation: string | undefined;
+  /** The wire names of the fields of responses, by role. */
+  fields: Record<string, string>;
+  /** The names of the values of those fields, by role and value. */
+  enums: Record<string, Record<string, string>>;
+  /** Faults that validation does not look for, by operation, and when to warn of them. */
+  advice: Record<string, JsonObject[]>;
+  /** Of operations that were not made what they seem to be, and why. */
+  notes: string[];
+}
+
+/** Reads `x-role`, `x-response-fields`, `x-response-values`, `x-default-model` and `x-advice`. */
+export function readService(document: JsonObject, fail: Fail): Service {
+  const operations = listOperations(document);
+  const fields = readTexts(document, "x-response-fields", fail);
+  const notes: string[] = [];
+  const models: Service["models"] = {};
   let statusOperation: string | undefined;
-  for (const { name, path, method, operation } of operations) {
-    const role = operation["x-role"];
-    if (role === "submit") {
+  for (const one of operations) {
+    const { name, path, method, operation } = one;
+    const at = ["paths", path, method];
+    if (operation["x-role"] === "submit") {
+      const lacks = findLackingField(one, fields, ["data", "taskid"], document);
+      if (lacks !== undefined) {
+        notes.push(printable(`${name} is not a model: its response has no field \`${lacks}\``));
+        continue;
+      }
+      refuseParameters(one, document, fail);
       const model = path.split("/").at(-1) ?? path;
       if (!model || model.includes("{"))
-        fail(["paths", path, method], `${name} makes images, but its path ends in no model's name`);
-      if (Object.hasOwn(models, model))
-        fail(["paths", path, method], `model ${model} is both ${models[model]} and ${name}`);
+        fail(at, `${name} makes images, but its path does not end in a model's name`);
+      if (Object.hasOwn(models, model)) fail(at, `model ${model} is both ${models[model]} and ${name}`);
       models[model] = name;
     }
-    if (role === "status") {
-      if (statusOperation)
-        fail(["paths", path, method], `x-role status is given to both ${statusOperation} and ${name}`);
+    if (operation["x-role"] === "status") {
+      if (statusOperation !== undefined)
+        fail(at, `x-role status is given to both ${statusOperation} and ${name}`);
+      const lacks = findLackingField(one, fields, ["data", "status", "url"], document);
+      if (lacks !== undefined) fail(at, `${name} reads tasks, but its response has no field \`${lacks}\``);
+      refuseParameters(one, document, fail);
       statusOperation = name;
     }
   }
-  return { models, statusOperation };
+  const advice = Object.fromEntries(operations.map((one) => [one.name, readAdvice(one, document, notes)]));
+  return {
+    models,
+    defaultModel: readDefaultModel(document, models, fail),
+    statusOperation,
+    fields,
+    enums: readValues(document, fail),
+    advice: Object.fromEntries(Object.entries(advice).filter(([, entries]) => entries.length > 0)),
+    notes,
+  };
+}
+
+/** The fields that a response of an operation must have beyond what its schema requires: a task cannot be followed without. */
+export function demandedFields(operation: Operation, { fields }: Service): string[] {
+  const role = operation.operation["x-role"];
+  const roles = role === "submit" ? ["taskid"] : role === "status" ? ["taskid", "status"] : [];
+  return roles.flatMap((name) => (Object.hasOwn(fields, name) ? [fields[name]!] : []));
+}
+
+/** The first field, by role, that a successful response does not have: `data`, or one within it. */
+function findLackingField(
+  operation: Operation,
+  fields: Record<string, string>,
+  roles: readonly string[],
+  document: JsonObject,
+): string | undefined {
+  if (!Object.hasOwn(fields, "data")) return undefined;
+  const envelope = propertiesOf(responseMedia(operation, document)?.schema, document);
+  const data = propertiesOf(envelope[fields.data!], document);
+  const known = { ...data, ...(Object.hasOwn(envelope, fields.data!) && { [fields.data!]: true }) };
+  return roles
+    .flatMap((role) => (Object.hasOwn(fields, role) ? [fields[role]!] : []))
+    .find((name) => !Object.hasOwn(known, name));
+}
+
+/** A submit and the read of a task send a body and the key, nothing else. */
+function refuseParameters(
+  { name, path, method, operation, item }: Operation,
+  document: JsonObject,
+  fail: Fail,
+): void {
+  const parameters = [operation.parameters, item.parameters].flatMap((list) =>
+    Array.isArray(list) ? (list as unknown[]) : [],
+  );
+  for (const given of parameters) {
+    const parameter = followReference(given, document);
+    if (parameter.required !== true) continue;
+    fail(
+      ["paths", path, method, "parameters"],
+      `${name} needs the ${String(parameter.in)} parameter ${String(parameter.name)}, which the client does not send with ` +
+        "its fields: remove the parameter, or the operation's x-role, by an action of the overlay",
+    );
+  }
+}
+
+function readDefaultModel(
+  document: JsonObject,
+  models: Record<string, string>,
+  fail: Fail,
+): string | undefined {
+  const given = document["x-default-model"];
+  const names = Object.keys(models);
+  if (given === undefined) return names.length === 1 ? names[0] : undefined;
+  if (typeof given !== "string" || !Object.hasOwn(models, given))
+    fail(["x-default-model"], `x-default-model must be one of the models: ${names.join(", ")}`);
+  return given as string;
+}
+
+/** A mapping of texts at the document's root; `{}` if there is none. */
+function readTexts(document: JsonObject, key: string, fail: Fail): Record<string, string> {
+  const value = document[key] ?? {};
+  if (!isObject(value) || !Object.values(value).every((text) => typeof text === "string"))
+    fail([key], `${key} must be a mapping of names`);
+  return value as Record<string, string>;
+}
+
+function readValues(document: JsonObject, fail: Fail): Record<string, Record<string, string>> {
+  const values = document["x-response-values"] ?? {};
+  if (!isObject(values)) fail(["x-response-values"], "x-response-values must be a mapping of roles");
+  return Object.fromEntries(
+    Object.entries(values as JsonObject).map(([role, names]) => [
+      role,
+      readTexts({ [role]: names }, role, fail),
+    ]),
+  );
+}
+
+/** `x-advice` of a form, for the fields that the form has; its sources stay in the document. */
+function readAdvice(operation: Operation, document: JsonObject, notes: string[]): JsonObject[] {
+  const schema = requestMedia(operation, document)?.schema;
+  const { "x-advice": advice } = followReference(schema, document);
+  if (!Array.isArray(advice)) return [];
+  const known = propertiesOf(schema, document);
+  return advice.filter(isObject).flatMap(({ source: _source, ...entry }) => {
+    const names = [entry.field, entry.plus, entry.without].filter((name) => name !== undefined);
+    const lacks = names.find((name) => !Object.hasOwn(known, String(name)));
+    if (lacks === undefined) return [entry];
+    notes.push(printable(`${operation.name} has no field \`${String(lacks)}\`: its advice is left out`));
+    return [];
+  });
 }
 
 /** What the overlay's `x-field-roles` says of a form's fields: role → wire name, for the fields that the form has. */
@@ -53,43 +181,14 @@ export function readFormDefaults(schema: unknown, document: JsonObject): JsonObj
   return defaults.length > 0 ? Object.fromEntries(defaults) : undefined;
 }
 
-/** What the overlay's `x-role` says of the fields of answers, and the names beside the numbers of those fields. */
-export function readAnswerRoles(
+/** Whether a response's schema requires `data`, and fields of it. */
+export function requiresFields(
+  schema: unknown,
+  dataField: string,
+  names: readonly string[],
   document: JsonObject,
-  fail: Fail,
-): { fields: Record<string, string>; enums: Record<string, Record<string, string>> } {
-  const fields: Record<string, string> = {};
-  const enums: Record<string, Record<string, string>> = {};
-  function visit(node: unknown, path: Path): void {
-    if (Array.isArray(node)) return node.forEach((item, index) => visit(item, [...path, index]));
-    if (!isObject(node)) return;
-    for (const [name, schema] of Object.entries(isObject(node.properties) ? node.properties : {})) {
-      const role = isObject(schema) ? schema["x-role"] : undefined;
-      if (typeof role !== "string") continue;
-      if (Object.hasOwn(fields, role) && fields[role] !== name) {
-        fail(
-          [...path, "properties", name, "x-role"],
-          `x-role ${role} is given to both ${fields[role]} and ${name}`,
-        );
-      }
-      fields[role] = name;
-      const names = enumNames(schema, (reason) => fail([...path, "properties", name], reason));
-      if (names) enums[role] = names;
-    }
-    for (const [key, value] of Object.entries(node)) visit(value, [...path, key]);
-  }
-  visit(document.components, ["components"]);
-  visit(document.paths, ["paths"]);
-  return { fields, enums };
-}
-
-function enumNames(schema: unknown, fail: (reason: string) => never): Record<string, string> | undefined {
-  if (!isObject(schema)) return undefined;
-  const { enum: values, "x-enum-varnames": names, anyOf } = schema;
-  if (Array.isArray(values) && Array.isArray(names)) {
-    if (values.length !== names.length)
-      fail(`has ${values.length} numbers, but ${names.length} x-enum-varnames`);
-    return Object.fromEntries(values.map((value, index) => [String(value), String(names[index])]));
-  }
-  return Array.isArray(anyOf) ? anyOf.map((part) => enumNames(part, fail)).find(Boolean) : undefined;
+): boolean {
+  const data = propertiesOf(schema, document)[dataField];
+  const required = requiredOf(data, document);
+  return requiredOf(schema, document).has(dataField) && names.every((name) => required.has(name));
 }

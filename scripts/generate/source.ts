@@ -75,7 +75,7 @@ function countKeys(value: unknown): number {
 function readYaml(file: string, text: string): unknown {
   const lines = new LineCounter();
   const document = parseYaml(file, text, lines);
-  checkAliases(document, (node, reason) => {
+  checkNodes(document, (node, reason) => {
     throw new DocumentError(`${file}:${lines.linePos(node.range![0]).line}: is not YAML: ${reason}`);
   });
   try {
@@ -87,7 +87,7 @@ function readYaml(file: string, text: string): unknown {
 
 function parseYaml(file: string, text: string, lines = new LineCounter()): Document.Parsed {
   try {
-    const document = parseDocument(text, { lineCounter: lines, merge: true });
+    const document = parseDocument(text, { lineCounter: lines, merge: true, uniqueKeys: false });
     const [fault] = document.errors;
     if (!fault) return document;
     if (fault.message.includes("call stack")) throw new RangeError(fault.message);
@@ -99,8 +99,8 @@ function parseYaml(file: string, text: string, lines = new LineCounter()): Docum
   }
 }
 
-/** Fails at an alias of nothing, of what it is a part of, and where aliases multiply. */
-function checkAliases(document: Document.Parsed, fail: (node: Node, reason: string) => never): void {
+/** Fails at a key that is there twice, at an alias of nothing or of what it is a part of, and where aliases multiply. */
+function checkNodes(document: Document.Parsed, fail: (node: Node, reason: string) => never): void {
   const anchors = new Map<string, number>();
   let aliases = 0;
   let added = 0;
@@ -119,12 +119,24 @@ function checkAliases(document: Document.Parsed, fail: (node: Node, reason: stri
     }
     const anchor = isScalar(node) || isMap(node) || isSeq(node) ? node.anchor : undefined;
     if (anchor !== undefined) anchors.set(anchor, 0);
+    if (isMap(node)) checkKeys(node.items, fail);
     let size = 1;
     if (isMap(node) || isSeq(node)) for (const item of node.items as unknown[]) size += measure(item);
     if (anchor !== undefined) anchors.set(anchor, size);
     return size;
   }
   measure(document.contents);
+}
+
+/** YAML's own check compares each key with each other one, which takes minutes in a long mapping. */
+function checkKeys(pairs: readonly Pair[], fail: (node: Node, reason: string) => never): void {
+  const known = new Set<unknown>();
+  for (const { key } of pairs) {
+    if (!isScalar(key)) return fail(key as Node, "a key must be text");
+    const name = String(key.value);
+    if (known.has(name)) fail(key, `the key ${name} is there twice`);
+    known.add(name);
+  }
 }
 
 /** Refuses a key that a JavaScript object cannot have as a key of its own, and nesting that no document needs. */

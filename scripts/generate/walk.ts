@@ -110,3 +110,19 @@ export function withoutMisleadingData(document: JsonObject): JsonObject {
   };
   return strip(document, false) as JsonObject;
 }
+
+/** Words for people: what they say changes nothing for a program. */
+const prose = new Set("description summary title example examples externalDocs".split(" "));
+
+/** A part of a document without its words for people and its extensions. */
+export function meaningOf(node: unknown, areNames = false): unknown {
+  if (Array.isArray(node)) return node.map((item) => meaningOf(item));
+  if (!isObject(node)) return node;
+  const kept = Object.entries(node).filter(([key]) => areNames || !(prose.has(key) || key.startsWith("x-")));
+  return Object.fromEntries(
+    kept.map(([key, value]) => {
+      const isMap = !areNames && (schemaMaps.has(key) || maps.has(key) || key === "schemas");
+      return [key, !areNames && data.has(key) ? value : meaningOf(value, isMap)];
+    }),
+  );
+}

@@ -53,7 +53,7 @@ export async function prepareUpdate(project: string, request: Request): Promise<
   const isChanged = [...vendored.values()].some(({ status }) => status !== "unchanged");
   const present = await readPresent(project, specification);
   const merged = await mergeSpecification(next);
-  const overlaid = overlay && (await applyOverlay(merged, overlay));
+  const overlaid = overlay && applyOverlay(merged, overlay);
   const after = overlaid?.document ?? merged;
   const changes = isChanged ? compareDocuments(present.effective, after) : [];
   const hidden = isChanged

@@ -31,7 +31,6 @@ export function validateInput(operation: keyof typeof operations, input: unknown
   const issues = faults.map((fault) => toIssue(fault, fields, Object.keys(kinds)));
   // A hint says what to do about the same place.
   const others = issues.filter(({ path }) => !hints.some((hint) => path.startsWith(hint.path)));
-  noteBlankPrompt(operation, fields, others);
   for (const [name, value] of Object.entries(fields)) noteUnsendable(name, value, others);
   if (hints.length + others.length > 0) throw new InvalidInputError([...hints, ...others]);
   return fields;
@@ -94,14 +93,6 @@ function hintFor(item: unknown): string | undefined {
 
 const isPromise = (value: unknown): boolean =>
   typeof (Object(value) as { then?: unknown }).then === "function";
-
-/** A prompt of spaces and line breaks asks for nothing, and would be paid for. */
-function noteBlankPrompt(operation: string, fields: Record<string, unknown>, issues: InputIssue[]): void {
-  const name = (operations as Record<string, { roles?: { prompt?: string } }>)[operation]?.roles?.prompt;
-  const prompt = name === undefined ? undefined : fields[name];
-  if (typeof prompt !== "string" || prompt === "" || prompt.trim() !== "") return;
-  issues.push({ path: name!, message: "must not be blank" });
-}
 
 function toIssue({ path, field, message }: CheckError, fields: object, known: readonly string[]): InputIssue {
   const steps = path.split("/").slice(1);

@@ -73,11 +73,11 @@ const file = fc.record({
 
 const valid = fc.record(
   {
-    prompt: text.filter((value) => value !== ""),
+    prompt: text.filter((value) => /\S/u.test(value)),
     category: text,
     batchsize: fc.integer({ min: minimum ?? -1000, max: maximum ?? 1000 }),
     resolution: text,
-    imageUrl: text,
+    imageUrl: text.map((value) => `https://example.com/${value.replace(/\s/gu, "+")}`),
     sourceImage: fc.array(file, { maxLength: 4 }),
   },
   { requiredKeys: ["prompt"] },
@@ -119,7 +119,11 @@ const unknownField = fc.string({ minLength: 1 }).filter((name) => !Object.hasOwn
 
 /** A fault, and the field that the refusal must name. */
 const fault = fc.oneof(
-  fc.record({ field: fc.constant("prompt"), value: fc.oneof(fc.constant(""), fc.constant(undefined)) }),
+  fc.record({
+    field: fc.constant("prompt"),
+    value: fc.constantFrom("", " ", "\r\n\t ", "\u3000\u00a0", undefined),
+  }),
+  fc.record({ field: fc.constant("imageUrl"), value: text.filter((value) => !/^https?:/i.test(value)) }),
   fc.record({
     field: fc.constantFrom("prompt", "category", "resolution", "imageUrl"),
     value: fc.oneof(noText, loneSurrogate),

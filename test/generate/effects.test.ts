@@ -108,15 +108,20 @@ const otherNames: [RegExp, string][] = [
   [/\bcode\b/g, "result"],
   [/\bmsg\b/g, "remark"],
   [/(?<!form-)\bdata\b/g, "content"],
-  [/\burl:/g, "links:"],
+  [/\burl:|^url$/g, "links:"],
   [/properties\.url\b/g, "properties.links"],
   [/\bbatchsize\b/g, "number_of_images"],
   [/\bresolution\b/g, "dimensions"],
   [/\bprompt\b/g, "wish"],
   [/\/v1\/images\/seedreamv5/g, "/v2/pictures/seedreamv6"],
   [/\/v1\/images\/infobytaskid/g, "/v2/pictures/state"],
+  [/x-default-model: seedreamv5/g, "x-default-model: seedreamv6"],
   [/\b(1000|9000|9999)\b/g, "5$1"],
 ];
+
+/** A line of the overlay's tables of roles. */
+const roles =
+  /^\s*(code|message|data|taskid|url|status|errorMessage|prompt|startTime|width|height|count|size|files|address): /;
 
 /** What the roles are called, and the extensions, is ours and stays. */
 function rename(text: string): string {
@@ -124,10 +129,10 @@ function rename(text: string): string {
     .split("\n")
     .map((line) => {
       if (/^\s*x-role:/.test(line)) return line;
-      const role = /^(\s*)(prompt|count|size): (\w+)$/.exec(line);
+      const role = /^(\s*)([a-zA-Z]+): (\w+|\{.*\})$/.exec(roles.test(line) ? line : "");
       const renamed = (part: string) =>
         otherNames.reduce((result, [name, other]) => result.replace(name, other), part);
-      return role ? `${role[1]}${role[2]}: ${renamed(role[3]!)}` : renamed(line);
+      return role ? `${role[1]}${role[2]}: ${renamed(role[3]!).replace(/:$/, "")}` : renamed(line);
     })
     .join("\n")
     .replaceAll("links: https", "url: https");

@@ -90,7 +90,7 @@ test.each(versions)(
       },
     );
     await fc.assert(property, { numRuns: runs });
-    expect(generated).toBeGreaterThan(runs / 2);
+    expect(generated).toBeGreaterThan(runs / 4);
   },
 );
 
@@ -158,12 +158,8 @@ test.each([
       .map((name, index) => `${name}: &${name} [${`*${"abcdefghij"[index]},`.repeat(9)}]`)
       .join("\n"),
   ],
-])(
-  "a flood of aliases, %s, ends at once",
-  (_, aliases) => {
-    expect(() => parseSource("flood.yaml", `a: &a [${"x,".repeat(50)}]\n${aliases}\n`)).toThrow(
-      /stand for too much/,
-    );
-  },
-  10_000,
-);
+])("a flood of aliases, %s, ends at once", (_, aliases) => {
+  expect(() => parseSource("flood.yaml", `a: &a [${"x,".repeat(50)}]\n${aliases}\n`)).toThrow(
+    /stand for too much/,
+  );
+});

@@ -39,8 +39,8 @@ describe("a form that is right", () => {
 
   it("has its fields converted to the types of the document", async () => {
     const server = await start();
-    await submit(server, { prompt: "3", batchsize: "3", imageUrl: "true" });
-    expect(server.requests[0]?.fields).toEqual({ prompt: "3", batchsize: 3, imageUrl: "true" });
+    await submit(server, { prompt: "3", batchsize: "3", category: "true" });
+    expect(server.requests[0]?.fields).toEqual({ prompt: "3", batchsize: 3, category: "true" });
   });
 
   it("has its files measured and hashed, with names and types as they were sent", async () => {

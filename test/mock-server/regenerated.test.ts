@@ -52,9 +52,10 @@ async function changeSpecification(spec: string): Promise<void> {
     overlay
       .replaceAll("9999", "7777")
       .replaceAll("image_status", "state")
-      .replaceAll("properties.msg", "properties.message")
+      .replace("message: msg", "message: message")
+      .replace("taskid: taskid", "taskid: task_id")
       .replaceAll("properties.taskid", "properties.task_id")
-      .replace(/\btaskid:/g, "task_id:")
+      .replace(/\btaskid:$/gm, "task_id:")
       .replaceAll("[taskid", "[task_id")
       .replace(/type: http\n +scheme: bearer/, "type: apiKey\n        in: header\n        name: X-Key"),
   );

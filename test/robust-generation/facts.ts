@@ -112,7 +112,7 @@ test.each([
     "a submit whose path ends in a parameter",
     "/v1/{model}",
     "submit",
-    /^b\.yaml:6: POST \/v1\/\{model\} makes images, but its path ends in no model's name \(at \/paths\/~1v1~1\{model\}\/post\)$/,
+    /^b\.yaml:6: POST \/v1\/\{model\} makes images, but its path does not end in a model's name \(at \/paths\/~1v1~1\{model\}\/post\)$/,
   ],
 ])("%s is refused with its line", async (_, path, role, reason) => {
   const page = `openapi: 3.0.3

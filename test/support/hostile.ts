@@ -71,6 +71,7 @@ export function hostileDocument(version: "3.0.3" | "3.1.0", next: () => string):
     default: next(),
     example: next(),
     pattern: next(),
+    "x-pattern-message": next(),
     format: next(),
     [`x-${next()}`]: next(),
   });
@@ -96,7 +97,7 @@ export function hostileDocument(version: "3.0.3" | "3.1.0", next: () => string):
           [name()]: { type: ["string", "null"], examples: [next()] },
         }),
       },
-      required: [required, name()],
+      required: [...new Set([required, name()])],
       additionalProperties: false,
       ...(is31 && {
         patternProperties: { [name()]: choice() },
@@ -123,7 +124,11 @@ export function hostileDocument(version: "3.0.3" | "3.1.0", next: () => string):
       description: next(),
       content: {
         "multipart/form-data": {
-          schema: { ...object(), "x-field-roles": { prompt: next(), [next()]: next() } },
+          schema: {
+            ...object(),
+            "x-field-roles": { prompt: next(), [next()]: next() },
+            "x-advice": [{ field: next(), [next()]: next(), message: next(), source: next() }],
+          },
           encoding: { [name()]: { contentType: next() } },
         },
         [`application/${name()}`]: { schema: text() },
@@ -136,11 +141,7 @@ export function hostileDocument(version: "3.0.3" | "3.1.0", next: () => string):
         content: {
           "application/json": {
             schema: {
-              allOf: [
-                object(),
-                { $ref: "#/components/schemas/Kind" },
-                { type: "object", properties: { [name()]: { ...text(), "x-role": next() } } },
-              ],
+              allOf: [object(), { $ref: "#/components/schemas/Kind" }],
             },
             examples: { [name()]: { summary: next(), value: next() } },
           },
@@ -172,6 +173,8 @@ export function hostileDocument(version: "3.0.3" | "3.1.0", next: () => string):
       },
       securitySchemes: { Key: { type: "apiKey", in: "header", name: next(), description: next() } },
     },
+    "x-response-fields": { [name()]: next() },
+    "x-response-values": { [name()]: { [name()]: next() } },
     [`x-${next()}`]: next(),
   };
 }

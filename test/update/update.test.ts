@@ -88,16 +88,19 @@ const cases: Record<string, Case> = {
     output:
       /1 cosmetic in the vendor's documents alone:\n.*\n +request: required changed: false → true\n.*action \d+ is no longer needed: \$\.paths\.\*\.post\.requestBody\n.*Nothing that code relies on/s,
   },
-  "a role that the vendor gives himself": {
-    page: answer(asPage(edit("Response message\n", "Response message\n          x-role: message\n"))),
+  "a required field that the vendor declares himself": {
+    page: answer(
+      asPage(
+        edit("              properties:\n", "              required: [prompt]\n              properties:\n"),
+      ),
+    ),
     exitCode: 10,
-    output: /action \d+ is no longer needed: \$\.components\.schemas\.BaseResponse\.properties\.msg/,
+    output: /action \d+ is no longer needed: \$\.paths\.\*\.post\.requestBody\.content\[.*prompt.*\]\.schema/,
   },
   "an overlay that does not apply any more": {
-    page: answer(asPage(edit("        msg:\n", "        text:\n").replace("- msg\n", "- text\n"))),
+    page: answer(asPage(document.replaceAll("GeneralData", "JobData"))),
     exitCode: 1,
-    output:
-      /breaking:.*response 200 msg: field removed.*action \d+ no longer matches anything: \$\.components\.schemas\.BaseResponse\.properties\.msg/s,
+    output: /action \d+ no longer matches anything: \$\.components\.schemas\.GeneralData/,
     errors: /Nothing was written: fix spec\/overlay\.yaml/,
   },
   "a document that is not valid": {

@@ -1,5 +1,6 @@
 import { listOperations } from "../../generate/operation.js";
-import { readOperationRoles } from "../../generate/roles.js";
+import { readService } from "../../generate/roles.js";
+import type { Service } from "../../generate/roles.js";
 import { DocumentError } from "../../generate/source.js";
 import type { JsonObject } from "../../generate/source.js";
 
@@ -23,6 +24,8 @@ export interface Model {
 export function compareModels(before: JsonObject, after: JsonObject): ModelChanges {
   const [old, now] = [modelsOf(before), modelsOf(after)];
   const known = new Set(listOperations(before).map(({ name }) => name));
+  const { statusOperation } = serviceOf(after);
+  const made = new Set([...now.map(({ operation }) => operation), statusOperation]);
   const isIn = (list: Model[]) => (model: Model) =>
     list.some(({ name, operation }) => name === model.name && operation === model.operation);
   return {
@@ -30,17 +33,17 @@ export function compareModels(before: JsonObject, after: JsonObject): ModelChang
     removed: old.filter((model) => !isIn(now)(model)),
     default: { before: defaultOf(before), after: defaultOf(after) },
     notModels: listOperations(after)
-      .filter(({ name, operation }) => !known.has(name) && operation["x-role"] === undefined)
+      .filter(({ name }) => !known.has(name) && !made.has(name))
       .map(({ name }) => name),
   };
 }
 
-const rolesOf = (document: JsonObject): ReturnType<typeof readOperationRoles> =>
-  readOperationRoles(listOperations(document), (_, reason) => {
+const serviceOf = (document: JsonObject): Service =>
+  readService(document, (_, reason) => {
     throw new DocumentError(reason);
   });
 
 const modelsOf = (document: JsonObject): Model[] =>
-  Object.entries(rolesOf(document).models).map(([name, operation]) => ({ name, operation }));
+  Object.entries(serviceOf(document).models).map(([name, operation]) => ({ name, operation }));
 
-const defaultOf = (document: JsonObject): string | undefined => modelsOf(document)[0]?.name;
+const defaultOf = (document: JsonObject): string | undefined => serviceOf(document).defaultModel;

@@ -1,5 +1,5 @@
 import document from "../../../generated/openapi.json" with { type: "json" };
-import { models, operations } from "../../../generated/operations.js";
+import { models, operations, defaultModel as standardModel } from "../../../generated/operations.js";
 import type { Model } from "../../index.js";
 
 /** A field of a model, as the document describes it. */
@@ -35,8 +35,9 @@ export const modelFields: readonly ModelFields[] = Object.entries(models).map(([
   readModel(name as Model, (operations as Record<string, Form>)[operation]!),
 );
 
-/** The model that is used unless another is named: the document's first. */
-export const [defaultModel] = modelFields as [ModelFields];
+/** The model that is used unless another is named, as the overlay says; the first where it does not. */
+export const defaultModel: ModelFields =
+  modelFields.find(({ name }) => name === standardModel) ?? modelFields[0]!;
 
 /** A model by its name; undefined if the document has none of that name. */
 export const findModel = (name: string): ModelFields | undefined =>
@@ -56,9 +57,8 @@ function readModel(name: Model, { method, path, parts = {}, roles = {} }: Form):
     name,
     fields,
     prompt: roles.prompt,
-    files: fields.find(({ type }) => type === "file"),
-    // The document has no type for an address; the services' names for such a field end in Url.
-    address: fields.find(({ type, name: field }) => type === "string" && /url$/i.test(field))?.name,
+    files: fields.find(({ name: field }) => field === roles.files),
+    address: roles.address,
   };
 }
 
