@@ -13,6 +13,7 @@ import { createPatientReader } from "./stall.js";
 export interface ResultClient {
   /** Base URL of the service that names the results; its own host is always allowed. */
   readonly service: string;
+  /** How the client reaches results. */
   readonly results: ResultAccess;
 }
 

@@ -60,7 +60,14 @@ export interface MockServerOptions {
    * How much is remembered, in `requests`, in the ledger and of tasks, before the oldest are forgotten.
    * @default everything, until `close`
    */
-  keep?: { requests?: number | undefined; megabytes?: number | undefined } | undefined;
+  keep?:
+    | {
+        /** How many requests, charges and tasks. */
+        requests?: number | undefined;
+        /** How many megabytes of them, bodies included. */
+        megabytes?: number | undefined;
+      }
+    | undefined;
   /**
    * Whether there is a page in the browser that shows every request, and a control API; see `pageUrl`. The service
    * behaves the same with and without it.

@@ -55,7 +55,14 @@ export interface GenerationRecord {
   /** Names of the images that were saved, in the record's folder. */
   files: string[];
   /** What went wrong last; absent once it is overcome. */
-  error?: { code?: string | undefined; message: string } | undefined;
+  error?:
+    | {
+        /** Code of the error, if it was one of this package. */
+        code?: string | undefined;
+        /** Its message. */
+        message: string;
+      }
+    | undefined;
   /** When the record was first written. */
   createdAt: string;
   /** When it was last written. */
