@@ -1,4 +1,4 @@
-import { TensorsLabError } from "../index.js";
+import { RecordError, TensorsLabError } from "../index.js";
 import { Interrupted } from "./terminal/interruption.js";
 
 /** Every exit status and its meaning, as `--help` and the guide list them; the numbers never change. */
@@ -7,7 +7,7 @@ export const exitStatusTable = {
   other: [1, "anything else: no connection, a full disk, an unexpected response"],
   usage: [2, "invalid use or input; nothing was sent"],
   configuration: [3, "configuration or authentication: no key, a wrong key, an invalid URL"],
-  credits: [4, "insufficient credits"],
+  credits: [4, "insufficient credits, or a limit of --max-images is reached"],
   refused: [5, "refused by the service"],
   taskFailed: [6, "the task failed"],
   stillRunning: [7, "the task was still running when the wait ended"],
@@ -43,6 +43,9 @@ const byErrorCode: Partial<Record<string, Ending>> = {
   WAIT_TIMEOUT: "stillRunning",
   OUTCOME_UNKNOWN: "unknown",
   DOWNLOAD: "download",
+  RECORD_BUSY: "unknown",
+  RECORD_CONFLICT: "usage",
+  IMAGE_LIMIT: "credits",
 };
 
 /** The command was called in a way that cannot work. */
@@ -54,8 +57,15 @@ export class UsageError extends Error {
 /** The exit status for an error, by name. */
 export function endingOf(error: unknown): Ending {
   if (error instanceof Interrupted) return "interrupted";
-  if (error instanceof UsageError) return "usage";
+  if (error instanceof UsageError || isUnfitFolder(error)) return "usage";
   return (error instanceof TensorsLabError && byErrorCode[error.code]) || "other";
+}
+
+/** Whether records cannot be written in that folder at all, which is the user's choice; a full disk is not. */
+function isUnfitFolder(error: unknown): boolean {
+  if (!(error instanceof RecordError) || error.outcome !== "not-sent") return false;
+  const { code } = Object(error.cause) as { code?: unknown };
+  return ["EACCES", "EPERM", "EROFS", "ENOTDIR", "EEXIST"].includes(String(code));
 }
 
 /** The exit status for an error. */

@@ -1,8 +1,7 @@
-import { InvalidInputError, TensorsLabError } from "../index.js";
+import { InvalidInputError, readRecord, RecordError, TensorsLabError } from "../index.js";
+import type { GenerationRecord, RecordStore } from "../index.js";
 import { exitStatusOf } from "./exit-status.js";
-import { RecordError } from "./generation/record-files.js";
-import { isUnknown, isUnpaid } from "./generation/record.js";
-import type { GenerationRecord } from "./generation/record.js";
+import { isUnknown, isUnpaid } from "./generation/generation.js";
 import { shellWords } from "./shell-words.js";
 import { Interrupted } from "./terminal/interruption.js";
 import { writeJson } from "./terminal/output.js";
@@ -20,6 +19,21 @@ export interface Known {
   resumeCommand?: string | undefined;
 }
 
+/** Runs the work of one generation; its record is known afterwards, however the work ends. */
+export async function noteRecord<T>(
+  known: Known,
+  records: RecordStore,
+  id: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } finally {
+    const record = await readRecord(records, id).catch(() => undefined);
+    if (record) known.record = record;
+  }
+}
+
 /** Shows a failure, to scripts as one object and to people on standard error, and sets the exit status. */
 export function reportFailure(command: string, json: boolean, error: Error, known: Known = {}): void {
   const exitCode = exitStatusOf(error);
@@ -27,7 +41,7 @@ export function reportFailure(command: string, json: boolean, error: Error, know
   const { record, recordPath } = known;
   if (json) {
     const resumeCommand = resumeCommandOf(known);
-    const taskid = record?.taskid ?? taskidOf(error);
+    const taskid = taskidOf(error) ?? record?.taskid;
     writeJson({
       ...{ ok: false, command, exitCode, record: recordPath, state: record?.state, taskid, resumeCommand },
       error: describeError(error),
@@ -75,8 +89,8 @@ function explainError(error: Error): string[] {
 }
 
 /** The command that resumes the work; there is none without a task, or after one that failed. */
-function resumeCommandOf({ record, resumeCommand }: Known): string | undefined {
-  const isOver = record && (record.taskid === undefined || record.state === "failed");
+function resumeCommandOf({ record, recordPath, resumeCommand }: Known): string | undefined {
+  const isOver = recordPath !== undefined && (record?.taskid === undefined || record.state === "failed");
   return isOver ? undefined : resumeCommand;
 }
 
@@ -84,8 +98,8 @@ function resumeCommandOf({ record, resumeCommand }: Known): string | undefined {
 function hintsFor(error: Error, known: Known): string[] {
   const { record, recordPath, serviceWords = [] } = known;
   // The record on disk is not what it should be, so nothing can be resumed from it.
-  if (error instanceof RecordError && record?.taskid !== undefined) {
-    return [`To get the images: ${shellWords("download", record.taskid, ...serviceWords)}`];
+  if (error instanceof RecordError && error.taskid !== undefined) {
+    return [`To get the images: ${shellWords("download", error.taskid, ...serviceWords)}`];
   }
   if (record && isUnknown(record)) {
     return [
@@ -93,7 +107,7 @@ function hintsFor(error: Error, known: Known): string[] {
       `The request is in ${recordPath}`,
     ];
   }
-  if (record && isUnpaid(record)) return ["Nothing was paid."];
+  if (record ? isUnpaid(record) : recordPath !== undefined) return ["Nothing was paid."];
   const resumeCommand = resumeCommandOf(known);
   return resumeCommand === undefined ? [] : [`To resume: ${resumeCommand}`];
 }

@@ -44,6 +44,13 @@ export const taskArgument = () => new Argument("<taskid>", "the task, as submit 
 export const concurrencyOption = (description: string) =>
   new Option("--concurrency <number>", description).argParser(readCount).default(8);
 
+/** Takes over a folder that another run seems to work in. */
+export const breakLockOption = () =>
+  new Option(
+    "--break-lock",
+    "work in the folder although another run has locked it: make sure that it has ended",
+  );
+
 /** Reads the value of a flag that counts something. */
 export function readCount(text: string): number {
   const count = Number(text);

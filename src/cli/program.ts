@@ -4,6 +4,7 @@ import { complete, completion } from "./commands/completion.js";
 import { download } from "./commands/download.js";
 import { generate } from "./commands/generate.js";
 import { mock } from "./commands/mock.js";
+import { records } from "./commands/records.js";
 import { resume } from "./commands/resume.js";
 import { status } from "./commands/status.js";
 import { submit } from "./commands/submit.js";
@@ -18,7 +19,19 @@ export function createProgram(): Command {
     .usage("[command] [options]")
     .option("-V, --version", "print the version")
     .addHelpText("after", `${examples}\n\n${listModels()}\n\n${listExitStatuses()}`);
-  const commands = [generate, submit, status, wait, download, resume, batch, mock, completion, complete];
+  const commands = [
+    generate,
+    submit,
+    status,
+    wait,
+    download,
+    resume,
+    records,
+    batch,
+    mock,
+    completion,
+    complete,
+  ];
   for (const addCommand of commands) addCommand(program);
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({ outputError: () => undefined });

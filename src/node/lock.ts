@@ -69,7 +69,10 @@ async function tryLock(
 ): Promise<"mine" | ProcessIdentity | undefined> {
   const found = await readEntry(path);
   if (found === undefined) return (await makeLock(path, entry)) ? "mine" : undefined;
-  if (found === notALock) return removeFirstVersion(path, breakLock);
+  if (found === notALock) {
+    const holder = await removeFirstVersion(path, breakLock);
+    return holder === "removed" ? tryLock(path, entry, breakLock) : holder;
+  }
   const holder = parseEntry(found);
   if (!breakLock && !(holder && hasEnded(holder))) return holder;
   try {
@@ -99,7 +102,10 @@ async function readEntry(path: string): Promise<string | undefined> {
 }
 
 /** The first version's lock was a file with JSON. Removes it if its process has ended, or says whose it is. */
-async function removeFirstVersion(path: string, breakLock: boolean): Promise<ProcessIdentity | undefined> {
+async function removeFirstVersion(
+  path: string,
+  breakLock: boolean,
+): Promise<ProcessIdentity | "removed" | undefined> {
   const text = await readFile(path, "utf8").catch(() => "");
   const [, pid, host] = /^\{"process":(\d+),"host":"([^"]*)"\}$/.exec(text) ?? [];
   const own = ownIdentity();
@@ -111,7 +117,7 @@ async function removeFirstVersion(path: string, breakLock: boolean): Promise<Pro
   // Only a file can replace a file: if another process has made its lock here by now, that stays.
   await rename(path, draft).catch(() => undefined);
   await rm(draft, { force: true });
-  return undefined;
+  return "removed";
 }
 
 async function makeLock(path: string, entry: string): Promise<boolean> {

@@ -1,5 +1,5 @@
 import type { Client } from "../client.js";
-import { CallbackError, TaskFailedError } from "../errors.js";
+import { CallbackError, TaskFailedError, TensorsLabError } from "../errors.js";
 import { sleep } from "../reliability/abort.js";
 import type { Model, ModelInput, Submission, Task } from "../types.js";
 import { RecordBusyError, RecordError } from "./errors.js";
@@ -8,7 +8,15 @@ import type { AdvanceOptions, GenerateOnceOptions, RecordOptions, ResumeOptions 
 import { escapeText } from "./plain-text.js";
 import { readRecord } from "./record.js";
 import type { GenerationRecord } from "./record.js";
-import { ask, findRecord, outcomeUnknown, refuseUnderWay, store, submitOnce } from "./submit-once.js";
+import {
+  ask,
+  describe,
+  findRecord,
+  outcomeUnknown,
+  refuseUnderWay,
+  store,
+  submitOnce,
+} from "./submit-once.js";
 import type { Asked } from "./submit-once.js";
 
 /** How often a record is read while another caller is submitting. */
@@ -171,22 +179,32 @@ async function waitForRecord(client: Client, record: GenerationRecord, options: 
     return task;
   } catch (error) {
     if (error instanceof TaskFailedError) await settle(record, "failed", options, error.message);
+    else if (error instanceof TensorsLabError) await note(record, error, options).catch(() => undefined);
     throw error;
   }
 }
 
-/** Stores how a task has ended, unless the record says so already. */
+/** Stores how a task has ended, unless the record says so already: another caller may have waited for it too. */
 async function settle(
-  record: GenerationRecord,
+  known: GenerationRecord,
   state: "completed" | "failed",
   options: RecordOptions,
   message = "The task failed",
 ): Promise<GenerationRecord> {
+  const record = (await readRecord(options.records, known.id)) ?? known;
+  if (record.attempt !== known.attempt) return record;
   if (record.state === state || (record.state === "saved" && state === "completed")) return record;
   if (state === "failed") {
     return store(record, { state, error: { code: "TASK_FAILED", message: escapeText(message) } }, options);
   }
   return store(record, { state, completedAt: new Date().toISOString() }, options);
+}
+
+/** Keeps why a wait ended, for a list of records; the error itself is thrown, also if it cannot be stored. */
+async function note(known: GenerationRecord, error: TensorsLabError, options: RecordOptions): Promise<void> {
+  const record = await readRecord(options.records, known.id);
+  if (record?.attempt !== known.attempt || record.state !== "accepted") return;
+  await store(record, { error: describe(error) }, options);
 }
 
 const finishedAtOnce = (submission: Submission): Task => ({

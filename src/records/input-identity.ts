@@ -63,7 +63,10 @@ export function compareInputs(
 
 /** Whether two JSON values are the same, whatever the order of their names: databases change it. */
 function isSame(recorded: unknown, given: unknown): boolean {
-  if (typeof recorded === "string" && isFileOnDisk(given)) return isEndOf(recorded, given.path);
+  if (typeof recorded === "string") {
+    const [file, ...more] = Array.isArray(given) ? (given as unknown[]) : [given];
+    if (more.length === 0 && isFileOnDisk(file)) return isEndOf(recorded, file.path);
+  }
   if (typeof recorded !== "object" || typeof given !== "object" || !recorded || !given) {
     return recorded === given;
   }

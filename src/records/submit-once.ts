@@ -202,7 +202,8 @@ function withoutUndefined<T extends object>(value: T): T {
   return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as T;
 }
 
-function describe(error: unknown): NonNullable<GenerationRecord["error"]> {
+/** An error as a record keeps it. */
+export function describe(error: unknown): NonNullable<GenerationRecord["error"]> {
   const { code, message } = Object(error) as { code?: unknown; message?: unknown };
   return {
     ...(typeof code === "string" && { code }),

@@ -81,7 +81,11 @@ describe("batch", () => {
       prompt: 'a "red"\nfox',
       batchsize: 2,
       resolution,
-      sourceImage: ["a.png", "b.png"],
+      sourceImage: ["a.png", "b.png"].map((name) => ({
+        path: join(folder, name),
+        bytes: pngBytes.length,
+        modifiedAt: expect.any(String) as string,
+      })),
     });
     expect(records.b!.input).toEqual({ prompt: "day", resolution });
     const [request] = server.requests.filter(({ fields }) => "batchsize" in fields) as [MockRequest];
@@ -257,7 +261,7 @@ describe("batch", () => {
     const { run } = await prepare([{ prompt: "one" }, { prompt: "two" }], server);
     expect((await run("--json", "--concurrency", "1")).json).toMatchObject({
       exitCode: 3,
-      counts: { other: 1, left: 1 },
+      counts: { stillRunning: 1, left: 1 },
     });
     expect(server.ledger).toHaveLength(1);
   });

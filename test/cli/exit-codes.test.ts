@@ -94,7 +94,7 @@ describe("exit status and JSON", () => {
     const words = ["generate", "a fox", "--base-url", server.url, "--out"];
     for (const out of ["file", "file/below"]) {
       const { exitCode, errors } = await command([...words, join(folder, out)]);
-      expect([exitCode, errors]).toEqual([2, expect.stringContaining("cannot be written")]);
+      expect([exitCode, errors]).toEqual([2, expect.stringContaining("cannot be read (ENOTDIR)")]);
     }
     expect(server.requests).toHaveLength(0);
   });

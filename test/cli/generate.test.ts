@@ -23,13 +23,16 @@ describe("generate", () => {
     const [charge] = server.ledger;
     expect(server.ledger).toHaveLength(1);
     expect(record).toEqual({
-      version: 1,
+      version: 2,
       id,
       service: `${server.url}/`,
       model: "seedreamv5",
       input: { prompt: "a red fox", resolution: "32x32" },
+      images: 1,
+      attempt: 1,
       state: "saved",
       taskid: charge!.taskid,
+      completedAt: expect.stringMatching(/^\d{4}-.*Z$/) as string,
       files: [image],
       createdAt: expect.stringMatching(/^\d{4}-.*Z$/) as string,
       updatedAt: expect.stringMatching(/^\d{4}-.*Z$/) as string,

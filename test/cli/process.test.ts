@@ -173,7 +173,7 @@ describe("a full disk", () => {
       "--json",
     ];
     const none = await runConfined(0, words);
-    expect([none.exitCode, none.errors]).toEqual([1, expect.stringContaining("out cannot be used: EFBIG")]);
+    expect([none.exitCode, none.errors]).toEqual([1, expect.stringContaining("cannot be written: EFBIG")]);
     const few = await runConfined(4, words);
     expect(JSON.parse(few.output)).toMatchObject({
       exitCode: 1,

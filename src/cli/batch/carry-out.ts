@@ -1,15 +1,21 @@
-import { AuthenticationError, DownloadError, isSafeToResubmit, TensorsLabError } from "../../index.js";
-import { finish, submit } from "../generation/generation.js";
-import type { Finished, Workplace } from "../generation/generation.js";
-import { isUnknown, isUnpaid, newRecord } from "../generation/record.js";
-import type { GenerationRecord } from "../generation/record.js";
+import {
+  AuthenticationError,
+  DownloadError,
+  isSafeToResubmit,
+  readRecord,
+  RecordError,
+  TensorsLabError,
+} from "../../index.js";
+import type { Advance, GenerationRecord } from "../../index.js";
+import { finish, haveFiles, isUnknown, submit } from "../generation/generation.js";
+import type { Workplace } from "../generation/generation.js";
 import type { ModelFields } from "../input/models.js";
 import type { Job } from "./job.js";
 import type { Tally } from "./tally.js";
 
 export interface RowRunnerOptions {
   model: ModelFields;
-  workplace: Workplace & { service: string };
+  workplace: Workplace;
   tally: Tally;
   open: (job: Job) => Promise<Record<string, unknown>>;
   resubmitUnknown: boolean;
@@ -32,30 +38,24 @@ export function createRowRunner({
   resubmitUnknown,
   resubmitFailed,
 }: RowRunnerOptions): RowRunner {
-  const { records, service, signal } = workplace;
+  const { records, signal } = workplace;
   let stopped: unknown;
 
-  /** Whether a row must be submitted, given its record of earlier runs. */
-  function mustSubmit(record: GenerationRecord | undefined): boolean {
-    if (!record || isUnpaid(record)) return true;
-    return (isUnknown(record) && resubmitUnknown) || (record.state === "failed" && resubmitFailed);
-  }
-
-  async function submitJob(job: Job, before: GenerationRecord | undefined): Promise<void> {
-    const { id, line, written } = job;
+  async function submitJob(job: Job): Promise<void> {
+    const { id, line } = job;
     if (stopped) return tally.add("left");
-    const record = before ?? newRecord({ id, service, model: model.name, input: written });
     const input = await open(job);
-    let finished: Finished | undefined;
+    let advance: Advance;
     try {
-      finished = await submit(record, input, !before, { ...workplace, pace: unlessStopped });
+      const paced = { ...workplace, pace: unlessStopped };
+      advance = await submit(id, model.name, input, paced, { resubmitUnknown, resubmitFailed });
     } catch (error) {
       if (error === leftOut) return tally.add("left");
-      if (record.state === "accepted" || !stopsAll(error)) throw error;
+      if (!stopsAll(error)) throw error;
       stopped ??= error;
       return tally.add("left", { id, line, message: (error as Error).message });
     }
-    await complete(record, finished);
+    await complete(id, advance.task);
   }
 
   /** A row may wait for its turn for long; meanwhile another may have found that it would fail. */
@@ -65,28 +65,26 @@ export function createRowRunner({
       return attempt();
     });
 
-  async function complete(record: GenerationRecord, finished?: Finished): Promise<void> {
-    await finish(record, finished, workplace);
-    tally.images += record.files.length;
+  async function complete(id: string, task?: Advance["task"]): Promise<void> {
+    const { files } = await finish(id, task, workplace);
+    tally.images += files.length;
     tally.add("saved");
   }
 
   async function carryOut(job: Job): Promise<void> {
     const { id, line } = job;
-    const record = await records.read(id);
-    if (mustSubmit(record)) return submitJob(job, record);
-    const known = record as GenerationRecord;
-    const problem = { id, line, taskid: known.taskid, message: known.error?.message ?? "" };
-    if (isUnknown(known)) {
-      const message = "look in your account; --resubmit-unknown submits it again";
-      return tally.add("unknown", { ...problem, message });
-    }
-    if (known.state === "failed") return tally.add("taskFailed", problem);
-    if (known.state === "saved" && (await records.haveFiles(known))) {
-      tally.images += known.files.length;
+    const record = await readRecord(records, id);
+    if (!record) return submitJob(job);
+    const problem = { id, line, taskid: record.taskid, message: record.error?.message ?? "" };
+    if (isUnknown(record) && !resubmitUnknown)
+      return tally.add("unknown", { ...problem, message: inUnknown });
+    if (record.state === "failed" && !resubmitFailed) return tally.add("taskFailed", problem);
+    if (record.taskid === undefined || record.state === "failed") return submitJob(job);
+    if (record.state === "saved" && (await haveFiles(record, records))) {
+      tally.images += record.files.length;
       return tally.add("savedBefore");
     }
-    return complete(known);
+    return complete(id);
   }
 
   return {
@@ -97,10 +95,19 @@ export function createRowRunner({
       } catch (error) {
         if (signal.aborted) throw signal.reason;
         stopped ??= reasonToStop(error);
-        tally.addError(error as Error, { id: job.id, line: job.line });
+        const { id, line } = job;
+        tally.addError(error as Error, { id, line }, await unsavedOf(id, workplace));
       }
     },
   };
+}
+
+const inUnknown = "look in your account; --resubmit-unknown submits it again";
+
+/** The record of a generation whose images are not saved, if it has any; for a warning. */
+export async function unsavedOf(id: string, { records }: Workplace): Promise<GenerationRecord | undefined> {
+  const record = await readRecord(records, id).catch(() => undefined);
+  return record?.state === "completed" ? record : undefined;
 }
 
 /** Thrown in place of an attempt to submit after another row found that it would fail. */
@@ -109,13 +116,17 @@ const leftOut = new Error("Left out");
 /** An error that would affect every other row, such as a wrong key or a full disk; undefined for one of this row alone. */
 function reasonToStop(error: unknown): unknown {
   if (!(error instanceof TensorsLabError) || error instanceof AuthenticationError) return error;
-  const { cause } = error;
-  return error instanceof DownloadError && cause instanceof Error && "syscall" in cause ? cause : undefined;
+  if (error instanceof RecordError) return isOfDisk(error) ? error : undefined;
+  return error instanceof DownloadError && isOfDisk(error) ? error.cause : undefined;
 }
 
 /** Whether the next submit would fail in the same way, and nothing was paid. */
 function stopsAll(error: unknown): boolean {
   if (!(error instanceof TensorsLabError)) return true;
+  if (error instanceof RecordError) return error.outcome === "not-sent" && isOfDisk(error);
   if (isSafeToResubmit(error)) return true; // the pace has repeated it without success
-  return ["CONFIGURATION", "AUTHENTICATION", "INSUFFICIENT_CREDITS"].includes(error.code);
+  return ["CONFIGURATION", "AUTHENTICATION", "INSUFFICIENT_CREDITS", "IMAGE_LIMIT"].includes(error.code);
 }
+
+/** Whether the system's own error is underneath. */
+const isOfDisk = ({ cause }: TensorsLabError): boolean => cause instanceof Error && "syscall" in cause;

@@ -1,10 +1,10 @@
-import { InvalidInputError } from "../../index.js";
+import { checkGeneration, InvalidInputError, RecordConflictError } from "../../index.js";
+import type { Client } from "../../index.js";
+import type { FolderStore } from "../../node/index.js";
 import { UsageError } from "../exit-status.js";
+import { newId } from "../input/prepare.js";
 import { findGarbled, withoutFiles } from "../input/written-input.js";
 import type { ModelFields } from "../input/models.js";
-import type { RecordFolder } from "../generation/record-files.js";
-import type { PlanRequest } from "../input/planned-request.js";
-import { isRecordOf } from "./job.js";
 import type { Job } from "./job.js";
 import type { Fault } from "../lists/row.js";
 import { isFault } from "../lists/row.js";
@@ -24,11 +24,10 @@ export class InvalidListError extends UsageError {
 
 export interface CheckOptions {
   list: string;
-  records: RecordFolder;
+  /** The client that will submit, or one of the same service. */
+  client: Client;
+  records: FolderStore;
   model: ModelFields;
-  /** Which service is asked. */
-  service: string;
-  plan: PlanRequest;
   open: (job: Job) => Promise<Record<string, unknown>>;
   signal: AbortSignal;
 }
@@ -51,38 +50,37 @@ export async function checkJobs(jobs: AsyncIterable<Job | Fault>, options: Check
   return count;
 }
 
-async function checkJob(job: Job, options: CheckOptions): Promise<Fault[]> {
-  const { line, written, fault } = job;
-  const { model, open, plan } = options;
-  const faults = fault ? [fault] : await checkRecord(job, options);
+async function checkJob(job: Job, { client, records, model, open }: CheckOptions): Promise<Fault[]> {
+  const { id, line, written, fault } = job;
+  const faults = fault ? [fault] : [];
   faults.push(...findGarbled(written).map((issue) => ({ line, ...issue })));
   const note = (error: unknown) => {
     if (!(error instanceof InvalidInputError)) throw error;
     faults.push(...error.issues.map((issue) => ({ line, ...issue })));
   };
-  const input = await open(job).catch((error: unknown) => {
+  let input: Record<string, unknown> | undefined;
+  try {
+    input = await open(job);
+  } catch (error) {
     note(error);
-    return withoutFiles(model, written);
-  });
-  await plan(model.name, input).catch(note);
+  }
+  const options = { records, idempotencyKey: fault ? newId() : id };
+  try {
+    await checkGeneration(client, model.name, (input ?? withoutFiles(model, written)) as never, options);
+  } catch (error) {
+    if (!(error instanceof RecordConflictError)) note(error);
+    else if (input) faults.push({ line, path: "", message: conflictOf(id, error, records) });
+  }
   return faults;
 }
 
-/** What was done of a job before must be of this job, and of this service. */
-async function checkRecord(job: Job, { records, model, service }: CheckOptions): Promise<Fault[]> {
-  const { id, line } = job;
-  const record = await records.read(id);
-  if (!record) return [];
-  if (!isRecordOf(job, model, record)) {
-    return [
-      {
-        line,
-        path: "",
-        message: `is not what ${id} was before; give it another id, or delete ${records.pathOf(id)}`,
-      },
-    ];
+/** What was submitted under a row's id before must be this row, and for this service. */
+function conflictOf(id: string, error: RecordConflictError, records: FolderStore): string {
+  const service = error.differences.find(({ path }) => path === "service");
+  if (service) {
+    const [before, now] = [service.recorded, service.given].map(String);
+    return `was submitted to ${before} before, not to ${now}; use another folder for --out`;
   }
-  if (record.service === service) return [];
-  const message = `was submitted to ${record.service} before, not to ${service}; use another folder for --out`;
-  return [{ line, path: "", message }];
+  const paths = error.differences.map(({ path }) => path).join(", ");
+  return `is not what ${id} was before (${paths}); give it another id, or delete ${records.pathOf(id)}`;
 }

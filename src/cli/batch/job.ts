@@ -1,8 +1,6 @@
 import { createHash } from "node:crypto";
-import { isDeepStrictEqual } from "node:util";
 import type { WrittenInput } from "../input/written-input.js";
 import type { ModelFields } from "../input/models.js";
-import type { GenerationRecord } from "../generation/record.js";
 import type { Fault, WrittenRow } from "../lists/row.js";
 
 /** The column or property that names a row; it is no field of the model. */
@@ -53,11 +51,6 @@ export function createNameRow(model: ModelFields): NameRow {
     const id = given ?? nameByContent(written);
     return { line, id: String(id), written, fault: faultOf(id, line) };
   };
-}
-
-/** Whether a record is of this very job. */
-export function isRecordOf({ written }: Job, model: ModelFields, record: GenerationRecord): boolean {
-  return record.model === model.name && isDeepStrictEqual(record.input, written);
 }
 
 const isFit = (id: unknown): boolean =>

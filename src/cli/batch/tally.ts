@@ -1,4 +1,6 @@
-import { TensorsLabError } from "../../index.js";
+import { AuthenticationError, TensorsLabError } from "../../index.js";
+import type { GenerationRecord } from "../../index.js";
+import { warnOfExpiry } from "../generation/url-expiry.js";
 import { endingOf, exitStatus } from "../exit-status.js";
 import type { Ending } from "../exit-status.js";
 import type { Progress } from "../terminal/progress.js";
@@ -47,7 +49,10 @@ export interface Tally {
   /** Images that are on disk. */
   images: number;
   add(result: RowResult, problem?: Problem): void;
-  addError(error: Error, problem: Pick<Problem, "id" | "line">): void;
+  /** @param unsaved The record, if its task is completed: the URLs of its images expire. */
+  addError(error: Error, problem: Pick<Problem, "id" | "line">, unsaved?: GenerationRecord): void;
+  /** A warning about completed images that are not saved, if there are any. */
+  warning(): string | undefined;
   exitStatus(): number;
   table(): string[];
 }
@@ -58,6 +63,7 @@ const mostProblems = 1000;
 export function createTally(progress: Progress): Tally {
   const counts = Object.fromEntries(names.map((result) => [result, 0])) as Tally["counts"];
   const problems: Problem[] = [];
+  const unsaved: GenerationRecord[] = [];
   const tally: Tally = {
     counts,
     problems,
@@ -69,11 +75,16 @@ export function createTally(progress: Progress): Tally {
       const { id, line, message } = problem;
       progress.warn(`${id}${line === undefined ? "" : ` (line ${line})`}: ${results[result][0]}: ${message}`);
     },
-    addError(error, problem) {
+    addError(error, problem, record) {
       const { message } = error;
       const taskid = error instanceof TensorsLabError ? error.taskid : undefined;
-      tally.add(byEnding[endingOf(error)] ?? "other", { taskid, ...problem, message });
+      if (record && unsaved.length < mostProblems) unsaved.push(record);
+      // A task that the key may not read now is not lost: it waits for a key that may.
+      const isKept = error instanceof AuthenticationError && taskid !== undefined;
+      const result = isKept ? "stillRunning" : (byEnding[endingOf(error)] ?? "other");
+      tally.add(result, { taskid, ...problem, message });
     },
+    warning: () => warnOfExpiry(unsaved),
     exitStatus() {
       const endings = new Set<Ending>(
         names.filter((name) => counts[name] > 0).map((name) => results[name][1]),

@@ -9,23 +9,24 @@ import { createTally } from "../batch/tally.js";
 import { defineCommand } from "../command.js";
 import { exitStatus, exitStatusOf, UsageError } from "../exit-status.js";
 import {
+  breakLockOption,
   concurrencyOption,
   modelOption,
   outOption,
   outputOptions,
+  readCount,
   serviceOptions,
   timeoutOption,
 } from "../flags.js";
-import { withFolderLock } from "../generation/folder-lock.js";
-import { openRecords } from "../generation/record-files.js";
+import { createFolderStore } from "../../node/index.js";
+import { runAlone } from "../generation/folder.js";
 import { defaultModel, findModel } from "../input/models.js";
 import type { ModelFields } from "../input/models.js";
-import { createPlanner } from "../input/planned-request.js";
 import { openFiles } from "../input/written-input.js";
 import { openList } from "../lists/read-list.js";
 import { isFault } from "../lists/row.js";
 import type { Fault, WrittenRow } from "../lists/row.js";
-import { baseUrlOf, serviceOf } from "../service/connection.js";
+import { connectWithoutKey } from "../service/connection.js";
 import { openWorkplace } from "../service/workplace.js";
 
 interface Flags {
@@ -34,6 +35,9 @@ interface Flags {
   concurrency: number;
   timeout: number;
   dryRun?: boolean;
+  maxImages?: number;
+  maxImagesPerDay?: number;
+  breakLock?: boolean;
   resubmitUnknown?: boolean;
   resubmitFailed?: boolean;
 }
@@ -58,6 +62,12 @@ export const batch = defineCommand<Flags>({
       "submit rows again whose outcome is unknown: they may be paid for twice",
     ),
     new Option("--resubmit-failed", "submit rows again whose task failed"),
+    new Option("--max-images <number>", "submit no more images than that in this run").argParser(readCount),
+    new Option(
+      "--max-images-per-day <number>",
+      "nor in a day (UTC), all runs in the folder together",
+    ).argParser(readCount),
+    breakLockOption(),
     ...serviceOptions(),
     ...outputOptions(),
   ],
@@ -82,16 +92,16 @@ Examples:
     const jobs = () => jobsOf(read(model), model);
     const check = () => {
       progress.state(`validating ${list}`);
-      const plan = createPlanner(baseUrlOf(flags));
-      const records = openRecords(folder);
-      return checkJobs(jobs(), { list, records, model, plan, open, signal, service: serviceOf(flags) });
+      const client = connectWithoutKey(flags);
+      return checkJobs(jobs(), { list, client, records: createFolderStore(folder), model, open, signal });
     };
     if (flags.dryRun) {
       const rows = await check();
       return { lines: [`${rows} rows are valid. Nothing was sent.`], data: { dryRun: true, rows } };
     }
 
-    const options = { folder, timeoutSeconds, concurrency, patience: 8 };
+    const maxImages = { run: flags.maxImages, day: flags.maxImagesPerDay };
+    const options = { folder, timeoutSeconds, concurrency, patience: 8, maxImages };
     const workplace = await openWorkplace(invocation, options);
     const rows = await check();
     const modelWords = model === defaultModel ? [] : ["--model", model.name];
@@ -99,7 +109,7 @@ Examples:
     const tally = createTally(progress);
     const { resubmitUnknown = false, resubmitFailed = false } = flags;
     const runner = createRowRunner({ model, workplace, tally, open, resubmitUnknown, resubmitFailed });
-    await withFolderLock(folder, async () => {
+    await runAlone(workplace.records, flags, async () => {
       let done = 0;
       progress.count(done, rows, 0);
       await runConcurrently(withoutFaults(jobs()), rows, concurrency, signal, async (job) => {
@@ -110,6 +120,8 @@ Examples:
     });
     const stopped = runner.stopped();
     const exitCode = stopped ? exitStatusOf(stopped) : tally.exitStatus();
+    const warning = tally.warning();
+    if (warning !== undefined) progress.warn(warning);
     if (stopped) progress.note(`Stopped submitting: ${(stopped as Error).message}`);
     if (exitCode !== exitStatus("done")) progress.note(`To resume: ${known.resumeCommand}`);
     const { counts, images, problems } = tally;

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { Option } from "commander";
 import { defineCommand } from "../command.js";
 import {
@@ -10,7 +10,7 @@ import {
   timeoutOption,
 } from "../flags.js";
 import { finish, submit } from "../generation/generation.js";
-import { newRecord } from "../generation/record.js";
+import { noteRecord } from "../failure.js";
 import { newId, prepare, showRequest } from "../input/prepare.js";
 import { isConfigured, serviceWords } from "../service/connection.js";
 import { openWorkplace } from "../service/workplace.js";
@@ -51,7 +51,7 @@ Examples:
   async work(invocation) {
     const { flags, known, progress, commandFor } = invocation;
     const { out } = flags;
-    const { model, written, input, request } = await prepare(invocation, isTrial() ? trialPrompt : undefined);
+    const { model, input, request } = await prepare(invocation, isTrial() ? trialPrompt : undefined);
     if (flags.dryRun) return showRequest(request);
     const mock = flags.mock || (isTrial() && !isConfigured(flags));
     if (mock && !flags.mock) {
@@ -60,25 +60,25 @@ Examples:
     }
 
     const workplace = await openWorkplace(invocation, { folder: out, timeoutSeconds: flags.timeout, mock });
-    const { service, records } = workplace;
-    const record = newRecord({ id: newId(), service, model: model.name, input: written });
+    const { records } = workplace;
+    const id = newId();
     Object.assign(known, {
-      record,
-      recordPath: records.pathOf(record.id),
+      recordPath: join(out, basename(records.pathOf(id))),
       serviceWords: serviceWords(flags),
     });
     // A mock server of this process ends with it, and its tasks with it.
     if (!mock) known.resumeCommand = commandFor("resume", out);
     progress.state("submitting");
-    const finished = await submit(record, input, true, workplace, {
-      onTask: (taskid) => progress.state(`task ${taskid} accepted`),
+    const { task, files: names } = await noteRecord(known, records, id, async () => {
+      const { record, task } = await submit(id, model.name, input, workplace);
+      progress.state(`task ${record.taskid} accepted`);
+      return finish(id, task, workplace, {
+        onStatus: ({ status }) => progress.state(`task ${record.taskid} ${status}`),
+        onDownload: ({ index, bytes, totalBytes }, images) =>
+          progress.transfer(`downloading image ${index + 1} of ${images}`, bytes, totalBytes),
+      });
     });
-    const task = await finish(record, finished, workplace, {
-      onStatus: ({ status }) => progress.state(`task ${record.taskid} ${status}`),
-      onDownload: ({ index, bytes, totalBytes }, images) =>
-        progress.transfer(`downloading image ${index + 1} of ${images}`, bytes, totalBytes),
-    });
-    const files = record.files.map((name) => join(out, name));
+    const files = names.map((name) => join(out, name));
     if (flags.preview) await showImages(files, flags.preview, progress);
     const { taskid, width, height } = task;
     return { lines: files, data: { record: known.recordPath, taskid, width, height, files } };

@@ -1,21 +1,28 @@
 import { join } from "node:path";
 import { Argument } from "commander";
-import { AuthenticationError } from "../../index.js";
+import { AuthenticationError, readRecord } from "../../index.js";
+import { createFolderStore } from "../../node/index.js";
+import { unsavedOf } from "../batch/carry-out.js";
 import { createTally } from "../batch/tally.js";
 import type { Tally } from "../batch/tally.js";
 import { runConcurrently } from "../batch/queue.js";
 import { defineCommand } from "../command.js";
-import { concurrencyOption, outputOptions, serviceOptions, timeoutOption } from "../flags.js";
-import { withFolderLock } from "../generation/folder-lock.js";
-import { finish } from "../generation/generation.js";
+import {
+  breakLockOption,
+  concurrencyOption,
+  outputOptions,
+  serviceOptions,
+  timeoutOption,
+} from "../flags.js";
+import { listRecords, runAlone } from "../generation/folder.js";
+import { finish, haveFiles, isUnknown, isUnpaid } from "../generation/generation.js";
 import type { Workplace } from "../generation/generation.js";
-import { openRecords } from "../generation/record-files.js";
-import { isUnknown, isUnpaid } from "../generation/record.js";
 import { openWorkplace } from "../service/workplace.js";
 
 interface Flags {
   timeout: number;
   concurrency: number;
+  breakLock?: boolean;
 }
 
 /** `resume FOLDER`: finishes everything that was accepted. */
@@ -29,6 +36,7 @@ export const resume = defineCommand<Flags>({
   options: [
     concurrencyOption("how many tasks to wait for at the same time"),
     timeoutOption(),
+    breakLockOption(),
     ...serviceOptions(),
     ...outputOptions(),
   ],
@@ -39,22 +47,25 @@ Examples:
   async work(invocation) {
     const { words, flags, progress, known, signal, commandFor } = invocation;
     const [folder = ""] = words;
-    const ids = await openRecords(folder).list();
+    const store = createFolderStore(folder);
+    const ids = await listRecords(store);
     const { timeout: timeoutSeconds, concurrency } = flags;
     known.resumeCommand = commandFor("resume", folder);
     const tally = createTally(progress);
     const files: string[] = [];
-    await withFolderLock(folder, async () => {
+    await runAlone(store, flags, async () => {
       const workplace = await openWorkplace(invocation, { folder, timeoutSeconds });
       let done = 0;
       progress.count(done, ids.length, 0);
       await runConcurrently(ids, ids.length, concurrency, signal, async (id) => {
-        files.push(...(await resumeRecord(id, workplace, tally)));
+        files.push(...(await resumeRecord(id, folder, workplace, tally)));
         done++;
         progress.count(done, ids.length, done - tally.counts.savedBefore);
       });
     });
     const { counts, problems } = tally;
+    const warning = tally.warning();
+    if (warning !== undefined) progress.warn(warning);
     if (ids.length === 0) progress.note(`There are no records in ${folder}`);
     else progress.note(tally.table().join("\n"));
     return { lines: files, data: { folder, counts, problems, files }, exitCode: tally.exitStatus() };
@@ -64,13 +75,14 @@ Examples:
 /** Finishes one record as far as possible without a submit; returns the paths of the images that this has saved. */
 async function resumeRecord(
   id: string,
-  workplace: Workplace & { service: string },
+  folder: string,
+  workplace: Workplace,
   tally: Tally,
 ): Promise<string[]> {
   const { records, service, signal } = workplace;
   let problem: { id: string; taskid?: string | undefined } = { id };
   try {
-    const record = await records.read(id);
+    const record = await readRecord(records, id);
     if (!record) return [];
     problem = { id, taskid: record.taskid };
     if (isUnknown(record)) {
@@ -79,21 +91,21 @@ async function resumeRecord(
       tally.add("left", { ...problem, message: record.error?.message ?? "nothing was paid" });
     } else if (record.state === "failed") {
       tally.add("taskFailed", { ...problem, message: record.error?.message ?? "" });
-    } else if (record.state === "saved" && (await records.haveFiles(record))) {
+    } else if (record.state === "saved" && (await haveFiles(record, records))) {
       tally.add("savedBefore");
       tally.images += record.files.length;
     } else if (record.service !== service) {
       tally.add("other", { ...problem, message: `it was submitted to ${record.service}, not to ${service}` });
     } else {
-      await finish(record, undefined, workplace);
+      const { files } = await finish(id, undefined, workplace);
       tally.add("saved");
-      tally.images += record.files.length;
-      return record.files.map((name) => join(records.folder, name));
+      tally.images += files.length;
+      return files.map((name) => join(folder, name));
     }
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     if (error instanceof AuthenticationError) throw error; // every other record would fail in the same way
-    tally.addError(error as Error, { id });
+    tally.addError(error as Error, { id }, await unsavedOf(id, workplace));
   }
   return [];
 }

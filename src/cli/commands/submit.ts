@@ -1,7 +1,8 @@
+import { basename, join } from "node:path";
 import { defineCommand } from "../command.js";
 import { dryRunOption, outOption, outputOptions, promptArgument, serviceOptions } from "../flags.js";
-import { submit as submitRecord } from "../generation/generation.js";
-import { newRecord } from "../generation/record.js";
+import { noteRecord } from "../failure.js";
+import { submit as submitOnce } from "../generation/generation.js";
 import { newId, prepare, showRequest } from "../input/prepare.js";
 import { serviceWords } from "../service/connection.js";
 import { openWorkplace } from "../service/workplace.js";
@@ -26,20 +27,21 @@ Examples:
   $ taskid=$(tensorslab-images submit "a red fox in fresh snow" --quiet)`,
   async work(invocation) {
     const { flags, known, progress, commandFor } = invocation;
-    const { model, written, input, request } = await prepare(invocation);
+    const { model, input, request } = await prepare(invocation);
     if (flags.dryRun) return showRequest(request);
     const { out } = flags;
     const workplace = await openWorkplace(invocation, { folder: out, timeoutSeconds: Infinity });
-    const { service, records } = workplace;
-    const record = newRecord({ id: newId(), service, model: model.name, input: written });
+    const { records } = workplace;
+    const id = newId();
     Object.assign(known, {
-      record,
-      recordPath: records.pathOf(record.id),
+      recordPath: join(out, basename(records.pathOf(id))),
       serviceWords: serviceWords(flags),
       resumeCommand: commandFor("resume", out),
     });
     progress.state("submitting");
-    await submitRecord(record, input, true, workplace);
+    const { record } = await noteRecord(known, records, id, () =>
+      submitOnce(id, model.name, input, workplace),
+    );
     const { taskid } = record;
     return { lines: [String(taskid)], data: { record: known.recordPath, taskid } };
   },

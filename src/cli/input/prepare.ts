@@ -55,7 +55,10 @@ export async function prepare(
 
 /** An id for a record that has none: the time in UTC, and something random. */
 export function newId(): string {
-  const time = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, "");
+  const time = new Date()
+    .toISOString()
+    .toLowerCase()
+    .replaceAll(/[-:]|\.\d+/g, "");
   return `${time}-${randomBytes(3).toString("hex")}`;
 }
 

@@ -16,7 +16,7 @@ export interface ServiceFlags {
 /** A client of the service that the flags and the environment name. */
 export interface Connection {
   client: Client;
-  /** Names the service, without anything secret; `mock` is a mock server that ends with this process. */
+  /** Names the service in records; `mock` is a mock server that ends with this process. */
   service: string;
   close(): Promise<void>;
 }
@@ -58,12 +58,14 @@ export async function connect(
   }
   const baseUrl = baseUrlOf(flags);
   const client = createClient({ apiKey: await readKey(flags), baseUrl, fetch, submitRetries: 0 });
-  return { client, service: serviceOf(flags), close: async () => undefined };
+  return { client, service: client.service, close: async () => undefined };
 }
 
-/** Names the service of the flags and the environment, without anything secret. */
-export const serviceOf = (flags: ServiceFlags): string =>
-  flags.mock ? mockService : new URL(baseUrlOf(flags)).href;
+/** Creates a client of the service that the flags name, which has no key and is only asked what it would send. */
+export function connectWithoutKey(flags: ServiceFlags): Client {
+  const client = createClient({ apiKey: null, baseUrl: baseUrlOf(flags) });
+  return flags.mock ? { ...client, service: mockService } : client;
+}
 
 /** The URL of the service. */
 export function baseUrlOf({ baseUrl }: ServiceFlags): string {

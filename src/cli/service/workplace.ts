@@ -1,6 +1,7 @@
 import type { Invocation } from "../command.js";
 import type { Workplace } from "../generation/generation.js";
-import { openRecords } from "../generation/record-files.js";
+import type { MaxImages } from "../../index.js";
+import { createFolderStore } from "../../node/index.js";
 import { createPace } from "./pace.js";
 import { countUploads } from "./upload.js";
 
@@ -11,6 +12,8 @@ interface WorkplaceOptions {
   concurrency?: number;
   /** How many submits in a row may find the service busy or unreachable. @default 4 */
   patience?: number;
+  /** How many images may be asked for. @default no limit */
+  maxImages?: MaxImages;
   /** Whether to use the mock server although no flag says so. */
   mock?: boolean;
 }
@@ -18,8 +21,8 @@ interface WorkplaceOptions {
 /** Connects to the service, and prepares what generations need: records, a pace, and progress of uploads. */
 export async function openWorkplace(
   { connect, progress, signal }: Pick<Invocation, "connect" | "progress" | "signal">,
-  { folder, timeoutSeconds, concurrency = 1, patience = 4, mock }: WorkplaceOptions,
-): Promise<Workplace & { service: string }> {
+  { folder, timeoutSeconds, concurrency = 1, patience = 4, maxImages, mock }: WorkplaceOptions,
+): Promise<Workplace> {
   const pace = createPace({
     concurrency,
     patience,
@@ -40,7 +43,7 @@ export async function openWorkplace(
   return {
     client,
     service,
-    records: openRecords(folder),
+    records: createFolderStore(folder, { maxImages }),
     signal,
     pace,
     timeoutMs: timeoutSeconds * 1000,
