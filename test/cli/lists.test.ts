@@ -162,10 +162,10 @@ describe("tables", () => {
     }
     const records = await readRecords(out);
     expect(records.one!.input).toMatchObject({
-      sourceImage: ["a.png"],
+      sourceImage: [{ path: join(folder, "a.png") }],
       imageUrl: "https://example.com/b.png",
     });
-    expect(records.two!.input).toMatchObject({ sourceImage: ["a.png"] });
+    expect(records.two!.input).toMatchObject({ sourceImage: [{ path: join(folder, "a.png") }] });
     expect(server.requests.filter(({ files }) => files?.length === 1)).toHaveLength(2);
     const both =
       '[{"prompt": "x", "source": "http://a/1", "imageUrl": "http://a/2"}, {"prompt": "x", "source": 3}]';
