@@ -6,6 +6,7 @@ import { fileFromPath } from "../../node/index.js";
 import { UsageError } from "../exit-status.js";
 import { detectEncoding } from "../lists/encoding.js";
 import type { Field, ModelFields } from "./models.js";
+import { headLength, isHeic, refusalOf } from "./source-kind.js";
 
 /** A model's fields as they are written down: files are named by path. */
 export type WrittenInput = Record<string, unknown>;
@@ -97,14 +98,34 @@ export async function openFiles(
   return input;
 }
 
-/** A value that is not a path stays; validation names it. */
+/**
+ * Opens an image; a value that is not a path stays, and validation names it.
+ *
+ * @throws {InvalidInputError} It cannot be read, or is not an image by its first bytes: it would be paid for.
+ */
 async function openFile(path: unknown, locate: LocateFile): Promise<unknown> {
-  return typeof path === "string" ? fileFromPath(locate(path)) : path;
+  if (typeof path !== "string") return path;
+  const file = await fileFromPath(locate(path));
+  const head = new Uint8Array(await file.slice(0, headLength).arrayBuffer());
+  const refusal = refusalOf(head);
+  if (refusal)
+    throw new InvalidInputError([{ path: "", message: `${path} is not an image: it is ${refusal}` }]);
+  return isHeic(head) && file.type === "" ? fileFromPath(locate(path), { type: "image/heic" }) : file;
 }
 
 function issuesOf(error: unknown, path: string): InputIssue[] {
   if (!(error instanceof InvalidInputError)) throw error;
   return error.issues.map(({ message }) => ({ path, message }));
+}
+
+/** Warnings about files that the service may refuse after all. */
+export function warnAboutFiles(input: Record<string, unknown>): string[] {
+  const files = Object.values(input)
+    .flat()
+    .filter((value) => value instanceof File);
+  return files
+    .filter(({ type }) => type === "image/heic")
+    .map(({ name }) => `${name} is a HEIC photo, which the service may not read: convert it to JPEG or PNG`);
 }
 
 /** An input without its files, to validate the rest. */
