@@ -53,7 +53,7 @@ describe("a source", () => {
   it("that is a HEIC photo is sent as one, with a warning that even --quiet shows", async () => {
     const { server, outcome } = await send(latin1("\0\0\0\x24ftypheic\0\0\0\0mif1heic"), "IMG_1.HEIC");
     expect([outcome.exitCode, outcome.errors]).toEqual([0, expect.stringContaining("is a HEIC photo")]);
-    expect(server.requests[0]!.files).toMatchObject([{ filename: "IMG_1.HEIC", type: "image/heic" }]);
+    expect(server.requests[0]!.files).toMatchObject([{ filename: "IMG_1.HEIC", contentType: "image/heic" }]);
   });
 
   it("of a row is looked at as well", async () => {
