@@ -15,6 +15,8 @@ export interface Known {
   recordPath?: string;
   /** The service's flags as words, to name the same service again. */
   serviceWords?: string[];
+  /** The counts of a batch so far. */
+  summary?: Record<string, unknown>;
   /** A command that resumes the work. */
   resumeCommand?: string | undefined;
 }
@@ -44,6 +46,7 @@ export function reportFailure(command: string, json: boolean, error: Error, know
     const taskid = taskidOf(error) ?? record?.taskid;
     writeJson({
       ...{ ok: false, command, exitCode, record: recordPath, state: record?.state, taskid, resumeCommand },
+      ...known.summary,
       error: describeError(error),
     });
   }

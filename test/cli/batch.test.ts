@@ -40,7 +40,7 @@ describe("batch", () => {
     const records = await readRecords(out);
     expect(Object.values(records).map(({ state }) => state)).toEqual(["saved", "saved", "saved"]);
     expect(records.snow).toMatchObject({ input: { prompt: "snow", resolution } });
-    expect(await readdir(out)).toHaveLength(7); // and no lock, nothing temporary
+    expect(await readdir(out)).toHaveLength(9); // and the results, but no lock, nothing temporary
   });
 
   it("does only what is not done in a second run, even if rows were added, moved and removed", async () => {
@@ -173,7 +173,10 @@ describe("batch", () => {
     const { list } = await prepare([{ prompt: "one" }, { prompt: "two" }], server);
     const environment = { TENSORSLAB_API_KEY: undefined };
     const { exitCode, output } = await command(["batch", list, "--dry-run"], { environment });
-    expect([exitCode, output]).toEqual([0, "2 rows are valid. Nothing was sent.\n"]);
+    expect([exitCode, output]).toEqual([
+      0,
+      "2 rows are valid; 2 would be submitted, for 2 images. Nothing was sent.\n",
+    ]);
   });
 
   it("refuses an id that stands for something else now, and another service", async () => {

@@ -67,6 +67,8 @@ describe("generate", () => {
       taskid: server.ledger[0]!.taskid,
       width: 32,
       height: 32,
+      requested: 2,
+      received: 2,
       files: images.map((name) => join(out, name)),
     });
   });

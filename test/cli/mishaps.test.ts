@@ -44,8 +44,9 @@ describe("mishaps", () => {
     );
     await writeFile(list, rows.join("\n"));
     const { exitCode, json } = await command(["batch", list, ...where, "--concurrency", "1", "--json"]);
-    expect([exitCode, json.counts]).toEqual([1, expect.objectContaining({ saved: 0, other: 1, left: 3 })]);
-    expect(server.ledger).toHaveLength(1);
+    expect([exitCode, json.counts]).toEqual([1, expect.objectContaining({ stillRunning: 1, left: 3 })]);
+    const { taskid } = server.ledger[0]!;
+    expect([json.problems, server.ledger.length]).toEqual([[expect.objectContaining({ taskid })], 1]);
   });
 
   it("the way on is one that works where nothing is installed", async () => {

@@ -19,7 +19,7 @@ describe("resume", () => {
     const { exitCode, json, errors } = await command(["resume", out, ...connection, "--json"]);
     expect(exitCode).toBe(8);
     expect(json).toMatchObject({
-      counts: { left: 1, unknown: 1, taskFailed: 1, incomplete: 1, savedBefore: 1, saved: 0 },
+      counts: { refusedBefore: 1, unknown: 1, taskFailed: 1, incomplete: 1, savedBefore: 1, saved: 0 },
       files: [],
     });
     expect(json.problems).toHaveLength(4);

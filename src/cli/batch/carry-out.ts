@@ -6,18 +6,28 @@ import {
   RecordError,
   TensorsLabError,
 } from "../../index.js";
-import type { Advance, GenerationRecord } from "../../index.js";
-import { finish, haveFiles, isUnknown, submit } from "../generation/generation.js";
+import type { Advance, GenerationRecord, Task } from "../../index.js";
+import { finish, haveFiles, isUnknown, isUnpaid, submit } from "../generation/generation.js";
 import type { Workplace } from "../generation/generation.js";
 import type { ModelFields } from "../input/models.js";
+import { Interrupted } from "../terminal/interruption.js";
 import type { Job } from "./job.js";
-import type { Tally } from "./tally.js";
+import type { Results } from "./results.js";
+import type { RowResult, Tally } from "./tally.js";
 
 export interface RowRunnerOptions {
   model: ModelFields;
   workplace: Workplace;
   tally: Tally;
+  results: Results;
   open: (job: Job) => Promise<Record<string, unknown>>;
+  resubmit: Resubmit;
+  /** How many rows are submitted at most. @default no limit */
+  limit: number | undefined;
+}
+
+/** Which rows are submitted again although they may have been paid for. */
+export interface Resubmit {
   resubmitUnknown: boolean;
   resubmitFailed: boolean;
 }
@@ -30,32 +40,22 @@ export interface RowRunner {
   stopped(): unknown;
 }
 
-export function createRowRunner({
-  model,
-  workplace,
-  tally,
-  open,
-  resubmitUnknown,
-  resubmitFailed,
-}: RowRunnerOptions): RowRunner {
+export function createRowRunner(options: RowRunnerOptions): RowRunner {
+  const { model, workplace, tally, results, open, resubmit, limit = Infinity } = options;
   const { records, signal } = workplace;
   let stopped: unknown;
+  let submitted = 0;
+  /** What was accepted in this run: a record may be gone from the disk by the time of a failure. */
+  const accepted = new WeakMap<Job, GenerationRecord>();
 
   async function submitJob(job: Job): Promise<void> {
-    const { id, line } = job;
-    if (stopped) return tally.add("left");
+    if (stopped || submitted >= limit) throw leftOut;
+    submitted++;
     const input = await open(job);
-    let advance: Advance;
-    try {
-      const paced = { ...workplace, pace: unlessStopped };
-      advance = await submit(id, model.name, input, paced, { resubmitUnknown, resubmitFailed });
-    } catch (error) {
-      if (error === leftOut) return tally.add("left");
-      if (!stopsAll(error)) throw error;
-      stopped ??= error;
-      return tally.add("left", { id, line, message: (error as Error).message });
-    }
-    await complete(id, advance.task);
+    const paced = { ...workplace, pace: unlessStopped };
+    const { task, record }: Advance = await submit(job.id, model.name, input, paced, resubmit);
+    accepted.set(job, record);
+    await complete(job, task);
   }
 
   /** A row may wait for its turn for long; meanwhile another may have found that it would fail. */
@@ -65,26 +65,61 @@ export function createRowRunner({
       return attempt();
     });
 
-  async function complete(id: string, task?: Advance["task"]): Promise<void> {
-    const { files } = await finish(id, task, workplace);
-    tally.images += files.length;
-    tally.add("saved");
+  async function complete(job: Job, task?: Task): Promise<void> {
+    const finished = await finish(job.id, task, workplace);
+    count(job, finished.record, finished.task, "saved");
+  }
+
+  /** Counts a row whose images are on disk. */
+  function count(
+    { id, line }: Job,
+    record: GenerationRecord,
+    task: Task | undefined,
+    result: RowResult,
+  ): void {
+    const { taskid, state, files, images: requested } = record;
+    const received = files.length;
+    tally.images += received;
+    const message = `${received} of ${requested} images`;
+    if (received < requested) tally.add("fewer", { id, line, taskid, message });
+    else tally.add(result);
+    const { width, height } = task ?? {};
+    results.add({ line, row: id, state, taskid, files, width, height, requested, received });
   }
 
   async function carryOut(job: Job): Promise<void> {
     const { id, line } = job;
     const record = await readRecord(records, id);
-    if (!record) return submitJob(job);
-    const problem = { id, line, taskid: record.taskid, message: record.error?.message ?? "" };
-    if (isUnknown(record) && !resubmitUnknown)
-      return tally.add("unknown", { ...problem, message: inUnknown });
-    if (record.state === "failed" && !resubmitFailed) return tally.add("taskFailed", problem);
-    if (record.taskid === undefined || record.state === "failed") return submitJob(job);
-    if (record.state === "saved" && (await haveFiles(record, records))) {
-      tally.images += record.files.length;
-      return tally.add("savedBefore");
+    if (!record || mustSubmit(record, resubmit)) return submitJob(job);
+    const { state, taskid, error } = record;
+    if (state === "saved" && (await haveFiles(record, records))) {
+      return count(job, record, undefined, "savedBefore");
     }
-    return complete(id);
+    if (state !== "failed" && !isUnknown(record)) return complete(job);
+    const message = isUnknown(record)
+      ? "look in your account; --resubmit-unknown submits it again"
+      : `${error?.message ?? ""}; --resubmit-failed submits it again`;
+    tally.add(resultOf(record), { id, line, taskid, message });
+    report(job, record);
+  }
+
+  /** Counts a row that an error ended: by its record, which says what is paid, not by the error. */
+  async function countFailure(job: Job, error: Error): Promise<void> {
+    const { id, line } = job;
+    const record = (await readRecord(records, id).catch(() => undefined)) ?? accepted.get(job);
+    const { outcome, taskid = record?.taskid } = error instanceof TensorsLabError ? error : nothingKnown;
+    const isUnsent = record ? isUnpaid(record) : outcome !== "accepted" && outcome !== "unknown";
+    const isLeft = isUnsent && (error === leftOut || stopped !== undefined || error instanceof Interrupted);
+    // A record that is gone says nothing; then the error says what is known.
+    const result = isLeft ? "left" : record ? resultOf(record) : outcome === "unknown" ? "unknown" : "other";
+    const isSilent = error === leftOut || (error instanceof Interrupted && result === "left");
+    tally.add(result, isSilent ? undefined : { id, line, taskid, message: error.message }, record);
+    if (record) report(job, record);
+  }
+
+  function report({ id, line }: Job, { state, taskid, files, images: requested }: GenerationRecord): void {
+    const size = { width: undefined, height: undefined };
+    results.add({ line, row: id, state, taskid, files, ...size, requested, received: files.length });
   }
 
   return {
@@ -93,39 +128,49 @@ export function createRowRunner({
       try {
         await carryOut(job);
       } catch (error) {
+        if (!signal.aborted && error !== leftOut) stopped ??= reasonToStop(error);
+        await countFailure(job, error as Error);
         if (signal.aborted) throw signal.reason;
-        stopped ??= reasonToStop(error);
-        const { id, line } = job;
-        tally.addError(error as Error, { id, line }, await unsavedOf(id, workplace));
       }
     },
   };
 }
 
-const inUnknown = "look in your account; --resubmit-unknown submits it again";
+const nothingKnown: Pick<TensorsLabError, "outcome" | "taskid"> = { outcome: undefined, taskid: undefined };
 
-/** The record of a generation whose images are not saved, if it has any; for a warning. */
-export async function unsavedOf(id: string, { records }: Workplace): Promise<GenerationRecord | undefined> {
-  const record = await readRecord(records, id).catch(() => undefined);
-  return record?.state === "completed" ? record : undefined;
+/** Whether a row must be submitted, given its record of earlier runs. */
+export function mustSubmit(record: GenerationRecord, { resubmitUnknown, resubmitFailed }: Resubmit): boolean {
+  if (isUnpaid(record)) return true;
+  return (isUnknown(record) && resubmitUnknown) || (record.state === "failed" && resubmitFailed);
 }
 
-/** Thrown in place of an attempt to submit after another row found that it would fail. */
+/** How a row is counted, by the state of its record. */
+export function resultOf({ state }: GenerationRecord): RowResult {
+  return resultByState[state];
+}
+
+const resultByState: Record<GenerationRecord["state"], RowResult> = {
+  intent: "unknown",
+  unknown: "unknown",
+  "not-sent": "left",
+  rejected: "refused",
+  accepted: "stillRunning",
+  completed: "incomplete",
+  failed: "taskFailed",
+  saved: "saved",
+};
+
+/** Thrown in place of a submit that is not begun. */
 const leftOut = new Error("Left out");
 
 /** An error that would affect every other row, such as a wrong key or a full disk; undefined for one of this row alone. */
 function reasonToStop(error: unknown): unknown {
   if (!(error instanceof TensorsLabError) || error instanceof AuthenticationError) return error;
   if (error instanceof RecordError) return isOfDisk(error) ? error : undefined;
-  return error instanceof DownloadError && isOfDisk(error) ? error.cause : undefined;
-}
-
-/** Whether the next submit would fail in the same way, and nothing was paid. */
-function stopsAll(error: unknown): boolean {
-  if (!(error instanceof TensorsLabError)) return true;
-  if (error instanceof RecordError) return error.outcome === "not-sent" && isOfDisk(error);
-  if (isSafeToResubmit(error)) return true; // the pace has repeated it without success
-  return ["CONFIGURATION", "AUTHENTICATION", "INSUFFICIENT_CREDITS", "IMAGE_LIMIT"].includes(error.code);
+  if (error instanceof DownloadError) return isOfDisk(error) ? error.cause : undefined;
+  if (isSafeToResubmit(error)) return error; // the pace has repeated it without success
+  const isForAll = ["CONFIGURATION", "INSUFFICIENT_CREDITS", "IMAGE_LIMIT"].includes(error.code);
+  return isForAll ? error : undefined;
 }
 
 /** Whether the system's own error is underneath. */

@@ -1,10 +1,14 @@
-import { checkGeneration, InvalidInputError, RecordConflictError } from "../../index.js";
+import { checkGeneration, InvalidInputError, readRecord, RecordConflictError } from "../../index.js";
 import type { Client } from "../../index.js";
 import type { FolderStore } from "../../node/index.js";
 import { UsageError } from "../exit-status.js";
 import { newId } from "../input/prepare.js";
-import { findGarbled, withoutFiles } from "../input/written-input.js";
+import { findGarbled, warnAboutFiles, withoutFiles } from "../input/written-input.js";
+import { countImages } from "../input/models.js";
 import type { ModelFields } from "../input/models.js";
+import type { Progress } from "../terminal/progress.js";
+import { mustSubmit } from "./carry-out.js";
+import type { Resubmit } from "./carry-out.js";
 import type { Job } from "./job.js";
 import type { Fault } from "../lists/row.js";
 import { isFault } from "../lists/row.js";
@@ -30,27 +34,39 @@ export interface CheckOptions {
   model: ModelFields;
   open: (job: Job) => Promise<Record<string, unknown>>;
   signal: AbortSignal;
+  /** Which rows would be submitted again. */
+  resubmit: Resubmit;
+  progress: Progress;
+}
+
+/** What a list comes to. */
+export interface Check {
+  rows: number;
+  /** How many of them would be submitted, and for how many images. */
+  submits: number;
+  images: number;
 }
 
 /**
- * Checks every job of a list before the first is sent; gives how many there are.
+ * Validates every row of a list before the first is sent; counts what there is to do.
  *
  * @throws {InvalidListError} listing every fault of every row; or the signal's reason.
  */
-export async function checkJobs(jobs: AsyncIterable<Job | Fault>, options: CheckOptions): Promise<number> {
+export async function checkJobs(jobs: AsyncIterable<Job | Fault>, options: CheckOptions): Promise<Check> {
   const faults: Fault[] = [];
-  let count = 0;
+  const check: Check = { rows: 0, submits: 0, images: 0 };
   for await (const job of jobs) {
     options.signal.throwIfAborted();
-    count++;
-    faults.push(...(isFault(job) ? [job] : await checkJob(job, options)));
+    check.rows++;
+    faults.push(...(isFault(job) ? [job] : await checkJob(job, options, check)));
   }
   if (faults.length > 0) throw new InvalidListError(options.list, faults);
-  if (count === 0) throw new UsageError(`${options.list} has no rows`);
-  return count;
+  if (check.rows === 0) throw new UsageError(`${options.list} has no rows`);
+  return check;
 }
 
-async function checkJob(job: Job, { client, records, model, open }: CheckOptions): Promise<Fault[]> {
+async function checkJob(job: Job, options: CheckOptions, check: Check): Promise<Fault[]> {
+  const { client, records, model, open, resubmit, progress } = options;
   const { id, line, written, fault } = job;
   const faults = fault ? [fault] : [];
   faults.push(...findGarbled(written).map((issue) => ({ line, ...issue })));
@@ -61,26 +77,38 @@ async function checkJob(job: Job, { client, records, model, open }: CheckOptions
   let input: Record<string, unknown> | undefined;
   try {
     input = await open(job);
+    for (const warning of warnAboutFiles(input)) progress.warn(`line ${line}: ${warning}`);
   } catch (error) {
     note(error);
   }
-  const options = { records, idempotencyKey: fault ? newId() : id };
   try {
-    await checkGeneration(client, model.name, (input ?? withoutFiles(model, written)) as never, options);
+    const fields = input ?? withoutFiles(model, written);
+    const key = { records, idempotencyKey: fault ? newId() : id };
+    const record = await checkGeneration(client, model.name, fields as never, key);
+    if (!record || mustSubmit(record, resubmit)) {
+      check.submits++;
+      check.images += countImages(model, written);
+    }
   } catch (error) {
     if (!(error instanceof RecordConflictError)) note(error);
-    else if (input) faults.push({ line, path: "", message: conflictOf(id, error, records) });
+    else if (input) faults.push({ line, path: "", message: await conflictOf(id, error, records) });
   }
   return faults;
 }
 
 /** What was submitted under a row's id before must be this row, and for this service. */
-function conflictOf(id: string, error: RecordConflictError, records: FolderStore): string {
+async function conflictOf(id: string, error: RecordConflictError, records: FolderStore): Promise<string> {
   const service = error.differences.find(({ path }) => path === "service");
   if (service) {
     const [before, now] = [service.recorded, service.given].map(String);
     return `was submitted to ${before} before, not to ${now}; use another folder for --out`;
   }
   const paths = error.differences.map(({ path }) => path).join(", ");
-  return `is not what ${id} was before (${paths}); give it another id, or delete ${records.pathOf(id)}`;
+  // Whoever deletes a record must know what is lost with it.
+  const { state, taskid } = { ...(await readRecord(records, id).catch(() => undefined)) };
+  const task = taskid === undefined ? "" : `, task ${taskid}`;
+  return (
+    `is not what ${id} was before (${paths}); give it another id. ` +
+    `The record of ${id} (${state}${task}) is ${records.pathOf(id)}`
+  );
 }

@@ -1,19 +1,20 @@
-import { AuthenticationError, TensorsLabError } from "../../index.js";
 import type { GenerationRecord } from "../../index.js";
 import { warnOfExpiry } from "../generation/url-expiry.js";
-import { endingOf, exitStatus } from "../exit-status.js";
+import { exitStatus } from "../exit-status.js";
 import type { Ending } from "../exit-status.js";
 import type { Progress } from "../terminal/progress.js";
 
 /** The results that a row can have: as it is shown, and the exit status that it calls for. */
 const results = {
   saved: ["saved", "done"],
+  fewer: ["fewer images", "fewer"],
   savedBefore: ["saved before", "done"],
   taskFailed: ["task failed", "taskFailed"],
   stillRunning: ["still running", "stillRunning"],
   unknown: ["outcome unknown", "unknown"],
   incomplete: ["download incomplete", "download"],
   refused: ["refused", "refused"],
+  refusedBefore: ["refused before", "onlyRefused"],
   left: ["not submitted", "other"],
   other: ["other failures", "other"],
 } as const satisfies Record<string, readonly [string, Ending]>;
@@ -23,16 +24,20 @@ export type RowResult = keyof typeof results;
 const names = Object.keys(results) as RowResult[];
 
 /** Of several exit statuses the first in this order counts. */
-const order = ["unknown", "stillRunning", "download", "taskFailed", "refused", "other", "done"] as const;
+const order = [
+  "unknown",
+  "stillRunning",
+  "download",
+  "taskFailed",
+  "fewer",
+  "refused",
+  "onlyRefused",
+  "other",
+  "done",
+] as const satisfies Ending[];
 
-/** The results of rows that an error ended. */
-const byEnding: Partial<Record<Ending, RowResult>> = {
-  unknown: "unknown",
-  stillRunning: "stillRunning",
-  download: "incomplete",
-  taskFailed: "taskFailed",
-  refused: "refused",
-};
+/** What another run of the same command gets on with. */
+const resumable = ["stillRunning", "incomplete", "refused", "left", "other"] as const;
 
 /** What is known about a row that was not saved. */
 export interface Problem {
@@ -48,12 +53,16 @@ export interface Tally {
   problems: Problem[];
   /** Images that are on disk. */
   images: number;
-  add(result: RowResult, problem?: Problem): void;
-  /** @param unsaved The record, if its task is completed: the URLs of its images expire. */
-  addError(error: Error, problem: Pick<Problem, "id" | "line">, unsaved?: GenerationRecord): void;
+  /** @param record The record, if there is one: if it is completed, the URLs of its images expire. */
+  add(result: RowResult, problem?: Problem, record?: GenerationRecord): void;
+  /** Counts as not submitted what was not reached. */
+  addRest(rows: number): void;
   /** A warning about completed images that are not saved, if there are any. */
   warning(): string | undefined;
-  exitStatus(): number;
+  /** @param ignored Results that are as they should be. */
+  exitStatus(ignored?: RowResult[]): number;
+  /** What to do about rows that are not done, for people. */
+  advice(command: string): string[];
   table(): string[];
 }
 
@@ -68,28 +77,35 @@ export function createTally(progress: Progress): Tally {
     counts,
     problems,
     images: 0,
-    add(result, problem) {
+    add(result, problem, record) {
       counts[result]++;
+      if (record?.state === "completed" && unsaved.length < mostProblems) unsaved.push(record);
       if (!problem) return;
       if (problems.length < mostProblems) problems.push(problem);
       const { id, line, message } = problem;
       progress.warn(`${id}${line === undefined ? "" : ` (line ${line})`}: ${results[result][0]}: ${message}`);
     },
-    addError(error, problem, record) {
-      const { message } = error;
-      const taskid = error instanceof TensorsLabError ? error.taskid : undefined;
-      if (record && unsaved.length < mostProblems) unsaved.push(record);
-      // A task that the key may not read now is not lost: it waits for a key that may.
-      const isKept = error instanceof AuthenticationError && taskid !== undefined;
-      const result = isKept ? "stillRunning" : (byEnding[endingOf(error)] ?? "other");
-      tally.add(result, { taskid, ...problem, message });
+    addRest(rows) {
+      counts.left += Math.max(0, rows - Object.values(counts).reduce((sum, count) => sum + count));
     },
     warning: () => warnOfExpiry(unsaved),
-    exitStatus() {
+    exitStatus(ignored = []) {
       const endings = new Set<Ending>(
-        names.filter((name) => counts[name] > 0).map((name) => results[name][1]),
+        names.filter((name) => counts[name] > 0 && !ignored.includes(name)).map((name) => results[name][1]),
       );
       return exitStatus(order.find((ending) => endings.has(ending)) ?? "done");
+    },
+    advice(command) {
+      const { unknown, taskFailed } = counts;
+      const canResume = resumable.some((result) => counts[result] > 0);
+      const advice = canResume ? [`To resume: ${command}`] : [];
+      if (taskFailed > 0) advice.push(`To submit failed rows again: ${command} --resubmit-failed`);
+      if (unknown > 0) {
+        advice.push(
+          `To submit rows again whose outcome is unknown, once you have looked in your account: ${command} --resubmit-unknown`,
+        );
+      }
+      return advice;
     },
     table() {
       const rows = names.filter((name) => counts[name] > 0);

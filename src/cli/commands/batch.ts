@@ -5,9 +5,10 @@ import { checkJobs } from "../batch/check.js";
 import { createNameRow } from "../batch/job.js";
 import type { Job } from "../batch/job.js";
 import { runConcurrently } from "../batch/queue.js";
+import { openResults } from "../batch/results.js";
 import { createTally } from "../batch/tally.js";
 import { defineCommand } from "../command.js";
-import { exitStatus, exitStatusOf, UsageError } from "../exit-status.js";
+import { exitStatusOf, UsageError } from "../exit-status.js";
 import {
   breakLockOption,
   concurrencyOption,
@@ -19,7 +20,7 @@ import {
   timeoutOption,
 } from "../flags.js";
 import { createFolderStore } from "../../node/index.js";
-import { runAlone } from "../generation/folder.js";
+import { checkFolder, runAlone } from "../generation/folder.js";
 import { defaultModel, findModel } from "../input/models.js";
 import type { ModelFields } from "../input/models.js";
 import { openFiles } from "../input/written-input.js";
@@ -35,6 +36,7 @@ interface Flags {
   concurrency: number;
   timeout: number;
   dryRun?: boolean;
+  limit?: number;
   maxImages?: number;
   maxImagesPerDay?: number;
   breakLock?: boolean;
@@ -56,12 +58,13 @@ export const batch = defineCommand<Flags>({
     outOption(),
     concurrencyOption("how many rows to process at the same time"),
     timeoutOption(),
-    new Option("--dry-run", "validate the list, and send nothing; needs no key"),
+    new Option("--dry-run", "validate the list and the folder, and send nothing; needs no key"),
     new Option(
       "--resubmit-unknown",
       "submit rows again whose outcome is unknown: they may be paid for twice",
     ),
     new Option("--resubmit-failed", "submit rows again whose task failed"),
+    new Option("--limit <number>", "submit at most so many rows in this run").argParser(readCount),
     new Option("--max-images <number>", "submit no more images than that in this run").argParser(readCount),
     new Option(
       "--max-images-per-day <number>",
@@ -87,45 +90,64 @@ Examples:
     const { out: folder, concurrency, timeout: timeoutSeconds } = flags;
     const model = findModel(flags.model) ?? defaultModel;
     const read = await openList(list);
+    const { resubmitUnknown = false, resubmitFailed = false } = flags;
+    const resubmit = { resubmitUnknown, resubmitFailed };
     const open = (job: Job) => openFiles(model, job.written, (path) => resolve(dirname(list), path));
 
     const jobs = () => jobsOf(read(model), model);
     const check = () => {
       progress.state(`validating ${list}`);
       const client = connectWithoutKey(flags);
-      return checkJobs(jobs(), { list, client, records: createFolderStore(folder), model, open, signal });
+      const records = createFolderStore(folder);
+      return checkJobs(jobs(), { list, client, records, model, open, signal, resubmit, progress });
     };
     if (flags.dryRun) {
-      const rows = await check();
-      return { lines: [`${rows} rows are valid. Nothing was sent.`], data: { dryRun: true, rows } };
+      await checkFolder(createFolderStore(folder));
+      const { rows, submits, images } = await check();
+      const what = `${rows} rows are valid; ${submits} would be submitted, for ${images} images`;
+      return { lines: [`${what}. Nothing was sent.`], data: { dryRun: true, rows, submits, images } };
     }
 
     const maxImages = { run: flags.maxImages, day: flags.maxImagesPerDay };
     const options = { folder, timeoutSeconds, concurrency, patience: 8, maxImages };
     const workplace = await openWorkplace(invocation, options);
-    const rows = await check();
+    const { rows } = await check();
     const modelWords = model === defaultModel ? [] : ["--model", model.name];
-    known.resumeCommand = commandFor("batch", list, "--out", folder, ...modelWords);
+    const command = commandFor("batch", list, "--out", folder, ...modelWords);
+    known.resumeCommand = command;
     const tally = createTally(progress);
-    const { resubmitUnknown = false, resubmitFailed = false } = flags;
-    const runner = createRowRunner({ model, workplace, tally, open, resubmitUnknown, resubmitFailed });
+    const results = await openResults(folder);
+    const { limit } = flags;
+    const runner = createRowRunner({ model, workplace, tally, results, open, resubmit, limit });
+    const summary = () => {
+      const { counts, images, problems } = tally;
+      return { folder, rows, counts, images, problems };
+    };
     await runAlone(workplace.records, flags, async () => {
       let done = 0;
       progress.count(done, rows, 0);
-      await runConcurrently(withoutFaults(jobs()), rows, concurrency, signal, async (job) => {
-        await runner.run(job);
-        done++;
-        progress.count(done, rows, done - tally.counts.savedBefore);
-      });
+      try {
+        await runConcurrently(withoutFaults(jobs()), rows, concurrency, signal, async (job) => {
+          await runner.run(job);
+          done++;
+          progress.count(done, rows, done - tally.counts.savedBefore);
+        });
+      } finally {
+        tally.addRest(rows);
+        known.summary = summary();
+        if (signal.aborted) progress.warn(tally.table().join("\n"));
+        // What is on disk and paid for is in the records; this is a list of it.
+        const warn = ({ message }: Error) => progress.warn(`The results cannot be listed: ${message}`);
+        await results.save().catch(warn);
+      }
     });
     const stopped = runner.stopped();
-    const exitCode = stopped ? exitStatusOf(stopped) : tally.exitStatus();
+    const exitCode = stopped ? exitStatusOf(stopped) : tally.exitStatus(limit === undefined ? [] : ["left"]);
     const warning = tally.warning();
     if (warning !== undefined) progress.warn(warning);
     if (stopped) progress.note(`Stopped submitting: ${(stopped as Error).message}`);
-    if (exitCode !== exitStatus("done")) progress.note(`To resume: ${known.resumeCommand}`);
-    const { counts, images, problems } = tally;
-    return { lines: tally.table(), data: { folder, rows, counts, images, problems }, exitCode };
+    for (const line of tally.advice(command)) progress.note(line);
+    return { lines: tally.table(), data: summary(), exitCode };
   },
 });
 

@@ -9,6 +9,9 @@ import {
   serviceOptions,
   timeoutOption,
 } from "../flags.js";
+import { exitStatus } from "../exit-status.js";
+import { createFolderStore } from "../../node/index.js";
+import { checkFolder } from "../generation/folder.js";
 import { finish, submit } from "../generation/generation.js";
 import { noteRecord } from "../failure.js";
 import { newId, prepare, showRequest } from "../input/prepare.js";
@@ -52,7 +55,10 @@ Examples:
     const { flags, known, progress, commandFor } = invocation;
     const { out } = flags;
     const { model, input, request } = await prepare(invocation, isTrial() ? trialPrompt : undefined);
-    if (flags.dryRun) return showRequest(request);
+    if (flags.dryRun) {
+      await checkFolder(createFolderStore(out));
+      return showRequest(request);
+    }
     const mock = flags.mock || (isTrial() && !isConfigured(flags));
     if (mock && !flags.mock) {
       progress.note("There is no TENSORSLAB_API_KEY, so this runs on the built-in mock server.");
@@ -69,7 +75,7 @@ Examples:
     // A mock server of this process ends with it, and its tasks with it.
     if (!mock) known.resumeCommand = commandFor("resume", out);
     progress.state("submitting");
-    const { task, files: names } = await noteRecord(known, records, id, async () => {
+    const { task, record } = await noteRecord(known, records, id, async () => {
       const { record, task } = await submit(id, model.name, input, workplace);
       progress.state(`task ${record.taskid} accepted`);
       return finish(id, task, workplace, {
@@ -78,10 +84,15 @@ Examples:
           progress.transfer(`downloading image ${index + 1} of ${images}`, bytes, totalBytes),
       });
     });
-    const files = names.map((name) => join(out, name));
+    const files = record.files.map((name) => join(out, name));
     if (flags.preview) await showImages(files, flags.preview, progress);
     const { taskid, width, height } = task;
-    return { lines: files, data: { record: known.recordPath, taskid, width, height, files } };
+    const { images: requested } = record;
+    const received = files.length;
+    const isWhole = received >= requested;
+    if (!isWhole) progress.warn(`${received} of ${requested} images: the others were not made`);
+    const data = { record: known.recordPath, taskid, width, height, requested, received, files };
+    return { lines: files, data, exitCode: exitStatus(isWhole ? "done" : "fewer") };
   },
 });
 

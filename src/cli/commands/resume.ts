@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import { Argument } from "commander";
 import { AuthenticationError, readRecord } from "../../index.js";
+import type { GenerationRecord } from "../../index.js";
 import { createFolderStore } from "../../node/index.js";
-import { unsavedOf } from "../batch/carry-out.js";
+import { resultOf } from "../batch/carry-out.js";
 import { createTally } from "../batch/tally.js";
-import type { Tally } from "../batch/tally.js";
+import type { RowResult, Tally } from "../batch/tally.js";
 import { runConcurrently } from "../batch/queue.js";
 import { defineCommand } from "../command.js";
 import {
@@ -57,11 +58,16 @@ Examples:
       const workplace = await openWorkplace(invocation, { folder, timeoutSeconds });
       let done = 0;
       progress.count(done, ids.length, 0);
-      await runConcurrently(ids, ids.length, concurrency, signal, async (id) => {
-        files.push(...(await resumeRecord(id, folder, workplace, tally)));
-        done++;
-        progress.count(done, ids.length, done - tally.counts.savedBefore);
-      });
+      try {
+        await runConcurrently(ids, ids.length, concurrency, signal, async (id) => {
+          files.push(...(await resumeRecord(id, folder, workplace, tally)));
+          done++;
+          progress.count(done, ids.length, done - tally.counts.savedBefore);
+        });
+      } finally {
+        known.summary = { folder, counts: tally.counts, problems: tally.problems, files };
+        if (signal.aborted) progress.warn(tally.table().join("\n"));
+      }
     });
     const { counts, problems } = tally;
     const warning = tally.warning();
@@ -80,32 +86,41 @@ async function resumeRecord(
   tally: Tally,
 ): Promise<string[]> {
   const { records, service, signal } = workplace;
-  let problem: { id: string; taskid?: string | undefined } = { id };
+  let record: GenerationRecord | undefined;
   try {
-    const record = await readRecord(records, id);
+    record = await readRecord(records, id);
     if (!record) return [];
-    problem = { id, taskid: record.taskid };
+    const problem = { id, taskid: record.taskid };
+    const { state, error } = record;
     if (isUnknown(record)) {
       tally.add("unknown", { ...problem, message: `look in your account; see ${records.pathOf(id)}` });
     } else if (isUnpaid(record)) {
-      tally.add("left", { ...problem, message: record.error?.message ?? "nothing was paid" });
-    } else if (record.state === "failed") {
-      tally.add("taskFailed", { ...problem, message: record.error?.message ?? "" });
-    } else if (record.state === "saved" && (await haveFiles(record, records))) {
-      tally.add("savedBefore");
-      tally.images += record.files.length;
+      const reason = error?.message ?? "nothing was paid";
+      tally.add("refusedBefore", { ...problem, message: `${reason}; \`batch\` submits it again` });
+    } else if (state === "failed") {
+      const message = `${error?.message ?? ""}; \`batch --resubmit-failed\` submits it again`;
+      tally.add("taskFailed", { ...problem, message });
+    } else if (state === "saved" && (await haveFiles(record, records))) {
+      countSaved(record, "savedBefore", tally);
     } else if (record.service !== service) {
       tally.add("other", { ...problem, message: `it was submitted to ${record.service}, not to ${service}` });
     } else {
-      const { files } = await finish(id, undefined, workplace);
-      tally.add("saved");
-      tally.images += files.length;
-      return files.map((name) => join(folder, name));
+      const finished = await finish(id, undefined, workplace);
+      countSaved(finished.record, "saved", tally);
+      return finished.record.files.map((name) => join(folder, name));
     }
   } catch (error) {
+    const known = (await readRecord(records, id).catch(() => undefined)) ?? record;
+    const taskid = known?.taskid;
+    tally.add(known ? resultOf(known) : "other", { id, taskid, message: (error as Error).message }, known);
     if (signal.aborted) throw signal.reason;
     if (error instanceof AuthenticationError) throw error; // every other record would fail in the same way
-    tally.addError(error as Error, { id }, await unsavedOf(id, workplace));
   }
   return [];
+}
+
+function countSaved({ id, taskid, files, images }: GenerationRecord, result: RowResult, tally: Tally): void {
+  tally.images += files.length;
+  if (files.length >= images) return tally.add(result);
+  tally.add("fewer", { id, taskid, message: `${files.length} of ${images} images` });
 }

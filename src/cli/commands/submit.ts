@@ -2,6 +2,8 @@ import { basename, join } from "node:path";
 import { defineCommand } from "../command.js";
 import { dryRunOption, outOption, outputOptions, promptArgument, serviceOptions } from "../flags.js";
 import { noteRecord } from "../failure.js";
+import { createFolderStore } from "../../node/index.js";
+import { checkFolder } from "../generation/folder.js";
 import { submit as submitOnce } from "../generation/generation.js";
 import { newId, prepare, showRequest } from "../input/prepare.js";
 import { serviceWords } from "../service/connection.js";
@@ -28,7 +30,10 @@ Examples:
   async work(invocation) {
     const { flags, known, progress, commandFor } = invocation;
     const { model, input, request } = await prepare(invocation);
-    if (flags.dryRun) return showRequest(request);
+    if (flags.dryRun) {
+      await checkFolder(createFolderStore(flags.out));
+      return showRequest(request);
+    }
     const { out } = flags;
     const workplace = await openWorkplace(invocation, { folder: out, timeoutSeconds: Infinity });
     const { records } = workplace;

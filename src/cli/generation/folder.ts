@@ -1,3 +1,5 @@
+import { mkdtemp, rmdir, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { RecordBusyError, RecordError } from "../../index.js";
 import type { FolderStore } from "../../node/index.js";
 import { UsageError } from "../exit-status.js";
@@ -25,6 +27,30 @@ export async function runAlone<T>(
     if (hasBegun || !(error instanceof RecordBusyError)) throw error;
     throw new UsageError(`${error.message}: \`--break-lock\``, { cause: error });
   }
+}
+
+/**
+ * Checks that records can be written in a folder, and that no other run works there; nothing stays in it.
+ *
+ * @throws {UsageError} They cannot, or another run works there.
+ */
+export async function checkFolder(records: FolderStore): Promise<void> {
+  const { folder } = records;
+  let existing = folder;
+  try {
+    while (!(await stat(existing).catch(unlessMissing))) existing = dirname(existing);
+    if (existing === folder) return await runAlone(records, {}, async () => undefined);
+    if (!(await stat(existing)).isDirectory()) throw Object.assign(new Error(), { code: "ENOTDIR" });
+    await rmdir(await mkdtemp(join(existing, ".tensorslab-images-")));
+  } catch (cause) {
+    if (cause instanceof UsageError) throw cause;
+    const { code, message } = cause as NodeJS.ErrnoException;
+    throw new UsageError(`The folder ${folder} cannot be written to (${code ?? message})`, { cause });
+  }
+}
+
+function unlessMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== "ENOENT") throw error;
 }
 
 /**

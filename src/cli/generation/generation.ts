@@ -1,9 +1,10 @@
 import { access } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { advanceGeneration, DownloadError, readRecord, resumeGeneration } from "../../index.js";
+import { advanceGeneration, DownloadError, readRecord, RecordError, resumeGeneration } from "../../index.js";
 import type { Advance, AdvanceOptions, Client, GenerationRecord, Model, Task } from "../../index.js";
 import { saveImages } from "../../node/index.js";
 import type { FolderStore, SaveProgress } from "../../node/index.js";
+import { isGeneratedId } from "../input/prepare.js";
 import type { Pace } from "../service/pace.js";
 
 /** What generations need: a client, records, a pace, and limits. */
@@ -40,32 +41,39 @@ export function submit(
  * Waits for the task of a record and saves its images.
  *
  * @param task The task, if it was completed at once.
- * @returns The task, and the names of its images in the folder.
+ * @returns The task, and its record with the names of its images.
  */
 export async function finish(
   id: string,
   task: Task | undefined,
   { client, service, records, signal, timeoutMs }: Workplace,
   { onStatus, onDownload }: GenerationEvents = {},
-): Promise<{ task: Task; files: string[] }> {
+): Promise<{ task: Task; record: GenerationRecord }> {
   const options = { records, idempotencyKey: id, signal, timeoutMs, onStatus };
   const finished = task ?? (await resumeGeneration({ ...client, service }, options));
+  const { taskid } = finished;
+  const record = await readRecord(records, id);
+  if (!record) {
+    const path = records.pathOf(id);
+    throw new RecordError(`The record ${path} is gone`, { outcome: "accepted", taskid, cause: gone(path) });
+  }
   const store = async (changes: Pick<GenerationRecord, "files"> & Partial<GenerationRecord>) => {
-    const record = await readRecord(records, id);
-    if (!record) return;
-    const { error: _overcome, ...kept } = record;
+    const { error: _overcome, ...kept } = (await readRecord(records, id)) ?? record;
     const updatedAt = new Date().toISOString();
-    await records.write({ ...kept, version: 2, ...changes, updatedAt }, { durable: false });
+    const stored: GenerationRecord = { ...kept, version: 2, ...changes, updatedAt };
+    await records.write(stored, { durable: false });
+    return stored;
   };
   try {
+    const name = nameOf(record, records);
     const paths = await saveImages(finished, records.folder, {
       signal,
       client,
+      name,
       onProgress: (progress) => onDownload?.(progress, finished.urls.length),
     });
     const files = paths.map((path) => basename(path));
-    await store({ files, state: "saved" });
-    return { task: finished, files };
+    return { task: finished, record: await store({ files, state: "saved" }) };
   } catch (error) {
     if (error instanceof DownloadError) {
       const { code, message, saved } = error;
@@ -76,6 +84,17 @@ export async function finish(
     }
     throw error;
   }
+}
+
+/** As the system says it. */
+const gone = (path: string): Error =>
+  Object.assign(new Error(`ENOENT: ${path}`), { code: "ENOENT", syscall: "open", path });
+
+/** The name that the images of a row get, which is its id; undefined for a single generation, whose id nobody chose. */
+function nameOf({ id, files }: GenerationRecord, records: FolderStore): string | undefined {
+  const encoded = basename(records.pathOf(id), ".record.json");
+  const isNamedByTask = files.some((file) => !file.startsWith(encoded)); // by an earlier version, which saved a part
+  return isGeneratedId(id) || isNamedByTask ? undefined : id;
 }
 
 /** Whether every image of a record is where it was saved. */

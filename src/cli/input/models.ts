@@ -27,7 +27,8 @@ interface Form {
   method: string;
   path: string;
   parts?: Record<string, Pick<Field, "type" | "array">>;
-  roles?: Record<string, string>;
+  roles?: Readonly<Record<string, string>>;
+  defaults?: Readonly<Record<string, unknown>>;
 }
 
 /** Every model of the document, in its order. */
@@ -72,6 +73,13 @@ function describe(schema: Json): string {
   ].filter(Boolean);
   const text = typeof schema.description === "string" ? schema.description.replace(/\s+/g, " ").trim() : "";
   return [text, facts.length > 0 ? `(${facts.join("; ")})` : ""].filter(Boolean).join(" ");
+}
+
+/** How many images an input asks for. */
+export function countImages({ name }: ModelFields, input: Record<string, unknown>): number {
+  const { roles, defaults }: Form = operations[models[name]];
+  const count = (roles?.count && input[roles.count]) ?? defaults?.count;
+  return typeof count === "number" ? count : 1;
 }
 
 /** An object schema's properties, those of its `allOf` included. */

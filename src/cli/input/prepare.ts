@@ -4,7 +4,7 @@ import { baseUrlOf } from "../service/connection.js";
 import type { Invocation } from "../command.js";
 import { InvalidInputError } from "../../index.js";
 import { UsageError } from "../exit-status.js";
-import { findGarbled, openFiles, readPrompt } from "./written-input.js";
+import { findGarbled, openFiles, readPrompt, warnAboutFiles } from "./written-input.js";
 import type { WrittenInput } from "./written-input.js";
 import type { ModelFields } from "./models.js";
 import type { Result } from "../terminal/output.js";
@@ -27,7 +27,13 @@ export interface Prepared {
  * @throws {InvalidInputError} Fields do not match the document, or files cannot be read.
  */
 export async function prepare(
-  { words, flags, readFields, signal }: Pick<Invocation, "words" | "flags" | "readFields" | "signal">,
+  {
+    words,
+    flags,
+    readFields,
+    signal,
+    progress,
+  }: Pick<Invocation, "words" | "flags" | "readFields" | "signal" | "progress">,
   defaultPrompt?: string,
 ): Promise<Prepared> {
   const prompt = words[0] ?? defaultPrompt;
@@ -49,6 +55,7 @@ export async function prepare(
     }
   }
   const input = await openFiles(model, written);
+  for (const warning of warnAboutFiles(input)) progress.warn(warning);
   const request = await createPlanner(baseUrlOf(flags))(model.name, input);
   return { model, written, input, request };
 }
@@ -61,6 +68,9 @@ export function newId(): string {
     .replaceAll(/[-:]|\.\d+/g, "");
   return `${time}-${randomBytes(3).toString("hex")}`;
 }
+
+/** Whether an id was made by {@link newId}. */
+export const isGeneratedId = (id: string): boolean => /^\d{8}t\d{6}z-[0-9a-f]{6}$/i.test(id);
 
 /** The result of `--dry-run`. */
 export function showRequest(request: PlannedRequest): Result {
