@@ -83,7 +83,14 @@ export interface Task {
 }
 
 /** A task's id, or whatever has one: a {@link Submission}, a {@link Task}. */
-export type TaskReference = string | { readonly taskid: string; readonly requested?: number | undefined };
+export type TaskReference =
+  | string
+  | {
+      /** Identifies the task. */
+      readonly taskid: string;
+      /** How many images were asked for, if known. */
+      readonly requested?: number | undefined;
+    };
 
 /** A submit that the service accepted. */
 export interface Submission {
