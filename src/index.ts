@@ -34,7 +34,16 @@ export {
   WaitTimeoutError,
 } from "./errors.js";
 
-export type { Api, ApiKey, AuthScheme, Fetch } from "./api/index.js";
+export type {
+  Api,
+  ApiKey,
+  AuthScheme,
+  ClientMethod,
+  ClientRequestMethod,
+  Fetch,
+  FetchResponse,
+  Middleware,
+} from "./api/index.js";
 export type { Client } from "./client.js";
 export type {
   ConsumeImage,

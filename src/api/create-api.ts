@@ -14,6 +14,10 @@ import { createRedactor } from "./redact.js";
 import type { Redact } from "./redact.js";
 import { isPlatformRequest, ObservedRequest, OutgoingRequest, toPlatformRequest } from "./request.js";
 
+// A program's declarations name these when it exports what it has from the client. Where a package sees its own
+// dependencies alone, as pnpm lays them out, the compiler finds them only here.
+export type { ClientMethod, ClientRequestMethod, FetchResponse, Middleware } from "openapi-fetch";
+
 /** The openapi-fetch client, with a method for each HTTP method. */
 export type Api = OpenapiClient<paths>;
 

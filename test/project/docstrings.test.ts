@@ -21,7 +21,7 @@ interface Export {
   symbol: ts.Symbol;
 }
 
-/** What each entry exports, but for the types that are the document itself. */
+/** What each entry exports, except the types that are the document itself or openapi-fetch's. */
 const exported: Export[] = entries.flatMap((entry) => {
   const file = checker.getSymbolAtLocation(program.getSourceFile(entry)!)!;
   return checker
@@ -30,7 +30,10 @@ const exported: Export[] = entries.flatMap((entry) => {
       const symbol = each.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(each) : each;
       return { name: each.name, entry, isValue: (symbol.flags & ts.SymbolFlags.Value) !== 0, symbol };
     })
-    .filter(({ symbol }) => !symbol.declarations?.[0]?.getSourceFile().fileName.includes("/generated/"));
+    .filter(({ symbol }) => {
+      const declaredIn = symbol.declarations?.[0]?.getSourceFile().fileName ?? "";
+      return !/\/(generated|node_modules)\//.test(declaredIn);
+    });
 });
 
 const textOf = (symbol: ts.Symbol) => ts.displayPartsToString(symbol.getDocumentationComment(checker));
