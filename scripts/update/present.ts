@@ -1,10 +1,10 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { buildEffectiveDocument, mergeSpecification } from "../generate/document.js";
 import type { Specification } from "../generate/document.js";
 import { listOperations } from "../generate/operation.js";
 import { isObject } from "../generate/source.js";
 import type { JsonObject } from "../generate/source.js";
+import { readIfPresent } from "./read-if-present.js";
 
 /** What a project was generated from. */
 export interface Present {
@@ -21,13 +21,8 @@ export interface Present {
 export async function readPresent(project: string, specification: Specification): Promise<Present> {
   const vendor = await mergeSpecification(specification);
   const problem = (reason: string): Promise<Present> => rebuild(vendor, specification, reason);
-  let text: string;
-  try {
-    text = await readFile(join(project, "generated/openapi.json"), "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    return problem("is missing");
-  }
+  const text = (await readIfPresent(join(project, "generated/openapi.json")))?.toString();
+  if (text === undefined) return problem("is missing");
   try {
     const effective: unknown = JSON.parse(text);
     if (isObject(effective) && listOperations(effective).length > 0)

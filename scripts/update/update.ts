@@ -17,6 +17,7 @@ import type { FetchLimits } from "./pages/fetch-page.js";
 import { gather } from "./pages/gather.js";
 import type { Vendored } from "./pages/gather.js";
 import { readOrigins, writeOrigins } from "./pages/sources.js";
+import { readIfPresent } from "./read-if-present.js";
 import { readPresent } from "./present.js";
 import { addEntry } from "./report/changelog.js";
 import { compareModels } from "./report/model-changes.js";
@@ -43,7 +44,7 @@ export async function prepareUpdate(project: string, request: Request): Promise<
   const folder = join(project, "spec");
   const specification = await readSpecification(folder);
   const { documents, overlay } = specification;
-  const sourcesText = (await readIfThere(join(folder, sourcesFile))) ?? "";
+  const sourcesText = await readText(join(folder, sourcesFile));
   const origins = readOrigins(sourcesFile, sourcesText || "{}");
   const vendored = await gather({ documents, origins }, request);
   const next: Specification = {
@@ -91,7 +92,7 @@ export async function prepareUpdate(project: string, request: Request): Promise<
     for (const [name, text] of await formatSources(sources)) files.set(`generated/${name}`, text);
   }
   if (isChanged) {
-    const changelog = (await readIfThere(join(project, "CHANGELOG.md"))) ?? "";
+    const changelog = await readText(join(project, "CHANGELOG.md"));
     files.set("CHANGELOG.md", await formatted("markdown", addEntry(changelog, report, today())));
   }
   return { report, files };
@@ -127,9 +128,4 @@ function changedOrigins(
 
 const byFile = (a: { file: string }, b: { file: string }): number => (a.file < b.file ? -1 : 1);
 
-async function readIfThere(path: string): Promise<string | undefined> {
-  return readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return undefined;
-    throw error;
-  });
-}
+const readText = async (path: string): Promise<string> => (await readIfPresent(path))?.toString() ?? "";

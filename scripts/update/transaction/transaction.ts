@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { readIfPresent } from "../read-if-present.js";
 import { UpdateError } from "../update-error.js";
 import { stateFolder } from "./state-folder.js";
 
@@ -29,7 +30,7 @@ export async function replaceFiles(project: string, files: ReadonlyMap<string, s
     await mkdir(folder, { recursive: true });
     for (const [path, text] of files) {
       const index = entries.length;
-      const before = await readIfThere(join(project, path));
+      const before = await readIfPresent(join(project, path));
       if (before) await write(join(folder, `before-${index}`), before);
       await write(join(folder, `after-${index}`), Buffer.from(text));
       entries.push({ path, before: before && fingerprint(before), after: fingerprint(Buffer.from(text)) });
@@ -48,7 +49,7 @@ export async function replaceFiles(project: string, files: ReadonlyMap<string, s
 
 /** Whether an update was interrupted, or is at work. */
 export async function isInterrupted(project: string): Promise<boolean> {
-  return (await readIfThere(join(stateFolder(project), journalName))) !== undefined;
+  return (await readIfPresent(join(stateFolder(project), journalName))) !== undefined;
 }
 
 /** Ends a replacement: what was replaced is forgotten. */
@@ -70,14 +71,14 @@ export async function undoInterrupted(
   project: string,
 ): Promise<{ restored: string[]; kept: string[] } | undefined> {
   const folder = stateFolder(project);
-  const journal = await readIfThere(join(folder, journalName));
+  const journal = await readIfPresent(join(folder, journalName));
   if (!journal) {
     await finish(project).catch(() => undefined); // there may be no such folder
     return undefined;
   }
   const result = { restored: [] as string[], kept: [] as string[] };
   for (const [index, { path, before, after }] of readJournal(journal, join(folder, journalName)).entries()) {
-    const present = await readIfThere(join(project, path));
+    const present = await readIfPresent(join(project, path));
     const held = present && fingerprint(present);
     if (held === before) continue;
     if (held !== after) result.kept.push(path);
@@ -92,7 +93,7 @@ export async function undoInterrupted(
 }
 
 async function restore(folder: string, index: number, before: string, path: string): Promise<void> {
-  const copy = await readIfThere(join(folder, `before-${index}`));
+  const copy = await readIfPresent(join(folder, `before-${index}`));
   if (!copy || fingerprint(copy) !== before)
     throw new UpdateError(
       `${path} was replaced by an update that was interrupted, and its copy is lost: restore it, then delete ${folder}`,
@@ -133,11 +134,4 @@ async function write(path: string, bytes: Buffer): Promise<void> {
   } finally {
     await file.close();
   }
-}
-
-async function readIfThere(path: string): Promise<Buffer | undefined> {
-  return readFile(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return undefined;
-    throw error;
-  });
 }
