@@ -53,9 +53,16 @@ export async function prepareUpdate(project: string, request: Request): Promise<
   };
   const isChanged = [...vendored.values()].some(({ status }) => status !== "unchanged");
   const present = await readPresent(project, specification);
-  const merged = await mergeSpecification(next);
+  const notes: string[] = [];
+  const merged = await mergeSpecification(next, notes);
   const overlaid = overlay && applyOverlay(merged, overlay);
   const after = overlaid?.document ?? merged;
+  const unmatched = isChanged ? (overlaid?.unmatched ?? []) : [];
+  // What cannot be generated is an error, with its place, before anything is said to have changed.
+  const emitted =
+    unmatched.length === 0 && (isChanged || !present.isGenerated)
+      ? await emitSources({ ...(await buildEffectiveDocument(next)), notes })
+      : undefined;
   const changes = isChanged ? compareDocuments(present.effective, after) : [];
   const hidden = isChanged
     ? findHiddenChanges({ before: present.vendor, after: merged }, present.effective, changes)
@@ -72,25 +79,20 @@ export async function prepareUpdate(project: string, request: Request): Promise<
     hidden,
     models: compareModels(present.effective, isChanged ? after : present.effective),
     warnings: [...editedByHand(vendored), ...present.warnings, ...findPriceChanges(present.effective, after)],
-    overlay: {
-      unnecessary: isChanged ? (overlaid?.unnecessary ?? []) : [],
-      unmatched: isChanged ? (overlaid?.unmatched ?? []) : [],
-    },
+    notes: isChanged ? (emitted?.notes ?? notes) : [],
+    overlay: { unnecessary: isChanged ? (overlaid?.unnecessary ?? []) : [], unmatched },
     checks: "not run",
   };
 
   const files = new Map<string, string>();
-  if (report.overlay.unmatched.length > 0) return { report, files };
+  if (unmatched.length > 0) return { report, files };
   for (const [file, { source, status }] of vendored)
     if (status !== "unchanged") files.set(`spec/${file}`, source.text);
   const upkeep = changedOrigins(vendored, origins);
   if (upkeep.size > 0)
     files.set(`spec/${sourcesFile}`, await formatted("yaml", writeOrigins(sourcesText, upkeep)));
-  if (isChanged || !present.isGenerated) {
-    // What cannot be generated is an error before anything is said to have changed.
-    const sources = await emitSources(await buildEffectiveDocument(next));
-    for (const [name, text] of await formatSources(sources)) files.set(`generated/${name}`, text);
-  }
+  for (const [name, text] of emitted ? await formatSources(emitted) : [])
+    files.set(`generated/${name}`, text);
   if (isChanged) {
     const changelog = await readText(join(project, "CHANGELOG.md"));
     files.set("CHANGELOG.md", await formatted("markdown", addEntry(changelog, report, today())));

@@ -129,6 +129,17 @@ const cases: Record<string, Case> = {
   },
 };
 
+/** Where an operation moves, what the overlay says of its path moves with it. */
+const replacing: Case = {
+  prepare: async (project) => {
+    const path = join(project, "spec/overlay.yaml");
+    const overlay = await readFile(path, "utf8");
+    await writeFile(path, overlay.replaceAll("/v1/images/seedreamv5", "/v2/images/seedreamv5"));
+  },
+  files: [moved],
+  exitCode: 20,
+};
+
 let outcomes: Outcome[];
 let replaced: { outcome: Outcome; files: Record<string, string> };
 let restored: { outcome: Outcome; files: Record<string, string> };
@@ -153,13 +164,13 @@ beforeAll(async () => {
   const results = await update([
     ...(await Promise.all(runs)),
     ["--check", "--json", ...failing],
-    [...(await prepare("replacing", { files: [moved], exitCode: 20 })), "--replace", "seedreamv5.yaml"],
+    [...(await prepare("replacing", replacing)), "--replace", "seedreamv5.yaml"],
     restoring,
   ]);
   outcomes = results;
   replaced = { outcome: results.at(-2)!, files: await readProject(join(folder, "replacing")) };
   restored = { outcome: results.at(-1)!, files: await readProject(join(folder, "restoring")) };
-});
+}, 600_000);
 
 test.each(Object.entries(cases))("%s", (name, { exitCode, output = /^/, errors = /^$/ }) => {
   const outcome = outcomes[Object.keys(cases).indexOf(name)]!;

@@ -91,7 +91,7 @@ beforeAll(async () => {
     ],
     certificate,
   );
-});
+}, 600_000);
 
 test("a report of such a document does nothing, in text and in JSON, however it ends", () => {
   for (const { output, errors } of outcomes) {

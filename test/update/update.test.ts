@@ -311,7 +311,7 @@ export type Url = Fields["imageUrl"];
     ["--json", "--project", project(failing)],
   ];
   outcomes = await update([...(await Promise.all(runs)), ...writing], certificate);
-});
+}, 600_000);
 
 afterAll(() => site.close());
 
@@ -343,6 +343,7 @@ describe("an update", () => {
         notModels: [],
       },
       warnings: [],
+      notes: [],
       overlay: { unnecessary: [], unmatched: [] },
       checks: "passed",
     });

@@ -31,5 +31,8 @@ function verdictOf(change: Change, distance: readonly Change[]): Verdict {
   return (["breaking", "compatible"] as const).find((verdict) => verdicts.includes(verdict)) ?? "cosmetic";
 }
 
-const isSame = ({ verdict: _one, ...one }: Change, { verdict: _other, ...other }: Change): boolean =>
-  isDeepStrictEqual(one, other);
+/** Whether two changes lead to the same: what the package said before may differ from what the vendor said. */
+const isSame = (one: Change, other: Change): boolean =>
+  (["operation", "part", "field", "aspect", "after"] as const).every((key) =>
+    isDeepStrictEqual(one[key], other[key]),
+  );

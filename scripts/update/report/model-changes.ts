@@ -40,7 +40,7 @@ export function compareModels(before: JsonObject, after: JsonObject): ModelChang
 
 const serviceOf = (document: JsonObject): Service =>
   readService(document, (_, reason) => {
-    throw new DocumentError(reason);
+    throw new DocumentError(`overlay.yaml: with it applied, ${reason}`);
   });
 
 const modelsOf = (document: JsonObject): Model[] =>

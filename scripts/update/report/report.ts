@@ -17,6 +17,8 @@ export interface UpdateReport {
   models: ModelChanges;
   /** What a person should know before merging: a changed price, a state that was repaired. */
   warnings: string[];
+  /** What the generator noted: why an operation is not a model, what documents word differently, what is not checked. */
+  notes: string[];
   overlay: Pick<Overlaid, "unnecessary" | "unmatched">;
   /** Whether the regenerated project passes its types and contract tests; `not run` if nothing was written. */
   checks: string;

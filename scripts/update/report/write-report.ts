@@ -8,7 +8,7 @@ import { describeVersion } from "./version.js";
 
 /** The report as text, one line for each change; the texts of documents are shown as they are and do nothing. */
 export function writeReport(report: UpdateReport): string {
-  const { verdict, version, documents, changes, hidden, models, warnings, checks } = report;
+  const { verdict, version, documents, changes, hidden, models, notes, warnings, checks } = report;
   const outcome = {
     none: "Nothing has changed.",
     cosmetic:
@@ -27,6 +27,7 @@ export function writeReport(report: UpdateReport): string {
     ...verdicts.flatMap((one) => listChanges(one, hidden, " in the vendor's documents alone")),
     ...spaced(describeModels(models)),
     ...spaced(describeOverlay(report)),
+    ...spaced(notes.map((note) => `Note: ${showText(note)}`)),
     ...spaced(warnings.map((warning) => `Warning: ${showText(warning)}`)),
     "",
     verdict === "none" ? outcome : `${outcome} ${describeVersion(version, verdict)}`,
