@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import type { Argument, Option } from "commander";
+import type { Fetch } from "../index.js";
 import { exitStatus } from "./exit-status.js";
 import { reportFailure } from "./failure.js";
 import type { Known } from "./failure.js";
@@ -7,6 +8,7 @@ import { addFieldFlags } from "./input/field-flags.js";
 import type { ReadFieldFlags } from "./input/field-flags.js";
 import { connect, serviceWords } from "./service/connection.js";
 import type { Connection, ConnectOptions, ServiceFlags } from "./service/connection.js";
+import { watchRequests } from "./service/watch-requests.js";
 import { shellWords } from "./shell-words.js";
 import { listenForInterruption } from "./terminal/interruption.js";
 import { writeJson, writeLines } from "./terminal/output.js";
@@ -18,6 +20,7 @@ import type { Progress } from "./terminal/progress.js";
 export interface OutputFlags {
   json?: boolean;
   quiet?: boolean;
+  verbose?: boolean;
 }
 
 /** A command: what it is called with, and what it does. */
@@ -89,7 +92,7 @@ async function perform<Flags>(
   { name, work }: CommandDefinition<Flags>,
   parsed: Parsed<Flags>,
 ): Promise<void> {
-  const { json = false, quiet = false } = parsed.flags;
+  const { json = false, quiet = false, verbose = false } = parsed.flags;
   const { signal, stopListening } = listenForInterruption();
   const progress = createProgress(quiet);
   const known: Known = {};
@@ -104,8 +107,10 @@ async function perform<Flags>(
       signal,
       progress,
       known,
-      async connect(options) {
-        const connection = await connect(parsed.flags, options);
+      async connect(options = {}) {
+        const { fetch: send = globalThis.fetch as Fetch } = options;
+        const watched = watchRequests(send, progress, verbose);
+        const connection = await connect(parsed.flags, { ...options, fetch: watched });
         connections.push(connection);
         return connection;
       },

@@ -14,7 +14,8 @@ export const serviceOptions = (): Option[] =>
 export const outputOptions = (): Option[] =>
   [
     new Option("--json", "print one JSON object, also on failure"),
-    new Option("-q, --quiet", "show no progress"),
+    new Option("-q, --quiet", "show no progress, only results, warnings and failures"),
+    new Option("-v, --verbose", "show every request, without the key").conflicts("quiet"),
   ].map((option) => option.helpGroup("Output:"));
 
 /** The folder for images and records. */

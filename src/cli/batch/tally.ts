@@ -82,7 +82,9 @@ export function createTally(progress: Progress): Tally {
       if (record?.state === "completed" && unsaved.length < mostProblems) unsaved.push(record);
       if (!problem) return;
       if (problems.length < mostProblems) problems.push(problem);
-      const { id, line, message } = problem;
+      const { id, line, taskid } = problem;
+      const isNamed = taskid === undefined || problem.message.includes(taskid);
+      const message = isNamed ? problem.message : `${problem.message} (task ${taskid})`;
       progress.warn(`${id}${line === undefined ? "" : ` (line ${line})`}: ${results[result][0]}: ${message}`);
     },
     addRest(rows) {
