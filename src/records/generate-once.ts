@@ -103,7 +103,7 @@ export async function advanceGeneration<M extends Model>(
     const task = record.state === "completed" ? finishedAtOnce(submission) : undefined;
     return { record, task, comeBackAfterMs: task ? undefined : shortestPollMs };
   }
-  const task = await client.status(record.taskid!, { signal: options.signal });
+  const task = await client.status(referenceOf(record), { signal: options.signal });
   const state = task.status === "completed" || task.status === "failed" ? task.status : undefined;
   const now = state ? await settle(record, state, options) : record;
   return { record: now, task, comeBackAfterMs: state ? undefined : pollDelayMs(now) };
@@ -171,10 +171,13 @@ export async function checkGeneration<M extends Model>(
   return findRecord(await ask(client, model, input, options), options);
 }
 
+/** The task of a record, with how many images were asked for: fewer are said to be fewer. */
+const referenceOf = ({ taskid, images }: GenerationRecord) => ({ taskid: taskid!, requested: images });
+
 async function waitForRecord(client: Client, record: GenerationRecord, options: ResumeOptions) {
   const { signal, timeoutMs, pollIntervalMs, onStatus } = options;
   try {
-    const task = await client.wait(record.taskid!, { signal, timeoutMs, pollIntervalMs, onStatus });
+    const task = await client.wait(referenceOf(record), { signal, timeoutMs, pollIntervalMs, onStatus });
     await settle(record, "completed", options);
     return task;
   } catch (error) {

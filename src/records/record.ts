@@ -1,3 +1,6 @@
+import { models } from "../../generated/operations.js";
+import { imageCount } from "../reliability/image-count.js";
+import type { Model } from "../types.js";
 import { escapeText, isPlainText } from "./plain-text.js";
 import { RecordError } from "./errors.js";
 import type { RecordStore } from "./store.js";
@@ -125,10 +128,17 @@ function upgrade(first: Record<string, unknown>): Record<string, unknown> {
   return {
     ...first,
     attempt: 1,
-    images: 1,
+    images: countImages(first),
     ...(isIntent && { expiresAt: new Date(updatedMs + firstVersionIntentMs).toISOString() }),
     ...(first.state === "completed" && { completedAt: first.updatedAt }),
   };
+}
+
+/** How many images a record of the first version asks for, by its input. */
+function countImages({ model, input }: Record<string, unknown>): number {
+  if (typeof model !== "string" || !Object.hasOwn(models, model)) return 1;
+  const images = imageCount(model as Model, Object(input) as never);
+  return count.isFit(images) ? images : 1;
 }
 
 /** What is wrong with a record; undefined if nothing is. */

@@ -42,6 +42,7 @@ describe.each(stores)("with the %s store, generateOnce", (_, openStore) => {
     const first = await generateOnce(client, model, input, { records, idempotencyKey });
     const again = await generateOnce(client, model, input, { records, idempotencyKey });
     expect([first.status, again.taskid, again.urls.length]).toEqual(["completed", first.taskid, 1]);
+    expect([first.requested, again.requested]).toEqual([1, 1]);
     expect(server.ledger.map(({ taskid }) => taskid)).toEqual([first.taskid]);
     expect(await readRecord(records, idempotencyKey)).toEqual({
       version: 2,

@@ -42,6 +42,11 @@ describe("a record", () => {
       attempt: 1,
       images: 1,
     });
+    const four = { ...firstVersion, input: { prompt: "a fox", batchsize: 4 } };
+    expect(await readRecord(holding(four), "order-1")).toMatchObject({ images: 4 });
+    for (const odd of [{ model: "older" }, { input: { batchsize: "many" } }, { input: { batchsize: -1 } }]) {
+      expect(await readRecord(holding({ ...firstVersion, ...odd }), "order-1")).toMatchObject({ images: 1 });
+    }
     const intent = { ...firstVersion, state: "intent", taskid: undefined };
     expect(await readRecord(holding(intent), "order-1")).toMatchObject({
       version: 1,

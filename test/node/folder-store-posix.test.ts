@@ -1,0 +1,68 @@
+import { chmod, mkdir, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { generateOnce, readRecord } from "../../src/index.js";
+import { createFolderStore } from "../../src/node/index.js";
+import { makeRecord, startService } from "../records/support.js";
+import { makeFolder } from "../support/generate.js";
+
+const input = { prompt: "a fox", resolution: "16x16" };
+
+// Permissions, and errors as POSIX systems name them; the rest is in folder-store.test.ts.
+describe("a folder of records", () => {
+  test("has files that their owner alone can read, unless told otherwise", async () => {
+    const folder = await makeFolder();
+    const { client } = await startService();
+    for (const [idempotencyKey, mode] of [
+      ["a", undefined],
+      ["b", 0o644],
+    ] as const) {
+      const records = createFolderStore(folder, { mode });
+      await generateOnce(client, "seedreamv5", input, { records, idempotencyKey });
+      expect((await stat(records.pathOf(idempotencyKey))).mode & 0o777).toBe(mode ?? 0o600);
+    }
+  });
+
+  test("refuses a folder in place of a record", async () => {
+    const records = createFolderStore(await makeFolder());
+    await mkdir(records.pathOf("folder"));
+    await expect(readRecord(records, "folder")).rejects.toThrow("cannot be read (EISDIR)");
+  });
+
+  test("says where and why nothing can be written, and leaves nothing behind", async () => {
+    const folder = await makeFolder();
+    const { client, submits } = await startService();
+    await writeFile(join(folder, "file"), "");
+    const inFile = createFolderStore(join(folder, "file"));
+    const once = (records: ReturnType<typeof createFolderStore>) =>
+      generateOnce(client, "seedreamv5", input, { records, idempotencyKey: "a" });
+    await expect(once(inFile)).rejects.toThrow("cannot be read (ENOTDIR)");
+    const records = createFolderStore(folder);
+    await mkdir(records.pathOf("b"));
+    await expect(records.write(makeRecord({ id: "b" }), { durable: true })).rejects.toThrow(
+      "b.record.json cannot be read",
+    );
+    await rm(folder, { recursive: true });
+    await expect(records.write(makeRecord({ id: "b" }), { durable: true })).rejects.toThrow(
+      "b.record.json cannot be written: ENOENT",
+    );
+    await expect(records.list()).rejects.toThrow("cannot be read (ENOENT)");
+    expect(submits()).toBe(0);
+  });
+
+  test("that may not be written to is a failure before anything is sent", async () => {
+    const folder = await makeFolder();
+    const { client, submits } = await startService();
+    await chmod(folder, 0o555);
+    const isRoot = process.geteuid!() === 0; // who may write everywhere
+    if (isRoot) process.seteuid!(65534);
+    try {
+      const records = createFolderStore(folder);
+      const once = generateOnce(client, "seedreamv5", input, { records, idempotencyKey: "a" });
+      await expect(once).rejects.toThrow(/cannot be (written|used|read).*EACCES/);
+    } finally {
+      if (isRoot) process.seteuid!(0);
+    }
+    expect(submits()).toBe(0);
+  });
+});
