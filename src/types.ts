@@ -24,18 +24,25 @@ type DataOf<Operation> = Operation extends {
   responses: { 200: { content: { "application/json": infer Envelope } } };
 }
   ? (typeof fields)["data"] extends keyof Envelope
-    ? Envelope[(typeof fields)["data"]]
+    ? NonNullable<Envelope[(typeof fields)["data"]]>
     : never
   : never;
 
 /** The fields of an operation's request body, with the service's names. */
-export type RequestFields<Name extends OperationName> =
-  OperationOf<Name> extends { requestBody: { content: infer Content } }
-    ? {
-        [Field in keyof Content[keyof Content]]:
-          WithFileInputs<Content[keyof Content][Field]> | Undefined<Content[keyof Content], Field>;
-      }
+export type RequestFields<Name extends OperationName> = FieldsOf<BodyOf<Name>>;
+
+/** The body of the media type that is sent; a document may offer others beside it. */
+type BodyOf<Name extends OperationName> =
+  OperationOf<Name> extends { requestBody?: { content: infer Content } }
+    ? Operations[Name] extends { mediaType: infer MediaType }
+      ? Content[MediaType & keyof Content]
+      : never
     : never;
+
+/** The fields of each alternative of a body: such a mapped type is made of each part of a union. */
+type FieldsOf<Body> = [Body] extends [never]
+  ? object
+  : { [Field in keyof Body]: WithFileInputs<Body[Field]> | Undefined<Body, Field> };
 
 /** Bytes for a file field: a File or Blob, which is read while it is sent, or bytes in memory. */
 export type FileInput = Blob | File | ArrayBuffer | ArrayBufferView;

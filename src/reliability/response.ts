@@ -91,7 +91,7 @@ export function parseResponse<Name extends OperationName>(
     throw unexpected(parsed, context, "the response has no usable task id");
   }
   const data = (envelope as Record<string, unknown>)[fields.data] as ResponseData<Name>;
-  if (urlsOf(data[fields.url]).some((url) => context.redact(url) !== url)) {
+  if (urlsOf(fieldOf(data, fields.url)).some((url) => context.redact(url) !== url)) {
     throw unexpected(parsed, context, "the response has a URL with the API key in it");
   }
   return data;
@@ -99,28 +99,38 @@ export function parseResponse<Name extends OperationName>(
 
 /** Reads the data of a status response. */
 export function toTask(raw: ResponseData<StatusOperation>): Task {
-  const status = String(raw[fields.status]);
+  const status = String(fieldOf(raw, fields.status));
   return {
-    taskid: raw[fields.taskid],
+    taskid: String(fieldOf(raw, fields.taskid)),
     status: Object.hasOwn(enums.status, status)
       ? (enums.status as Record<string, TaskStatus>)[status]!
       : "unknown",
-    urls: urlsOf(raw[fields.url]),
+    urls: urlsOf(fieldOf(raw, fields.url)),
     requested: undefined,
-    width: raw[fields.width],
-    height: raw[fields.height],
+    width: numberOf(fieldOf(raw, fields.width)),
+    height: numberOf(fieldOf(raw, fields.height)),
     raw,
   };
 }
 
 /** Reads the data of a submit's response. */
 export function toSubmission(raw: ResponseData<SubmitOperation>, requested: number): Submission {
-  return { taskid: raw[fields.taskid], urls: urlsOf(raw[fields.url]), requested, raw };
+  return {
+    taskid: String(fieldOf(raw, fields.taskid)),
+    urls: urlsOf(fieldOf(raw, fields.url)),
+    requested,
+    raw,
+  };
 }
 
+/** A field by its wire name; the document may have come to leave it out. */
+const fieldOf = (data: unknown, name: string): unknown => (data as Record<string, unknown>)[name];
+
+const numberOf = (value: unknown): number | undefined => (typeof value === "number" ? value : undefined);
+
 /** The service sends one URL, or a list of them. */
-function urlsOf(given: string | readonly string[] | undefined): string[] {
-  return [given ?? []].flat().filter((url) => url !== "");
+function urlsOf(given: unknown): string[] {
+  return [given ?? []].flat().filter((url) => typeof url === "string" && url !== "") as string[];
 }
 
 /** The error for an response that refuses; undefined if it does not. */

@@ -140,7 +140,8 @@ function isCompleted(task: Task): boolean {
   if (task.status === "completed") checkImages(task);
   if (task.status !== "failed") return task.status === "completed";
   const { taskid } = task;
-  const serviceMessage = fields.errorMessage in task.raw ? task.raw[fields.errorMessage] : undefined;
+  const stated = (task.raw as Record<string, unknown>)[fields.errorMessage];
+  const serviceMessage = typeof stated === "string" ? stated : undefined;
   const said = serviceMessage ? `: ${serviceMessage}` : "";
   throw new TaskFailedError(`The task failed${said}`, { taskid, task, serviceMessage });
 }
