@@ -6,6 +6,7 @@ import type { EffectiveDocument } from "./document.js";
 import { emitOperations } from "./emit-operations.js";
 import { emitSchema } from "./emit-schema.js";
 import { compiledCode, emitValidators } from "./emit-validators.js";
+import { emitFieldsTable } from "./fields-table.js";
 import { hoistReferences } from "./hoist.js";
 import { toOpenApi30 } from "./openapi-30.js";
 import { readService } from "./roles.js";
@@ -20,12 +21,17 @@ const style = JSON.parse(readFileSync(new URL("../../.prettierrc.json", import.m
 export interface Emitted {
   sources: Record<"openapi.json" | "operations.ts" | "schema.ts" | "validators.ts", string>;
   code: string;
+  /** The table of the models' fields, for a page of Markdown. */
+  table: string;
   /** What a person should know of the document, a line each. */
   notes: string[];
 }
 
 /** The generated files as they are written. */
-export async function formatSources({ sources, code }: Omit<Emitted, "notes">): Promise<Map<string, string>> {
+export async function formatSources({
+  sources,
+  code,
+}: Pick<Emitted, "sources" | "code">): Promise<Map<string, string>> {
   const files = Object.entries(sources).map(
     async ([name, source]) => [name, await format(source, { ...style, filepath: name })] as const,
   );
@@ -50,5 +56,6 @@ export async function emitSources(effective: EffectiveDocument): Promise<Emitted
     "schema.ts": `// ${notice}\n\n${schema}`,
     "validators.ts": `// ${notice}\n\n${module}`,
   };
-  return { sources, code, notes: [...effective.notes, ...service.notes, ...notes] };
+  const table = await emitFieldsTable(document, service);
+  return { sources, code, table, notes: [...effective.notes, ...service.notes, ...notes] };
 }

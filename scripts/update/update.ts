@@ -8,6 +8,7 @@ import {
   sourcesFile,
 } from "../generate/document.js";
 import type { Specification } from "../generate/document.js";
+import { replaceTable } from "../generate/fields-table.js";
 import { emitSources, formatSources } from "../generate/generated-files.js";
 import { applyOverlay } from "../generate/overlay.js";
 import { compareDocuments } from "./changes/compare-documents.js";
@@ -93,6 +94,9 @@ export async function prepareUpdate(project: string, request: Request): Promise<
     files.set(`spec/${sourcesFile}`, await formatted("yaml", writeOrigins(sourcesText, upkeep)));
   for (const [name, text] of emitted ? await formatSources(emitted) : [])
     files.set(`generated/${name}`, text);
+  const readme = await readText(join(project, "README.md"));
+  const page = emitted && replaceTable(readme, emitted.table);
+  if (page !== undefined && page !== readme) files.set("README.md", page);
   if (isChanged) {
     const changelog = await readText(join(project, "CHANGELOG.md"));
     files.set("CHANGELOG.md", await formatted("markdown", addEntry(changelog, report, today())));
