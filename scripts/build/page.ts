@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { build } from "esbuild";
 import type { Metafile, Plugin } from "esbuild";
+import { findRulePlaces } from "./rule-places.js";
 
 const folder = resolve(import.meta.dirname, "../../src/mock-server/page/app");
 
@@ -46,7 +47,10 @@ export function embedPage(onBuilt?: (metafile: Metafile) => void): Plugin {
     name: "embed-page",
     setup({ onLoad }) {
       onLoad({ filter: /[/\\]mock-server[/\\]page[/\\]bundle\.ts$/ }, async () => ({
-        contents: `export const loadPage = async () => ${JSON.stringify(await buildPage(onBuilt))};`,
+        contents: [
+          `export const loadPage = async () => ${JSON.stringify(await buildPage(onBuilt))};`,
+          `export const loadRules = async () => (${JSON.stringify(await findRulePlaces())});`,
+        ].join("\n"),
         loader: "js",
       }));
     },

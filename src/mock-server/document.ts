@@ -22,6 +22,8 @@ export interface Operation {
 export const operations: Readonly<Record<string, Operation>> = generated.operations;
 export const models: Readonly<Record<string, string>> = generated.models;
 export const statusOperation: string | null = generated.statusOperation;
+/** Where the real service is. */
+export const server: string | null = generated.server;
 export const authentication: { readonly header: string; readonly scheme: string } | null =
   generated.authentication;
 /** The name of the header that carries the key, in lower case; undefined if the service needs no key. */

@@ -69,6 +69,17 @@ export interface MockServerOptions {
       }
     | undefined;
   /**
+   * Passes every request on to the real service, with the client's own key, and records the responses and images in a new
+   * file; the key is never in it. Nothing is drawn or charged by the mock server then, but the service charges.
+   * @default the mock server responds by itself
+   */
+  record?: { file: string; baseUrl?: string | undefined } | undefined;
+  /**
+   * Responds as it was recorded in this file: each request gets the next response that the same request got.
+   * @default the mock server responds by itself
+   */
+  replay?: string | undefined;
+  /**
    * Whether there is a page in the browser that shows every request, and a control API; see `pageUrl`. The service
    * behaves the same with and without it.
    * @default false
@@ -99,14 +110,16 @@ export interface MockServerOptions {
 
 /** The options with their defaults. */
 export type Settings = {
-  [Name in keyof Omit<MockServerOptions, "apiKeys" | "seed" | "publicUrl" | "keep">]-?: NonNullable<
-    MockServerOptions[Name]
-  >;
+  [
+    Name in keyof Omit<MockServerOptions, "apiKeys" | "seed" | "publicUrl" | "keep" | "record" | "replay">
+  ]-?: NonNullable<MockServerOptions[Name]>;
 } & {
   apiKeys: ReadonlySet<string> | undefined;
   seed: number | undefined;
   publicUrl: URL | undefined;
   keep: Limits;
+  record: MockServerOptions["record"];
+  replay: string | undefined;
 };
 
 const port = { integer: true, max: 65535 };
@@ -119,7 +132,7 @@ export function readOptions(options: MockServerOptions): Settings {
     pagePort: readNumber(options.pagePort, "pagePort", 0, port),
     resultsPort: readNumber(options.resultsPort, "resultsPort", 0, port),
     host: readHost(options.host),
-    publicUrl: readUrl(options.publicUrl),
+    publicUrl: readUrl(options.publicUrl, "publicUrl"),
     apiKeys: readKeys(options.apiKeys),
     credits: readNumber(options.credits, "credits", Infinity, { integer: true }),
     taskDurationMs: readNumber(options.taskDurationMs, "taskDurationMs", 3000),
@@ -127,6 +140,8 @@ export function readOptions(options: MockServerOptions): Settings {
     imageSize: readNumber(options.imageSize, "imageSize", Infinity, { integer: true, min: 1 }),
     seed: options.seed === undefined ? undefined : readNumber(options.seed, "seed", 0, { integer: true }),
     keep: readKeep(options.keep),
+    record: readRecord(options),
+    replay: readFile(options.replay, "replay"),
     now: readFunction(options, "now", Date.now),
     fail: readFunction(options, "fail", () => undefined),
   };
@@ -159,11 +174,11 @@ function readHost(host: MockServerOptions["host"] = "127.0.0.1"): string {
   throw invalid("host", "a host name or an IP address", host);
 }
 
-function readUrl(url: MockServerOptions["publicUrl"]): URL | undefined {
+function readUrl(url: string | undefined, name: string): URL | undefined {
   if (url === undefined) return undefined;
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   if (parsed && /^https?:$/.test(parsed.protocol) && parsed.username === "") return parsed;
-  throw invalid("publicUrl", "a URL of http or https without credentials", url);
+  throw invalid(name, "a URL of http or https without credentials", url);
 }
 
 function readKeys(keys: MockServerOptions["apiKeys"]): Settings["apiKeys"] {
@@ -172,6 +187,21 @@ function readKeys(keys: MockServerOptions["apiKeys"]): Settings["apiKeys"] {
   // The keys are not repeated in the message: they may be real ones.
   if (!isList) throw invalid("apiKeys", "a list of keys, each a text without blanks", typeof keys);
   return new Set(keys);
+}
+
+function readRecord({ record, replay }: MockServerOptions): Settings["record"] {
+  if (record === undefined) return undefined;
+  if (replay !== undefined) throw new TypeError("Mock server: give either `record` or `replay`");
+  if (typeof record !== "object" || record === null) throw invalid("record", "an object", record);
+  readFile(record.file, "record.file");
+  readUrl(record.baseUrl, "record.baseUrl");
+  return record;
+}
+
+function readFile<File extends string | undefined>(file: File, name: string): File {
+  if (file === undefined && name === "replay") return file;
+  if (typeof file === "string" && file !== "") return file;
+  throw invalid(name, "the path of a file", file);
 }
 
 function readKeep(keep: MockServerOptions["keep"] = {}): Limits {

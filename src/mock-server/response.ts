@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import { keyHeader, named, numberOf } from "./document.js";
+import { fields, keyHeader, named, numberOf } from "./document.js";
 
 /** A response as it is sent when nothing interferes. */
 export interface PlannedResponse {
@@ -38,6 +38,16 @@ export function plainResponse(
   headers: Record<string, string> = {},
 ): PlannedResponse {
   return { status, headers: { "content-type": "text/plain", ...headers }, body: Buffer.from(text) };
+}
+
+/** Whether a response says, in the service's general form, that it succeeded. */
+export function isSuccessful({ status, body }: PlannedResponse): boolean {
+  try {
+    const value = JSON.parse(body.toString("utf8")) as Record<string, unknown> | null;
+    return status === 200 && value?.[fields.code ?? ""] === numberOf("code", "success");
+  } catch {
+    return false;
+  }
 }
 
 /** Lets pages of any origin read a response, successful or not. */

@@ -7,6 +7,8 @@ import { listen } from "./listener.js";
 import type { Listener } from "./listener.js";
 import { readOptions } from "./options.js";
 import type { MockServerOptions, Settings } from "./options.js";
+import { createRecording } from "./recording/record.js";
+import { createReplay } from "./recording/replay.js";
 import { createRequestLog } from "./request-log.js";
 import type { MockRequest } from "./request.js";
 import { createResults } from "./results.js";
@@ -53,7 +55,10 @@ export async function startMockServer(options: MockServerOptions = {}): Promise<
   const given = readOptions(options);
   const { host, publicUrl } = given;
   let clockOffsetMs = 0;
-  const settings: Settings = { ...given, now: () => given.now() + clockOffsetMs };
+  let seenMs = 0;
+  const settings: Settings = { ...given, now: () => (seenMs = given.now()) + clockOffsetMs };
+  /** The time for those who only look on: a clock of the caller's may advance with each call. */
+  const glance = (): number => (options.now ? seenMs : Date.now()) + clockOffsetMs;
   const stopping = new AbortController();
   setMaxListeners(0, stopping.signal); // one for each response that is being sent, however many there are
   const log = createRequestLog(settings);
@@ -81,8 +86,19 @@ export async function startMockServer(options: MockServerOptions = {}): Promise<
     stop: stopping.signal,
   };
   try {
-    const resultsListener = await open(settings.resultsPort, "resultsPort", serve(results, traffic));
-    const resultsUrl = publicUrl
+    const { record, replay } = settings;
+    let resultsUrl = "";
+    const session = record
+      ? createRecording(record, () => resultsUrl, stopping.signal)
+      : replay === undefined
+        ? undefined
+        : await createReplay(replay, () => resultsUrl);
+    const resultsListener = await open(
+      settings.resultsPort,
+      "resultsPort",
+      serve(session?.results ?? results, traffic),
+    );
+    resultsUrl = publicUrl
       ? `${publicUrl.protocol}//${publicUrl.hostname}:${resultsListener.port}`
       : resultsListener.url;
     const api = createApi({
@@ -94,12 +110,13 @@ export async function startMockServer(options: MockServerOptions = {}): Promise<
     const apiListener = await open(
       settings.port,
       "port",
-      withHealth(() => isReady, serve(api, traffic)),
+      withHealth(() => isReady, serve(session?.api ?? api, traffic)),
     );
     if (settings.page) {
       const { createControl } = await import("./control/index.js");
       control = createControl({
         tasks,
+        statusOf: (task) => tasks.statusOf(task, glance()),
         results,
         urls: { api: apiListener.url, results: resultsUrl },
         names: allowedNames(host, publicUrl),
@@ -119,6 +136,7 @@ export async function startMockServer(options: MockServerOptions = {}): Promise<
         reset() {
           log.reset();
           tasks.reset();
+          session?.reset();
           clockOffsetMs = 0;
         },
       });

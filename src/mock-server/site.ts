@@ -28,6 +28,8 @@ export interface Handled {
   readonly task?: MockTask | undefined;
   /** Whether this request was charged. */
   readonly charged?: boolean;
+  /** Whether the response says that it succeeded, if the task does not tell. */
+  readonly isSuccess?: boolean;
 }
 
 /** Looks on at one request, without any effect on it. */

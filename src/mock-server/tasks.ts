@@ -39,7 +39,8 @@ export interface Tasks {
   /** Makes and charges a task; undefined, and nothing charged, if too few credits are left. */
   start(order: Order, fate: TaskFate): MockTask | undefined;
   find(taskid: unknown): MockTask | undefined;
-  statusOf(task: MockTask): TaskStatus;
+  /** The status of a task, by the clock unless another time is given. */
+  statusOf(task: MockTask, at?: number): TaskStatus;
   /** Forgets every task and charge, and gives the first credits back. */
   reset(): void;
 }
@@ -83,9 +84,9 @@ export function createTasks({
       return task;
     },
     find: (taskid) => tasks.get(taskid),
-    statusOf({ startedAt, fate }) {
+    statusOf({ startedAt, fate }, at = now()) {
       const duration = fate.slow ? taskDurationMs * slowness : taskDurationMs;
-      const elapsed = now() - startedAt;
+      const elapsed = at - startedAt;
       if (elapsed < duration * queuedShare) return "queued";
       if (elapsed < duration || fate.stuck) return "processing";
       if (fate.unknownStatus) return "unknown";

@@ -15,6 +15,9 @@ interface Flags {
   taskSeconds?: number;
   imageSize?: number;
   seed?: number;
+  record?: string;
+  service?: string;
+  replay?: string;
   json?: boolean;
 }
 
@@ -37,6 +40,12 @@ export const mock = defineCommand<Flags>({
     numberOption("--task-seconds <number>", "how long a task takes (default: 3)"),
     numberOption("--image-size <pixels>", "longest side of an image (default: the size that is asked for)"),
     numberOption("--seed <number>", "give the same picture for the same prompt"),
+    new Option(
+      "--record <file>",
+      "pass requests on to the real service, and record them; the key is never written",
+    ),
+    new Option("--service <url>", "the real service to record (default: the service's own address)"),
+    new Option("--replay <file>", "respond as it was recorded, without a key").conflicts("record"),
     new Option("--json", "print one JSON object with every address"),
     new Option("-q, --quiet", "do not show the requests"),
   ],
@@ -62,6 +71,8 @@ Examples:
       taskDurationMs: taskSeconds === undefined ? undefined : taskSeconds * 1000,
       imageSize: flags.imageSize,
       seed: flags.seed,
+      record: flags.record === undefined ? undefined : { file: flags.record, baseUrl: flags.service },
+      replay: flags.replay,
       keep,
       fail({ method, path }: MockRequest) {
         progress.note(`${method} ${path.split("?", 1)[0]}`);

@@ -1,8 +1,7 @@
-import type { Tasks } from "../tasks.js";
 import type { EventSource } from "./events.js";
 import type { Exchange, History } from "./history.js";
 import { viewRequest, viewTask } from "./views.js";
-import type { RequestView, TaskView } from "./views.js";
+import type { RequestView, StatusOf, TaskView } from "./views.js";
 
 /** What has changed in the history since it was last read. */
 export interface Changes extends EventSource {
@@ -11,7 +10,7 @@ export interface Changes extends EventSource {
   reset(): void;
 }
 
-export function createChanges(history: History, tasks: Tasks): Changes {
+export function createChanges(history: History, statusOf: StatusOf): Changes {
   let ordinals = new Set<number>();
   let taskids = new Set<string>();
   /** The tasks that have not ended, and the status that was read last. */
@@ -20,7 +19,7 @@ export function createChanges(history: History, tasks: Tasks): Changes {
   function noteStatuses(): void {
     for (const [taskid, before] of running) {
       const known = history.tasks.get(taskid);
-      const status = known && tasks.statusOf(known.task);
+      const status = known && statusOf(known.task);
       if (status === before) continue;
       if (status === undefined || (status !== "queued" && status !== "processing")) running.delete(taskid);
       else running.set(taskid, status);
@@ -43,7 +42,7 @@ export function createChanges(history: History, tasks: Tasks): Changes {
       taskids = new Set();
       return {
         requests: exchanges.map((exchange) => viewRequest(exchange, history.redaction)),
-        tasks: changed.map((task) => viewTask(task, tasks, history.redaction)),
+        tasks: changed.map((task) => viewTask(task, statusOf, history.redaction)),
         oldest: history.exchanges.keys().next().value ?? 0,
       };
     },

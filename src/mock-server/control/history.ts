@@ -29,6 +29,7 @@ export interface Exchange {
   issues: readonly Issue[];
   failure?: MockFailure | undefined;
   task?: MockTask | undefined;
+  isSuccess?: boolean | undefined;
   /** How many images this request was charged for. */
   charged: number;
   readonly response: Excerpt & { status: number; headers: readonly (readonly [string, string])[] };
@@ -132,8 +133,14 @@ export function createHistory(limits: Limits, changed: (exchange: Exchange) => v
       update(exchange);
       return {
         chunk: (chunk) => append(exchange.body, chunk, maxBodyBytes),
-        handled({ issues, failure, task, charged }) {
-          Object.assign(exchange, { issues, failure, task, charged: charged && task ? task.images : 0 });
+        handled({ issues, failure, task, charged, isSuccess }) {
+          Object.assign(exchange, {
+            issues,
+            failure,
+            task,
+            isSuccess,
+            charged: charged && task ? task.images : 0,
+          });
           noteTask(exchange);
           update(exchange);
         },

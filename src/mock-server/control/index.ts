@@ -18,7 +18,7 @@ import type { StateView } from "./views.js";
 export type { Faults, History };
 
 /** What the control API needs of the mock server. */
-export interface ControlledServer extends Pick<Controlled, "tasks" | "results" | "urls"> {
+export interface ControlledServer extends Pick<Controlled, "tasks" | "statusOf" | "results" | "urls"> {
   readonly names: ReadonlySet<string>;
   readonly limits: Limits;
   readonly stop: AbortSignal;
@@ -38,12 +38,12 @@ export interface Control {
 
 /** Makes the page and its control API; they look on, and change nothing unless they are told to. */
 export function createControl(server: ControlledServer): Control {
-  const { limits, urls, tasks } = server;
+  const { limits, urls } = server;
   const history = createHistory(limits, (exchange) => {
     changes.note(exchange);
     events.changed();
   });
-  const changes = createChanges(history, tasks);
+  const changes = createChanges(history, server.statusOf);
   const faults = createFaults(() => events.changed());
   const events = createEvents({
     read: () => ({ ...changes.read(), state: controlled.state() }),

@@ -6,18 +6,21 @@ import type { Results } from "../results.js";
 import { pathOf } from "../site.js";
 import type { Tasks } from "../tasks.js";
 import { detectPicture } from "./parts.js";
+import type { DocumentRules } from "./rules.js";
+import { loadRules } from "../page/bundle.js";
 import { readFault } from "./faults.js";
 import type { Faults } from "./faults.js";
 import type { Exchange, History } from "./history.js";
 import { describeForms } from "./forms.js";
 import document from "./openapi.json" with { type: "json" };
 import { readBody, readParts, viewDetails, viewRequest, viewTask } from "./views.js";
-import type { StateView } from "./views.js";
+import type { StateView, StatusOf } from "./views.js";
 
 /** The part of the mock server that the control API shows and changes. */
 export interface Controlled {
   readonly history: History;
   readonly tasks: Tasks;
+  readonly statusOf: StatusOf;
   readonly faults: Faults;
   readonly results: Results;
   readonly urls: { readonly api: string; readonly results: string };
@@ -60,6 +63,9 @@ export function createRoutes(controlled: Controlled): readonly Route[] {
     throw new ControlError(404, `there is no request ${ordinal}, or it was dropped`);
   }
 
+  let rules: Promise<DocumentRules> | undefined; // until somebody asks for them
+  const readRules = () => (rules ??= loadRules().catch(() => ({}))); // a copy of the sources may have no spec/
+
   return [
     ["GET", /^\/api\/openapi\.json$/, () => json(document)],
     ["GET", /^\/api\/forms$/, () => json({ forms: describeForms(), markers: mockMarkers, authentication })],
@@ -68,7 +74,7 @@ export function createRoutes(controlled: Controlled): readonly Route[] {
     [
       "GET",
       /^\/api\/requests\/(\d+)$/,
-      ([ordinal]) => json(viewDetails(findExchange(ordinal), urls, redaction)),
+      async ([ordinal]) => json(viewDetails(findExchange(ordinal), urls, redaction, await readRules())),
     ],
     [
       "GET",
@@ -89,7 +95,9 @@ export function createRoutes(controlled: Controlled): readonly Route[] {
       /^\/api\/tasks$/,
       () =>
         json({
-          tasks: [...history.tasks.values()].reverse().map((task) => viewTask(task, tasks, redaction)),
+          tasks: [...history.tasks.values()]
+            .reverse()
+            .map((task) => viewTask(task, controlled.statusOf, redaction)),
         }),
     ],
     [

@@ -48,7 +48,8 @@ function writeCurl(request: MockRequest, baseUrl: string, text: (text: string) =
 }
 
 /** A text as one word of a POSIX shell; with escapes if it has characters that a terminal would act upon. */
-function quote(text: string): string {
+function quote(given: string): string {
+  const text = given.replaceAll("\0", ""); // no word of a shell can have it
   if (/^[\w@%+=:,./-]+$/.test(text)) return text;
   if (!unprintable.test(text)) return `'${text.replaceAll("'", `'\\''`)}'`;
   const escaped = [...text].map((character) => {

@@ -1,13 +1,13 @@
 import { describeIssue } from "../input/read-input.js";
 import type { Issue } from "../input/read-input.js";
-import type { Tasks } from "../tasks.js";
+import type { MockTask, TaskStatus } from "../tasks.js";
 import { models, operations } from "../document.js";
 import type { Fault } from "./faults.js";
 import type { Exchange, Excerpt, TaskHistory } from "./history.js";
 import { detectPicture, splitParts } from "./parts.js";
 import type { Redaction } from "./redaction.js";
 import { findRule } from "./rules.js";
-import type { Rule } from "./rules.js";
+import type { DocumentRules, Rule } from "./rules.js";
 import { writeSnippets } from "./snippets.js";
 
 /** A request in a list. */
@@ -125,17 +125,21 @@ function promptOf({ request }: Exchange): string | undefined {
 }
 
 /** A response of the API succeeded if it is about a task or found nothing wrong; the other server has statuses alone. */
-function isSuccess({ request, task, issues, failure }: Exchange): boolean {
+function isSuccess({ request, task, issues, failure, isSuccess: stated }: Exchange): boolean {
+  if (stated !== undefined) return stated;
   if (request.server === "results" || request.method === "OPTIONS") return true;
   if (failure?.kind === "response" || failure?.kind === "redirect" || failure?.kind === "junk") return false;
   const isAboutTask = request.role === "submit" || request.role === "status";
   return isAboutTask ? task !== undefined : issues.length === 0;
 }
 
+/** Reads a task's status without any effect on it. */
+export type StatusOf = (task: MockTask) => TaskStatus;
+
 /** A task as it stands in the list. */
 export function viewTask(
   { task, submit, reads, downloads }: TaskHistory,
-  tasks: Tasks,
+  statusOf: StatusOf,
   redaction: Redaction,
 ): TaskView {
   return {
@@ -143,7 +147,7 @@ export function viewTask(
     submit,
     model: task.model,
     prompt: redaction.text(task.prompt).slice(0, maxPromptLength),
-    status: tasks.statusOf(task),
+    status: statusOf(task),
     images: task.images,
     width: task.size.width,
     height: task.size.height,
@@ -167,6 +171,7 @@ export function viewDetails(
   exchange: Exchange,
   urls: { api: string; results: string },
   redaction: Redaction,
+  rules: DocumentRules,
 ): RequestDetails {
   const { request, response, failure } = exchange;
   const baseUrl = request.server === "api" ? urls.api : urls.results;
@@ -185,7 +190,11 @@ export function viewDetails(
     parts,
     body: { total: exchange.body.total, kept: exchange.body.kept },
     problems: exchange.issues.map((issue) =>
-      withoutUndefined({ ...issue, text: describeIssue(issue), rule: findRule(request.operation, issue) }),
+      withoutUndefined({
+        ...issue,
+        text: describeIssue(issue),
+        rule: findRule(rules, request.operation, issue),
+      }),
     ),
     warningTexts: [...request.warnings],
     failureDetails: failure && describeFailure(failure),

@@ -62,19 +62,19 @@ function App() {
           Theme: {theme.value}
         </button>
       </header>
-      <Tabs
-        label="Views"
-        id="view"
-        selected={view.value}
-        onSelect={(name) => (view.value = name)}
-        tabs={[
-          ["requests", "Requests"],
-          ["try", "Try it"],
-          ["faults", faults > 0 ? `Faults (${faults})` : "Faults"],
-          ["ledger", "Ledger"],
-        ]}
-      />
       <main>
+        <Tabs
+          label="Views"
+          id="view"
+          selected={view.value}
+          onSelect={(name) => (view.value = name)}
+          tabs={[
+            ["requests", "Requests"],
+            ["try", "Try it"],
+            ["faults", faults > 0 ? `Faults (${faults})` : "Faults"],
+            ["ledger", "Ledger"],
+          ]}
+        />
         <div
           id="view-panel"
           role="tabpanel"
