@@ -21,7 +21,8 @@ import { readOrigins, writeOrigins } from "./pages/sources.js";
 import { readIfPresent } from "./read-if-present.js";
 import { readPresent } from "./present.js";
 import { addEntry } from "./report/changelog.js";
-import { compareModels } from "./report/model-changes.js";
+import { checkModels } from "./models/check-models.js";
+import { compareModels } from "./models/model-changes.js";
 import { summarize } from "./report/report.js";
 import type { UpdateReport } from "./report/report.js";
 import { nextVersion } from "./report/version.js";
@@ -64,6 +65,7 @@ export async function prepareUpdate(project: string, request: Request): Promise<
     unmatched.length === 0 && (isChanged || !present.isGenerated)
       ? await emitSources({ ...(await buildEffectiveDocument(next)), notes })
       : undefined;
+  if (emitted) await checkModels(after, emitted);
   const changes = isChanged ? compareDocuments(present.effective, after) : [];
   const hidden = isChanged
     ? findHiddenChanges({ before: present.vendor, after: merged }, present.effective, changes)

@@ -64,6 +64,17 @@ const cases: Record<string, Case> = {
     output:
       /\nNew model: flux \(POST \/v1\/images\/flux\)\nThe default model is still seedreamv5\.\nNew operation, not a model: GET \/v1\/account\/credits \(for `client\.api`\)\n/,
   },
+  "a model whose prompt must be a text and one of two numbers": {
+    files: [edit(flux, /( +)prompt:\n/, "$1prompt:\n$1  enum: [1, 2]\n")],
+    exitCode: 1,
+    errors:
+      /^model flux \(POST \/v1\/images\/flux\): no input was found that its schema allows: its rules contradict one another\. Correct the schema by an action of spec\/overlay\.yaml/,
+  },
+  "a model whose prompt is longer than it may be": {
+    files: [edit(flux, /( +)prompt:\n/, "$1prompt:\n$1  minLength: 9\n$1  maxLength: 3\n")],
+    exitCode: 1,
+    errors: /^model flux \(POST \/v1\/images\/flux\): no input was found that its schema allows: /,
+  },
   "a file with a path that has moved says what to do": {
     files: [moved],
     exitCode: 1,

@@ -1,6 +1,6 @@
 import type { Overlaid } from "../../generate/overlay.js";
 import type { Change, Verdict } from "../changes/change.js";
-import type { ModelChanges } from "./model-changes.js";
+import type { ModelChanges } from "../models/model-changes.js";
 import type { Version } from "./version.js";
 
 /** The result of an update: what has changed, and what follows from it. */

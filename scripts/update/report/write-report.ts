@@ -1,6 +1,6 @@
 import type { Change } from "../changes/change.js";
 import { describeChange, shorten } from "./describe-change.js";
-import type { ModelChanges } from "./model-changes.js";
+import type { ModelChanges } from "../models/model-changes.js";
 import { verdicts } from "./report.js";
 import type { UpdateReport } from "./report.js";
 import { showText } from "./show-text.js";

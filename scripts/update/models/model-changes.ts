@@ -22,7 +22,7 @@ export interface Model {
 
 /** Compares the models of two effective documents. */
 export function compareModels(before: JsonObject, after: JsonObject): ModelChanges {
-  const [old, now] = [modelsOf(before), modelsOf(after)];
+  const [old, now] = [readModels(before), readModels(after)];
   const known = new Set(listOperations(before).map(({ name }) => name));
   const { statusOperation } = serviceOf(after);
   const made = new Set([...now.map(({ operation }) => operation), statusOperation]);
@@ -43,7 +43,8 @@ const serviceOf = (document: JsonObject): Service =>
     throw new DocumentError(`overlay.yaml: with it applied, ${reason}`);
   });
 
-const modelsOf = (document: JsonObject): Model[] =>
+/** The models of an effective document. */
+export const readModels = (document: JsonObject): Model[] =>
   Object.entries(serviceOf(document).models).map(([name, operation]) => ({ name, operation }));
 
 const defaultOf = (document: JsonObject): string | undefined => serviceOf(document).defaultModel;
