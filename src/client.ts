@@ -94,7 +94,7 @@ export interface Client {
 export function createClient(options: ClientOptions = {}): Client {
   const settings = resolveOptions(options);
   const facade = createFacade(settings);
-  const call = createCall(facade, settings.fetch);
+  const call = createCall(facade, settings.fetch, settings.apiKey === null);
 
   async function submit<M extends Model>(
     model: M,

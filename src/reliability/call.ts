@@ -12,7 +12,7 @@ import {
 } from "../errors.js";
 import type { OperationName, RequestFields, ResponseData } from "../types.js";
 import { DeadlineReached, withDeadline } from "./abort.js";
-import { parseResponse } from "./response.js";
+import { outcomeHeader, parseResponse } from "./response.js";
 import { parseRetryAfter, withRetries } from "./retry.js";
 import { validateInput } from "./validate-input.js";
 
@@ -51,7 +51,7 @@ type RequestAny = (
 const attemptEnded = "the attempt has ended";
 
 /** Creates the function that carries out operations through the facade. */
-export function createCall({ api, send, redact }: Facade, fetch: unknown): Call {
+export function createCall({ api, send, redact }: Facade, fetch: unknown, isBehindProxy = false): Call {
   const request = api.request as RequestAny;
 
   return (name, input, { taskid, signal, timeoutMs, retries, mayRetry }) => {
@@ -79,7 +79,9 @@ export function createCall({ api, send, redact }: Facade, fetch: unknown): Call 
       try {
         const { data, error, response } = await withDeadline(remainingMs(), signal, sendOnce);
         const retryAfterMs = parseRetryAfter(response.headers);
-        const received = { status: response.status, body: data ?? error ?? "", retryAfterMs };
+        // Only a client without a key speaks to a proxy; a service has no say in what is sent again.
+        const proxyOutcome = isBehindProxy ? (response.headers.get(outcomeHeader) ?? undefined) : undefined;
+        const received = { status: response.status, body: data ?? error ?? "", retryAfterMs, proxyOutcome };
         return parseResponse(received, { operation: name, taskid, redact });
       } catch (error) {
         // What is known of the submit is worth more than the reason of the abort, which may be any error.

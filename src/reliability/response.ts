@@ -3,6 +3,7 @@ import { responses } from "../../generated/validators.js";
 import type { Redact } from "../api/redact.js";
 import {
   AuthenticationError,
+  ConnectionError,
   InsufficientCreditsError,
   OutcomeUnknownError,
   RateLimitError,
@@ -25,7 +26,12 @@ export interface ReceivedResponse {
   status: number;
   body: unknown;
   retryAfterMs: number | undefined;
+  /** What a proxy of `createProxyHandler` says of the submit; undefined if the response is the service's. */
+  proxyOutcome?: string | undefined;
 }
+
+/** The header in which the proxy says what it knows about the outcome of a submit. */
+export const outcomeHeader = "tensorslab-images-outcome";
 
 /** The request that a response belongs to: a submit, or a read of a known task. */
 export interface RequestContext<Name extends OperationName = OperationName> {
@@ -64,6 +70,8 @@ export function parseResponse<Name extends OperationName>(
   const isOk = status >= 200 && status <= 299;
   const isStatedRefusal = meaning !== undefined && meaning !== "success";
 
+  if (received.proxyOutcome !== undefined && !isOk) throw proxyFailure(parsed, context);
+
   // There is a task, so it is paid for, whatever else is wrong with the response.
   if (context.taskid === undefined && parsed.taskid !== undefined && !isStatedRefusal && !(isOk && meaning)) {
     throw unexpected(
@@ -95,6 +103,18 @@ export function parseResponse<Name extends OperationName>(
     throw unexpected(parsed, context, "the response has a URL with the API key in it");
   }
   return data;
+}
+
+/** What a proxy refused, or could not do, which says nothing of the service or the key. */
+function proxyFailure(parsed: ParsedResponse, { operation }: RequestContext): TensorsLabError {
+  const { status, proxyOutcome, serviceMessage, retryAfterMs } = parsed;
+  const said = serviceMessage ? `: ${serviceMessage}` : "";
+  const message = `${operation}: the proxy responded with HTTP ${status}${said}`;
+  const outcome = proxyOutcome === "not-sent" || proxyOutcome === "rejected" ? proxyOutcome : "unknown";
+  const details = { outcome, httpStatus: status, serviceMessage, retryAfterMs } as const;
+  if (outcome !== "rejected") return new ConnectionError(message, details);
+  if (status === 401 || status === 403) return new AuthenticationError(message, details);
+  return status === 429 ? new RateLimitError(message, details) : new ServiceError(message, details);
 }
 
 /** Reads the data of a status response. */

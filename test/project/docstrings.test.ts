@@ -62,7 +62,7 @@ const context = `
     const url: string;
     const element: HTMLImageElement;
     const error: unknown;
-    function hasSession(request: Request): Promise<boolean>;
+    function userOf(request: Request): Promise<string | false>;
   }
 `;
 

@@ -73,8 +73,8 @@ export async function openChromium(folder: string, executablePath: string, setti
   }).listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  function isOwnPage(request: Request): boolean {
-    return request.headers.get("origin") === origin;
+  function isOwnPage(request: Request): string | false {
+    return request.headers.get("origin") === origin && "visitor-1";
   }
 
   const { chromium } = require("playwright-core") as {

@@ -38,7 +38,7 @@ const server = `
     await startMockServer({ port: "80" });
     return saveImages(task, "images");
   }
-  export const handler: (request: Request) => Promise<Response> = createProxyHandler({ authorize: () => true });
+  export const handler: (request: Request) => Promise<Response> = createProxyHandler({ authorize: () => "visitor-1" });
 `;
 
 /** The oldest and the newest; the one between compiles the README in the other tests. */

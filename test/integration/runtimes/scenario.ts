@@ -200,7 +200,7 @@ export async function runScenario(library: typeof Library, settings: Settings): 
   const isPage = "document" in globalThis;
   if (!isPage) {
     await check("a proxy adds the key and passes an upload on", async () => {
-      const authorize = () => true;
+      const authorize = () => "visitor-1";
       const handler = library.createProxyHandler({ ...settings.options, baseUrl: settings.api, authorize });
       const visitor = make({
         apiKey: null,

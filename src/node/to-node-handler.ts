@@ -1,0 +1,121 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { Readable } from "node:stream";
+import { fields } from "../../generated/operations.js";
+
+/** A handler as Node's own server, Express, Fastify and Koa take it. */
+export type NodeHandler = (
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  next?: (error: unknown) => void,
+) => void;
+
+/** How a handler is adapted. */
+export interface NodeHandlerOptions {
+  /** Called with what the handler threw, which is answered with HTTP 500. @default Express's `next`, if it is there */
+  onError?: ((error: unknown) => void) | undefined;
+}
+
+/**
+ * Adapts a web-standard request handler, such as one of `createProxyHandler`, to Node's own HTTP server and to frameworks
+ * on it. No request line, header or body that a visitor sends makes it throw.
+ *
+ * A body must not have been read before. JSON that Express has parsed is the exception: it is written out again. Any other
+ * body that is gone is answered with HTTP 500 at once.
+ *
+ * @example
+ * const handle = toNodeHandler(createProxyHandler({ authorize: (request) => userOf(request) }));
+ * // createServer(handle).listen(3000), or app.use("/api/images", handle)
+ */
+export function toNodeHandler(
+  handler: (request: Request) => Promise<Response> | Response,
+  { onError }: NodeHandlerOptions = {},
+): NodeHandler {
+  return (incoming, outgoing, next) => {
+    outgoing.on("error", () => {}); // a visitor who left
+    respond(handler, incoming, outgoing).catch((error: unknown) => {
+      const report = onError ?? next;
+      report?.(error);
+      if (report !== next || !next) refuse(outgoing, 500, "the server failed");
+    });
+  };
+}
+
+async function respond(
+  handler: (request: Request) => Promise<Response> | Response,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Promise<void> {
+  if (isBodyGone(incoming)) {
+    const reason = "its body was read before: add the handler in front of what parses bodies";
+    return refuse(outgoing, 500, `the request cannot be forwarded, ${reason}`, "not-sent");
+  }
+  const visitor = new AbortController();
+  outgoing.on("close", () => {
+    if (!outgoing.writableFinished) visitor.abort();
+  });
+  let request: Request;
+  try {
+    request = toRequest(incoming, visitor.signal);
+  } catch {
+    return refuse(outgoing, 400, "the request makes no sense", "rejected");
+  }
+  const response = await handler(request);
+  const body = Buffer.from(await response.arrayBuffer());
+  if (outgoing.destroyed) return;
+  const headers = { ...Object.fromEntries(response.headers), "content-length": String(body.byteLength) };
+  const cookies = response.headers.getSetCookie();
+  outgoing.writeHead(response.status, cookies.length > 0 ? { ...headers, "set-cookie": cookies } : headers);
+  outgoing.end(incoming.method === "HEAD" ? undefined : body);
+}
+
+/** What frameworks add to a request. */
+interface Framework {
+  /** Express: the body as a parser read it. */
+  body?: unknown;
+  /** Express: the URL before a router took its own part off. */
+  originalUrl?: string;
+}
+
+function isBodyGone(incoming: IncomingMessage & Framework): boolean {
+  const { headers, readableDidRead, body } = incoming;
+  const hasBody = headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
+  return hasBody && readableDidRead && !isParsedJson(headers["content-type"], body);
+}
+
+const isParsedJson = (type: string | undefined, body: unknown): boolean =>
+  /^application\/json\b/i.test(type ?? "") &&
+  typeof body === "object" &&
+  body !== null &&
+  !Buffer.isBuffer(body);
+
+function toRequest(incoming: IncomingMessage & Framework, signal: AbortSignal): Request {
+  const { method = "GET", readableDidRead } = incoming;
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(incoming.headers)) {
+    if (name.startsWith(":")) continue; // of HTTP/2
+    for (const each of [value ?? []].flat()) headers.append(name, each);
+  }
+  if (method === "GET" || method === "HEAD") return new Request(urlOf(incoming), { method, headers, signal });
+  const body = readableDidRead && incoming.body !== undefined ? JSON.stringify(incoming.body) : undefined;
+  if (body !== undefined) headers.set("content-length", String(Buffer.byteLength(body)));
+  const init = { method, headers, signal, body: body ?? Readable.toWeb(incoming), duplex: "half" };
+  return new Request(urlOf(incoming), init as unknown as RequestInit);
+}
+
+/** The path counts; the host is only shown to the handler, and it is the visitor's choice. */
+function urlOf({ url = "/", originalUrl = url, headers }: IncomingMessage & Framework): URL {
+  const { pathname, search } = originalUrl.startsWith("/")
+    ? new URL(`http://localhost${originalUrl}`)
+    : new URL(originalUrl);
+  const host = headers.host ?? "";
+  const base =
+    /^[\w.-]+(:\d+)?$/.test(host) && URL.canParse(`http://${host}`) ? `http://${host}` : "http://localhost";
+  return new URL(base + pathname + search);
+}
+
+function refuse(outgoing: ServerResponse, status: number, message: string, outcome?: string): void {
+  if (outgoing.headersSent) return void outgoing.destroy();
+  const headers = { "content-type": "application/json", "cache-control": "no-store" };
+  outgoing.writeHead(status, outcome ? { ...headers, "tensorslab-images-outcome": outcome } : headers);
+  outgoing.end(JSON.stringify({ [fields.message]: message }));
+}
