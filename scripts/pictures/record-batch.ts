@@ -13,8 +13,8 @@ export interface Recording {
 }
 
 const root = resolve(import.meta.dirname, "../..");
-const columns = 84;
-const rows = 18;
+const columns = 100;
+const rows = 24;
 const rowCount = 12;
 
 /** Runs a batch in a terminal, interrupts it in the middle, and runs it again. */
