@@ -12,10 +12,10 @@ import type { GenerationRecord } from "./record.js";
  *     const row = await db.get("SELECT body FROM records WHERE id = ?", id);
  *     return row && JSON.parse(row.body);
  *   },
- *   async write({ id, attempt, state, ...rest }) {
- *     const body = JSON.stringify({ id, attempt, state, ...rest });
+ *   async write(record) {
+ *     const { id, attempt, state } = record;
  *     const sql = "UPDATE records SET state = ?, body = ? WHERE id = ? AND attempt = ?";
- *     await db.run(sql, state, body, id, attempt);
+ *     await db.run(sql, state, JSON.stringify(record), id, attempt);
  *   },
  *   async claim(record, previous) {
  *     const { id, attempt, state } = record;

@@ -59,6 +59,12 @@ const context = `
     const client: Package.Client;
     const task: Package.Task;
     const taskid: string;
+    const records: Package.RecordStore;
+    const other: Package.RecordStore;
+    const db: {
+      get(sql: string, ...values: unknown[]): Promise<{ body: string } | undefined>;
+      run(sql: string, ...values: unknown[]): Promise<{ changes: number }>;
+    };
     const url: string;
     const element: HTMLImageElement;
     const error: unknown;
