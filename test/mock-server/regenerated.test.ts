@@ -65,7 +65,7 @@ it("serves what another document says, without a change of its own", async () =>
   await writeFile(
     join(folder, "session.ts"),
     `import { startMockServer } from "./src/mock-server/index.js";
-     const server = await startMockServer({ taskDurationMs: 0, apiKeys: ["k"] });
+     const server = await startMockServer({ taskDurationMs: 0, apiKeys: ["k"], imageSize: 64 });
      async function send(path: string, body: FormData | string | null, headers: Record<string, string> = { "x-key": "k" }) {
        const type = typeof body === "string" ? { "content-type": "application/json" } : {};
        const method = body === null ? "GET" : "POST";
@@ -91,7 +91,12 @@ it("serves what another document says, without a change of its own", async () =>
        account: await send("/v2/accounts/12", null),
        bad: await Promise.all(Object.entries({ seed: "1.5", strength: "x", prompt_extend: "2", tiling: "yes", camera: "{", mask: "text", tags: [new Blob([])] })
          .map(async ([name, value]) => [name, (await send(zimage, form({ prompt: "p", [name]: value as string })))[1]])),
-       ledger: server.ledger.map(({ model, images }) => [model, images]),
+       seeds: await Promise.all(["5", "6", "5"].map(async (seed) => {
+         const { data } = (await send(zimage, form({ prompt: "p", seed })))[1];
+         const { data: task } = (await send("/v1/images/infobytaskid", JSON.stringify({ task_id: data.task_id })))[1];
+         return Buffer.from(await (await fetch(task.url[0])).arrayBuffer()).toString("base64");
+       })),
+       ledger: server.ledger.slice(0, 2).map(({ model, images }) => [model, images]),
        image: [(await fetch(url.data.url[0], { headers: { "x-key": "k" } })).status, (await fetch(url.data.url[0], { headers: { authorization: "k" } })).status],
      };
      await server.close();
@@ -101,13 +106,14 @@ it("serves what another document says, without a change of its own", async () =>
   const { stdout } = await run(process.execPath, session, { cwd: root });
   const results = JSON.parse(stdout) as Record<string, unknown> & {
     bad: [string, { code: number; message: string }][];
+    seeds: string[];
   };
   expect(results).toMatchObject({
     ten: [200, { code: 1000, data: { task_id: expect.any(String) as string } }],
     eleven: [200, { code: 7777, message: expect.stringContaining("batchsize") as string }],
     bearer: [401, { code: 7777 }],
     made: [200, { code: 1000, message: "success" }],
-    task: { code: 1000, data: { state: 3, url: [expect.any(String) as string], width: 2048 } },
+    task: { code: 1000, data: { state: 3, url: [expect.any(String) as string], width: 64 } },
     fields: {
       seed: -7,
       strength: 0.5,
@@ -127,4 +133,7 @@ it("serves what another document says, without a change of its own", async () =>
     expect(answer).toEqual({ code: 7777, message: expect.stringContaining(name) as string });
   }
   expect(results.bad).toHaveLength(7);
+  const [five, six, fiveAgain] = results.seeds;
+  expect(fiveAgain).toBe(five);
+  expect(six).not.toBe(five);
 });

@@ -46,7 +46,8 @@ export function findRule(
   const fields = rules[operation ?? ""];
   const name = field.split(".", 1)[0] ?? "";
   if (!fields) return undefined;
-  const [, word = ""] = words.find(([pattern]) => pattern.test(message)) ?? [];
+  // The document may have words of its own for a pattern; no other rule is told in words that are not known.
+  const [, word = "pattern"] = words.find(([pattern]) => pattern.test(message)) ?? [];
   const owner = fields[wordsOfBody.includes(word) ? "" : name] ?? fields[""];
   const rule = owner?.words[word];
   if (!owner) return undefined;

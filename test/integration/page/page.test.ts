@@ -92,7 +92,7 @@ describe("requests", () => {
     const page = await openPage(server);
     await page.getByLabel("Outcome").selectOption("breaks the document");
     await rowsOf(page).click();
-    const problem = page.locator(".problem", { hasText: "batchsize" });
+    const problem = page.locator(".problem", { hasText: "batchsize must be" });
     await problem.getByText("maximum: 15").waitFor();
     const place = await problem.locator("code").nth(1).innerText();
     const [, file = "", line] = /^(spec\/.+):(\d+)$/.exec(place) ?? [];

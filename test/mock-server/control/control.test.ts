@@ -192,13 +192,36 @@ describe("the control API", () => {
 
   it("says which rules of the document a request breaks", async () => {
     const { server, ask } = await startWithPage();
-    await submit(server, { prompt: "a fox", batchsize: "99", colour: "red" });
+    await submit(server, { batchsize: "99", colour: "red" });
     const { json } = await checked(ask, "GET", "/api/requests/1");
-    expect(json).toMatchObject({ ok: false, charged: 0, issues: 2 });
+    expect(json).toMatchObject({ ok: false, charged: 0, issues: 3 });
+    const rules: Record<string, [text: string, advice: RegExp]> = {
+      batchsize: ["maximum: 15", /^Send batchsize as integer from 1 to 15\.$/],
+      colour: ["additionalProperties: false", /^Leave colour out, or use one of category, prompt, /],
+      prompt: ["required: [prompt]", /^Add prompt/],
+    };
+    for (const { field, rule } of json.problems) {
+      const [file, line] = rule.place.split(":");
+      const text = await readFile(new URL(`../../../${file}`, import.meta.url), "utf8");
+      expect(text.split("\n")[line - 1]?.trim()).toBe(rules[field]![0]);
+      expect(rule).toMatchObject({ text: rules[field]![0], advice: expect.stringMatching(rules[field]![1]) });
+    }
     expect(json.problems.map(({ field }: { field: string }) => field).sort()).toEqual([
       "batchsize",
       "colour",
+      "prompt",
     ]);
+  });
+
+  it("says it of a rule that has words of its own", async () => {
+    const { server, ask } = await startWithPage();
+    await submit(server, { prompt: "  " });
+    const { json } = await checked(ask, "GET", "/api/requests/1");
+    const { rule } = json.problems[0];
+    const [file, line] = rule.place.split(":");
+    const text = await readFile(new URL(`../../../${file}`, import.meta.url), "utf8");
+    expect(rule.text).toMatch(/^pattern: /);
+    expect(text.split("\n")[line - 1]).toContain("pattern:");
   });
 
   it("draws the images of a task at any size, which is no request to the service", async () => {

@@ -45,7 +45,7 @@ export function Faults() {
     try {
       fault = JSON.parse(text) as NewFault;
     } catch {
-      return say("The fault must be JSON");
+      return say(new Error("The fault must be JSON"));
     }
     add(fault).catch(say);
   }

@@ -96,7 +96,15 @@ function apply(changes: Changes): void {
   requests.value = [...[...changed.values()].sort((one, other) => other.ordinal - one.ordinal), ...kept];
 }
 
+/** How long a message stays; a mistake stays until it is closed. */
+const messageMs = 6000;
+
 /** Tells the person in front of the page, and a screen reader, what happened. */
 export function say(what: unknown): void {
-  message.value = what instanceof Error ? what.message : String(what);
+  const text = what instanceof Error ? what.message : String(what);
+  message.value = text;
+  if (what instanceof Error) return;
+  setTimeout(() => {
+    if (message.value === text) message.value = "";
+  }, messageMs);
 }
