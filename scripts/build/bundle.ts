@@ -29,6 +29,9 @@ const entries = [
 /** Bundled although it is a dependency, which the types need: one file less to find, read and link at each start. */
 const bundledDependency = "openapi-fetch";
 
+/** Optional for users of the library, and always needed by the command. */
+const bundledWithCommand = "undici";
+
 const external = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }).filter(
   (name) => name !== bundledDependency,
 );
@@ -54,6 +57,7 @@ export async function bundle(): Promise<Bundles> {
       ...settings,
       entryPoints: [entry],
       plugins: [keepApart(entry), embedPage((page) => bundles.inputs.push(...usedInputs(page)))],
+      external: isCommand ? external.filter((name) => name !== bundledWithCommand) : external,
       splitting: isCommand,
       // Parts stand beside the entry, so that paths to other entry points are the same in all of them.
       outdir: `dist/${dirname(entry)}`,

@@ -1,6 +1,5 @@
 import { Command } from "commander";
 import type { Argument, Option } from "commander";
-import type { Fetch } from "../index.js";
 import { exitStatus } from "./exit-status.js";
 import { reportFailure } from "./failure.js";
 import type { Known } from "./failure.js";
@@ -8,6 +7,7 @@ import { addFieldFlags } from "./input/field-flags.js";
 import type { ReadFieldFlags } from "./input/field-flags.js";
 import { connect, serviceWords } from "./service/connection.js";
 import type { Connection, ConnectOptions, ServiceFlags } from "./service/connection.js";
+import { openTransport } from "./service/transport.js";
 import { watchRequests } from "./service/watch-requests.js";
 import { shellWords } from "./shell-words.js";
 import { listenForInterruption } from "./terminal/interruption.js";
@@ -108,9 +108,9 @@ async function perform<Flags>(
       progress,
       known,
       async connect(options = {}) {
-        const { fetch: send = globalThis.fetch as Fetch } = options;
-        const watched = watchRequests(send, progress, verbose);
-        const connection = await connect(parsed.flags, { ...options, fetch: watched });
+        const { mock = parsed.flags.mock, wrapFetch = (fetch) => fetch } = options;
+        const fetch = watchRequests(wrapFetch(openTransport(mock === true)), progress, verbose);
+        const connection = await connect(parsed.flags, { ...options, fetch });
         connections.push(connection);
         return connection;
       },

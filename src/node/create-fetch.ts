@@ -1,7 +1,7 @@
 import dns from "node:dns";
 import type { LookupAddress, LookupOptions } from "node:dns";
 import { createRequire } from "node:module";
-import tls from "node:tls";
+import type { SecureContext } from "node:tls";
 import type { buildConnector, Dispatcher, Pool } from "undici";
 import { ConfigurationError } from "../index.js";
 import { isPrivateAddress, privateAddressCode, publicAddressesOnly } from "../url-safety.js";
@@ -87,7 +87,7 @@ export function createFetch(options: CreateFetchOptions = {}): NodeFetch {
     const url = new URL(input instanceof Request ? input.url : input);
     const signal = request.signal ?? undefined;
     signal?.throwIfAborted();
-    undici ??= (await load()) as Undici;
+    undici ??= toUndici(await load());
     signal?.throwIfAborted();
     if (isClosed) throw new TypeError("this fetch is closed");
     const dispatcher = dispatcherFor(url, publicAddressesOnly in init, undici);
@@ -114,6 +114,12 @@ function checkPositive(name: string, value: unknown): void {
   throw new ConfigurationError(`\`${name}\` must be a number above 0`);
 }
 
+/** A bundler gives a CommonJS package as the default export alone. */
+function toUndici(loaded: unknown): Undici {
+  const { Agent, default: bundled } = loaded as Partial<Undici> & { default?: Undici };
+  return Agent || !bundled ? (loaded as Undici) : bundled;
+}
+
 /** Refuses to go on without undici 7, before anything can be sent that would be of unknown outcome. */
 function checkUndici(): void {
   let version = "";
@@ -128,7 +134,8 @@ function checkUndici(): void {
 }
 
 /** Creates one context for all connections: to parse hundreds of certificates takes milliseconds. */
-function trustAlso(given: string | readonly string[]): tls.SecureContext {
+function trustAlso(given: string | readonly string[]): SecureContext {
+  const tls = createRequire(import.meta.url)("node:tls") as typeof import("node:tls"); // takes time to load
   const { getCACertificates } = tls as { getCACertificates?: (kind: "default") => string[] };
   const ca = [...(getCACertificates?.("default") ?? tls.rootCertificates), ...[given].flat()];
   // Node overlooks what is not a certificate.

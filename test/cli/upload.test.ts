@@ -32,7 +32,7 @@ it("an upload that is aborted lets go of its files at once", async () => {
   const controller = new AbortController();
   const body = new Endless();
   let sent = 0;
-  const upload = countUploads((bytes) => {
+  const upload = countUploads(fetch, (bytes) => {
     sent = bytes;
     controller.abort(new Error("enough"));
   })(`http://127.0.0.1:${port}`, { method: "POST", body, signal: controller.signal, redirect: "error" });

@@ -31,7 +31,8 @@ export function isConfigured({ apiKeyFile, key: sendsKey, baseUrl, mock }: Servi
 }
 
 export interface ConnectOptions {
-  fetch?: Fetch | undefined;
+  /** Observes or changes what is sent. */
+  wrapFetch?: ((fetch: Fetch) => Fetch) | undefined;
   /** Whether to use the mock server although no flag says so. */
   mock?: boolean | undefined;
   /** How long a task of the mock server takes. @default the mock server's own default */
@@ -45,7 +46,7 @@ export interface ConnectOptions {
  */
 export async function connect(
   flags: ServiceFlags,
-  { fetch, mockTaskMs, mock = flags.mock }: ConnectOptions = {},
+  { fetch, mockTaskMs, mock = flags.mock }: Omit<ConnectOptions, "wrapFetch"> & { fetch: Fetch },
 ): Promise<Connection> {
   if (flags.mock && flags.baseUrl !== undefined)
     throw new UsageError("`--mock` and `--base-url` exclude each other");

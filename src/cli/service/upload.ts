@@ -4,7 +4,7 @@ import type { Fetch } from "../../index.js";
 export type OnUpload = (bytes: number, totalBytes: number) => void;
 
 /** A fetch that counts the bytes of bodies with files while they are sent, and closes the files at an abort. */
-export function countUploads(onUpload: OnUpload): Fetch {
+export function countUploads(fetch: Fetch, onUpload: OnUpload): Fetch {
   return (target, init = {}) => {
     const { body } = init;
     if (!(body instanceof Blob)) return fetch(target, init); // text alone is sent at once

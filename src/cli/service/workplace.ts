@@ -1,6 +1,6 @@
 import type { Invocation } from "../command.js";
 import type { Workplace } from "../generation/generation.js";
-import type { MaxImages } from "../../index.js";
+import type { Fetch, MaxImages } from "../../index.js";
 import { createFolderStore } from "../../node/index.js";
 import { createPace } from "./pace.js";
 import { countUploads } from "./upload.js";
@@ -32,14 +32,15 @@ export async function openWorkplace(
   });
   // Only one upload at a time can be shown, and only in a terminal.
   const isShown = process.stderr.isTTY && concurrency === 1;
-  const fetch = countUploads((bytes, totalBytes) => {
-    if (!isShown) return;
-    if (bytes < totalBytes) progress.transfer("uploading", bytes, totalBytes);
-    else progress.state("uploaded, waiting for the response");
-  });
+  const wrapFetch = (fetch: Fetch): Fetch =>
+    countUploads(fetch, (bytes, totalBytes) => {
+      if (!isShown) return;
+      if (bytes < totalBytes) progress.transfer("uploading", bytes, totalBytes);
+      else progress.state("uploaded, waiting for the response");
+    });
   // A single generation is watched, and finished at the second poll; a batch should end soon.
   const mockTaskMs = concurrency === 1 ? 1500 : 0;
-  const { client, service } = await connect({ fetch, mockTaskMs, mock });
+  const { client, service } = await connect({ wrapFetch, mockTaskMs, mock });
   return {
     client,
     service,
