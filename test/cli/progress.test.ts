@@ -1,11 +1,15 @@
-import { writeFile } from "node:fs/promises";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { createProgress } from "../../src/cli/terminal/progress.js";
 import type { Progress } from "../../src/cli/terminal/progress.js";
 import { makeFolder } from "../support/generate.js";
-import { command, startServer } from "./support/command.js";
+import { buildCommand } from "./support/child.js";
+import { apiKey, command, startServer } from "./support/command.js";
 import { pngBytes } from "./support/images.js";
 
 describe("progress", () => {
@@ -68,5 +72,95 @@ describe("progress", () => {
     expect(text).toContain(`${"█".repeat(18)}${"░".repeat(6)} 3 of 4 done`);
     expect(text).toContain("a note\n");
     expect(text).not.toContain("too late");
+  });
+
+  it.each([
+    ["TERM=dumb", { TERM: "dumb" }],
+    ["CI=true", { CI: "true" }],
+  ])("is plain lines with %s, also in a terminal", async (_, environment) => {
+    const server = await startServer();
+    const words = ["a fox", "--resolution", "16x16", "--base-url", server.url, "--out", await makeFolder()];
+    const { exitCode, errors } = await command(words, { terminal: true, environment });
+    expect(exitCode).toBe(0);
+    expect(errors).toContain("submitting\n");
+    expect(errors).not.toMatch(/\r|\x1b\[[^m]*[A-Za-ln-z]/);
+  });
+
+  it("tells a rate and the time that is left, in a terminal and in a log", () => {
+    const written: string[] = [];
+    const spy = vi
+      .spyOn(process.stderr, "write")
+      .mockImplementation((text) => written.push(String(text)) > 0);
+    const now = vi.spyOn(performance, "now").mockReturnValue(0);
+    try {
+      const progress = createProgress(false);
+      now.mockReturnValue(10_000);
+      progress.count(50, 1000, 40); // ten were saved before
+      progress.count(100, 1000, 2);
+      progress.count(1000, 1000, 90);
+    } finally {
+      spy.mockRestore();
+      now.mockRestore();
+    }
+    expect(written).toEqual([
+      "50 of 1000 done, 4.0/s, 4 min left\n",
+      "100 of 1000 done, 12.0/min, 75 min left\n",
+      "1000 of 1000 done\n",
+    ]);
+  });
+
+  it("never wraps, and clears what a narrower window has wrapped", async () => {
+    const { stderr } = process;
+    const written: string[] = [];
+    const spy = vi.spyOn(stderr, "write").mockImplementation((text) => written.push(String(text)) > 0);
+    vi.stubEnv("CI", undefined);
+    vi.stubEnv("TERM", "xterm");
+    Object.assign(stderr, { isTTY: true, columns: 60, hasColors: () => false });
+    try {
+      const progress = createProgress(false);
+      progress.state(`${"validating a list ".repeat(10)}狐`);
+      Object.assign(stderr, { columns: 20 });
+      await vi.waitFor(() => expect(written.length).toBeGreaterThan(2));
+      progress.stop();
+    } finally {
+      spy.mockRestore();
+      vi.unstubAllEnvs();
+      Object.assign(stderr, { isTTY: false, columns: undefined });
+    }
+    const [first, second] = written as [string, string];
+    expect(first.length).toBeLessThan(60);
+    expect(second).toMatch(/^\x1b\[2A\r\x1b\[J/); // three rows of 20
+    expect(stripVTControlCharacters(second).trim().length).toBeLessThan(20);
+    expect(written.join("")).not.toContain("\x1b[?25l"); // the cursor is never hidden
+  });
+
+  it("is taken down for Ctrl-Z, and drawn again by fg", async () => {
+    const server = await startServer({
+      fail: ({ role }) => (role === "status" ? { kind: "hang" } : undefined),
+    });
+    const program = await buildCommand();
+    const words = ["wait", "t1", "--base-url", server.url].join(" ");
+    const environment = { PATH: process.env.PATH, TERM: "xterm", TENSORSLAB_API_KEY: apiKey };
+    const line = `exec ${process.execPath} ${program} ${words}`;
+    const terminal = spawn("script", ["-qefc", line, "/dev/null"], { env: environment });
+    onTestFinished(() => void terminal.kill("SIGKILL"));
+    let shown = "";
+    terminal.stdout.on("data", (text) => (shown += String(text)));
+    await vi.waitFor(() => expect(shown).toContain("waiting for task t1"), { timeout: 20_000 });
+    const children = await readFile(`/proc/${terminal.pid}/task/${terminal.pid}/children`, "utf8");
+    const pid = Number(children.trim().split(" ")[0]);
+    const state = () => /\) (\w)/.exec(readFileSync(`/proc/${pid}/stat`, "utf8"))![1];
+    process.kill(pid, "SIGTSTP");
+    await vi.waitFor(() => expect(state()).toBe("T"), { timeout: 20_000 });
+    const before = shown.length;
+    // `script` stops with its child, and continues it.
+    process.kill(terminal.pid!, "SIGCONT");
+    process.kill(pid, "SIGCONT");
+    await vi.waitFor(() => expect(shown.slice(before)).toContain("waiting for task t1"), { timeout: 20_000 });
+    expect(shown).not.toContain("\x1b[?25l"); // the cursor was there all the time
+    process.kill(pid, "SIGINT");
+    const [exitCode] = (await once(terminal, "close")) as [number];
+    expect(exitCode).toBe(130);
+    expect(stripVTControlCharacters(shown.split("\x1b[J").at(-1)!)).toContain("stopped: Interrupted");
   });
 });

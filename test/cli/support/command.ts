@@ -32,7 +32,14 @@ interface Surroundings {
 /** Runs the command in this process, with a key and without what the environment says otherwise. */
 export async function command(words: string[], surroundings: Surroundings = {}): Promise<Outcome> {
   const { environment, input, terminal = false, onError, onOutput } = surroundings;
-  const clean = { TENSORSLAB_BASE_URL: undefined, npm_lifecycle_event: undefined, NO_COLOR: undefined };
+  const none = undefined;
+  const clean = {
+    TENSORSLAB_BASE_URL: none,
+    npm_lifecycle_event: none,
+    NO_COLOR: none,
+    CI: none,
+    TERM: "xterm",
+  };
   for (const [name, value] of Object.entries({ TENSORSLAB_API_KEY: apiKey, ...clean, ...environment })) {
     vi.stubEnv(name, value);
   }
