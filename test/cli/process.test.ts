@@ -184,6 +184,31 @@ describe("a full disk", () => {
   });
 });
 
+describe("few files that may be open", () => {
+  it("are enough, however many rows are asked for at the same time", async () => {
+    const server = await startServer();
+    const folder = await makeFolder();
+    const list = join(folder, "jobs.jsonl");
+    const rows = Array.from({ length: 120 }, (_, index) => ({ prompt: `fox ${index}`, resolution: "16x16" }));
+    await writeFile(list, rows.map((row) => JSON.stringify(row)).join("\n"));
+    const words = ["batch", list, "--out", join(folder, "out"), "--base-url", server.url, "--json"];
+    const line = [process.execPath, program, ...words, "--concurrency", "250"];
+    const child = spawn("bash", ["-c", 'ulimit -n 100; exec "$@"', "bash", ...line], {
+      env: { PATH: process.env.PATH, TENSORSLAB_API_KEY: apiKey },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    onTestFinished(() => void child.kill("SIGKILL"));
+    let output = "";
+    let errors = "";
+    child.stdout.on("data", (chunk) => (output += String(chunk)));
+    child.stderr.on("data", (chunk) => (errors += String(chunk)));
+    const [exitCode] = (await once(child, "close")) as [number];
+    expect([exitCode, errors]).toEqual([0, expect.stringContaining("this process may open 100 files")]);
+    expect(JSON.parse(output)).toMatchObject({ counts: { saved: 120, other: 0, unknown: 0 } });
+    expect(server.ledger).toHaveLength(120);
+  });
+});
+
 describe("in this process", () => {
   it("an interruption of the mock server closes it", async () => {
     const listeners = process.listenerCount("SIGINT");

@@ -28,6 +28,7 @@ import { openList } from "../lists/read-list.js";
 import { isFault } from "../lists/row.js";
 import type { Fault, WrittenRow } from "../lists/row.js";
 import { connectWithoutKey } from "../service/connection.js";
+import { chooseConcurrency } from "../service/open-files.js";
 import { openWorkplace } from "../service/workplace.js";
 
 interface Flags {
@@ -87,7 +88,8 @@ Examples:
   async work(invocation) {
     const { words, flags, progress, signal, known, commandFor } = invocation;
     const [list = ""] = words;
-    const { out: folder, concurrency, timeout: timeoutSeconds } = flags;
+    const { out: folder, timeout: timeoutSeconds } = flags;
+    const concurrency = chooseConcurrency(flags.concurrency, progress);
     const model = findModel(flags.model) ?? defaultModel;
     const read = await openList(list);
     const { resubmitUnknown = false, resubmitFailed = false } = flags;

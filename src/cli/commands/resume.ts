@@ -18,6 +18,7 @@ import {
 import { listRecords, runAlone } from "../generation/folder.js";
 import { finish, haveFiles, isUnknown, isUnpaid } from "../generation/generation.js";
 import type { Workplace } from "../generation/generation.js";
+import { chooseConcurrency } from "../service/open-files.js";
 import { openWorkplace } from "../service/workplace.js";
 
 interface Flags {
@@ -50,7 +51,8 @@ Examples:
     const [folder = ""] = words;
     const store = createFolderStore(folder);
     const ids = await listRecords(store);
-    const { timeout: timeoutSeconds, concurrency } = flags;
+    const { timeout: timeoutSeconds } = flags;
+    const concurrency = chooseConcurrency(flags.concurrency, progress);
     known.resumeCommand = commandFor("resume", folder);
     const tally = createTally(progress);
     const files: string[] = [];
