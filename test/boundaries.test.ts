@@ -231,7 +231,8 @@ describe("no name of the service is written by hand", () => {
     (
       "id name title text model mode type kind size style seed scale steps strength quality format ratio aspect count " +
       "number index width height image images mask file files url urls user tags label status state progress priority " +
-      "version language input output result options metadata callback webhook watermark background color time date"
+      "version language input output result options metadata callback webhook watermark background color time date " +
+      "credits balance cost price amount total limit history"
     ).split(" "),
   );
   const all = Object.values(operations);

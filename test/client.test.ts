@@ -244,7 +244,9 @@ describe("the client", () => {
       const submitting = makeClient().submit(model as "seedreamv5", { prompt });
       await expect(submitting).rejects.toMatchObject({
         code: "CONFIGURATION",
-        message: expect.stringMatching(/Unknown model `.*`\..*seedreamv5/) as string,
+        message: expect.stringMatching(
+          /Unknown model `.*`\. ?(Did you mean `\w+`\?|Available: .*seedreamv5)/,
+        ) as string,
       });
       expect(server.connections()).toBe(0);
     },

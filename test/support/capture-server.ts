@@ -46,6 +46,7 @@ export async function startCaptureServer(
     });
   });
   server.on("connection", () => connections++);
+  server.keepAliveTimeout = 0; // on a busy machine a connection is idle for long, and closing it would meet a request
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
