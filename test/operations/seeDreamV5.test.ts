@@ -20,7 +20,7 @@ test("a submit is one POST with the key and a form", async () => {
   const { server, client } = await start({ body: { code: 1000, msg: "success", data } });
   const submission = await client.submit("seedreamv5", { prompt: "a red fox", batchsize: 3 });
 
-  expect(submission).toEqual({ taskid: "3fd1", urls: [], raw: data });
+  expect(submission).toEqual({ taskid: "3fd1", urls: [], requested: 3, raw: data });
   expect(server.requests).toHaveLength(1);
   const [request] = server.requests;
   expect(request).toMatchObject({ method: "POST", path: "/v1/images/seedreamv5" });
