@@ -36,6 +36,7 @@ export default defineConfig({
           name: "project",
           include: ["test/project/**/*.test.ts"],
           globalSetup: ["test/project/setup.ts"],
+          testTimeout: 300_000, // each compiles, packs or runs much
         },
       },
     ],
