@@ -68,6 +68,9 @@ const context = `
     const url: string;
     const element: HTMLImageElement;
     const error: unknown;
+    const records: Package.RecordStore;
+    const other: Package.RecordStore;
+    const db: any;
     function userOf(request: Request): Promise<string | false>;
   }
 `;
