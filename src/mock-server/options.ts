@@ -73,7 +73,14 @@ export interface MockServerOptions {
    * file; the key is never in it. Nothing is drawn or charged by the mock server then, but the service charges.
    * @default the mock server responds by itself
    */
-  record?: { file: string; baseUrl?: string | undefined } | undefined;
+  record?:
+    | {
+        /** Path of the new file. */
+        file: string;
+        /** Base URL of the real service. @default the server that the document names */
+        baseUrl?: string | undefined;
+      }
+    | undefined;
   /**
    * Responds as it was recorded in this file: each request gets the next response that the same request got.
    * @default the mock server responds by itself
