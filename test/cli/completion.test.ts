@@ -24,6 +24,8 @@ describe("completion", () => {
     expect(await completions("generate", "-o", "")).toEqual([]); // a path
     expect(await completions("batch", "--json", "")).toEqual([]);
     expect(await completions("completion", "z")).toEqual(["zsh"]);
+    expect(await completions("help", "ba")).toEqual(["batch"]);
+    expect((await command(["completion", "fish"])).output).toContain("complete -c tensorslab-images -f -a");
   });
 
   it.each(["bash", "zsh", "fish"])("has a script for %s", async (shell) => {
