@@ -53,7 +53,7 @@ export function findResultUrlFault(
  * `createFetch` of `tensorslab-images/node` understands it; every other fetch overlooks it. A look-up of our own would
  * prove nothing, since the next one may give another address.
  */
-export const publicAddressesOnly: unique symbol = Symbol.for(
+export const publicAddressesOnly: unique symbol = /* @__PURE__ */ Symbol.for(
   "tensorslab-images.publicAddressesOnly",
 ) as never;
 

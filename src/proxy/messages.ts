@@ -5,8 +5,8 @@ import { outcomeHeader } from "../reliability/response.js";
 
 export type Operation = (typeof operations)[keyof typeof operations];
 
-/** The operation that reads a task. */
-export const readOperation: Operation = operations[statusOperation];
+/** Whether an operation reads a task; all others submit. */
+export const isRead = (operation: Operation): boolean => operation === operations[statusOperation];
 
 /** The operations that a path ends in, behind a prefix that cannot mean anything else. */
 export function operationsAt(pathname: string): Operation[] {

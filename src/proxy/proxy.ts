@@ -8,7 +8,7 @@ import { ConfigurationError, ConnectionError } from "../errors.js";
 import { resolveOptions } from "../options.js";
 import type { ClientOptions } from "../options.js";
 import { DeadlineReached, withDeadline } from "../reliability/abort.js";
-import { alwaysSent, operationsAt, pick, readOperation, readTaskId, refuse, sealTaskId } from "./messages.js";
+import { alwaysSent, isRead, operationsAt, pick, readTaskId, refuse, sealTaskId } from "./messages.js";
 import type { Operation, Text } from "./messages.js";
 import { createReplayGuard } from "./replay-guard.js";
 import { createTaskIds } from "./task-ids.js";
@@ -113,7 +113,7 @@ export function createProxyHandler(options: ProxyOptions): ProxyHandler {
     let body: unknown = request.body;
     let read: { sealed: string; id: string } | undefined;
     let forget: (() => void) | undefined;
-    if (operation === readOperation) {
+    if (isRead(operation)) {
       const sealed = await readTaskId(request);
       if (sealed === undefined) return refuse(400, "rejected", "the body must be JSON with a task id");
       const { id, isOwn } = await taskIds.open(visitor, sealed);
@@ -203,7 +203,7 @@ export function createProxyHandler(options: ProxyOptions): ProxyHandler {
       const allow = found.map(({ method }) => method).join(", ");
       return refuse(405, "rejected", `the operation is called with ${allow}`, { allow });
     }
-    const waitMs = await limitRate?.({ visitor, isSubmit: operation !== readOperation, request });
+    const waitMs = await limitRate?.({ visitor, isSubmit: !isRead(operation), request });
     if (waitMs !== undefined && waitMs > 0) {
       const headers = { "retry-after": String(Math.ceil(waitMs / 1000)) };
       return refuse(429, "rejected", "too many requests of this visitor", headers);

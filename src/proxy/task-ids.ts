@@ -6,14 +6,13 @@ export interface TaskIds {
 }
 
 const algorithm = { name: "HMAC", hash: "SHA-256" };
-const encoder = new TextEncoder();
 
 /** Creates {@link TaskIds} from a secret. Nothing is stored, so it works in any number of processes. */
 export async function createTaskIds(secret: string): Promise<TaskIds> {
   // The secret may be the API key, which is used for nothing else than this beside the service itself.
-  const bytes = encoder.encode(`tensorslab-images task ids\0${secret}`);
+  const bytes = new TextEncoder().encode(`tensorslab-images task ids\0${secret}`);
   const key = await crypto.subtle.importKey("raw", bytes, algorithm, false, ["sign", "verify"]);
-  const textFor = (visitor: string, id: string) => encoder.encode(JSON.stringify([visitor, id]));
+  const textFor = (visitor: string, id: string) => new TextEncoder().encode(JSON.stringify([visitor, id]));
   return {
     async seal(visitor, id) {
       return `${id}.${toText(await crypto.subtle.sign(algorithm, key, textFor(visitor, id)))}`;
