@@ -90,6 +90,10 @@ export function createCheckSchemas(
       kept[patternKeyword] = { pattern: kept.pattern, message: schema["x-pattern-message"] };
       delete kept.pattern;
     }
+    if (isObject(kept.propertyNames)) {
+      const { type: _type, ...names } = kept.propertyNames; // a name is text, and is not to be read as anything else
+      kept.propertyNames = names;
+    }
     if (isObject(kept.patternProperties)) {
       const known = Object.entries(kept.patternProperties).filter(([pattern]) => isPattern(pattern));
       kept.patternProperties = Object.fromEntries(known);

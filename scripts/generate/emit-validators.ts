@@ -180,6 +180,7 @@ async function createAjv({ late, sloppyPattern, inheritedName }: CheckSchemas["m
     ownProperties: inheritedName,
     logger: false,
     discriminator: true,
+    multipleOfPrecision: 9, // 0.29 is a multiple of 0.01, though 0.29 / 0.01 is 28.999999999999996
     code: { source: true, esm: true },
   });
   addFormats.default(ajv as Ajv.default);

@@ -89,3 +89,28 @@ test("a field too many is named, however the document forbids it", async () => {
     expect(request.errors).toEqual([{ path: "", field: "b", message: "is not a field of this operation" }]);
   }
 });
+
+test("a fraction is a multiple as people count", async () => {
+  const { request } = await compile(type("number", { multipleOf: 0.01 }));
+  expect([0.29, 0.07, 1.1, 0.291, 0.005].map((value) => request(value))).toEqual([
+    true,
+    true,
+    true,
+    false,
+    false,
+  ]);
+});
+
+test("the names of fields may have a rule, also in a response", async () => {
+  const { request, answer } = await compile({
+    type: "object",
+    propertyNames: { type: "string", pattern: "^[a-z]+$" },
+    additionalProperties: { type: "integer" },
+  });
+  const response = { fox: "7" };
+  expect([request({ fox: 7 }), answer(response), response]).toEqual([true, true, { fox: 7 }]);
+  expect([{ Fox: 7 }, { "1": 7 }].map((value) => [request(value), answer(value)])).toEqual([
+    [false, false],
+    [false, false],
+  ]);
+});
