@@ -1,7 +1,7 @@
 import type { operations } from "../../generated/operations.js";
 import { detectImageType } from "../image-type.js";
 import { FilePart, isFile, mediaTypeOf, readHead, readPieces, toFilePart } from "./file-part.js";
-import { PlatformBlob } from "./platform.js";
+import { PlatformBlob, PlatformReadableStream } from "./platform.js";
 
 /** How the document describes one part of a form. */
 export interface PartKind {
@@ -115,7 +115,7 @@ function encodeFiles(pieces: readonly Piece[], contentType: string): EncodedForm
 function streamOf(parts: readonly FilePart[], totalBytes: number): ReadableStream<Uint8Array> {
   const chunks = chunksOf(parts);
   let bytes = 0;
-  return new ReadableStream<Uint8Array>(
+  return new PlatformReadableStream<Uint8Array>(
     {
       async pull(controller) {
         const { done, value } = await chunks.next();

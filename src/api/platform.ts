@@ -28,9 +28,13 @@ interface NodeUtil {
 
 const util = builtinModule<NodeUtil>("util");
 
-/** Test environments may lack these two. */
+/** Test environments may lack these. */
 export const PlatformTextDecoder: typeof TextDecoder = globalThis.TextDecoder ?? util?.TextDecoder;
 export const PlatformTextEncoder: typeof TextEncoder = globalThis.TextEncoder ?? util?.TextEncoder;
+
+export const PlatformReadableStream: typeof ReadableStream =
+  globalThis.ReadableStream ??
+  builtinModule<{ ReadableStream?: typeof ReadableStream }>("stream/web")?.ReadableStream;
 
 /** Creates a controller whose signal the runtime's fetch accepts. */
 export function createAbortController(): AbortController {
