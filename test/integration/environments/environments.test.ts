@@ -69,7 +69,7 @@ async function startServer(): Promise<{ url: string; submits: CapturedRequest[] 
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, submits };
 }
 
-const vitest = ["vitest/vitest.mjs", "run", "--root", ".", "--environment"];
+const vitest = ["vitest/vitest.mjs", "run", "--config", "vitest.config.mjs", "--environment"];
 const jest = ["jest/bin/jest.js", "--rootDir", ".", "--testRegex", "jest\\.test\\.js$", "--env"];
 
 test.each([
@@ -82,6 +82,10 @@ test.each([
   const scratch = await makeScratchFolder("environments");
   await writeFile(join(scratch, "package.json"), "{}");
   await writeFile(join(scratch, "program.mjs"), program);
+  await writeFile(
+    join(scratch, "vitest.config.mjs"),
+    `export default { test: { include: ["*.test.mjs"] } };`,
+  );
   await writeFile(join(scratch, name.startsWith("vitest") ? "vitest.test.mjs" : "jest.test.js"), source);
   await run(process.execPath, [join(folder, "node_modules", script), ...parameters], {
     cwd: scratch,
