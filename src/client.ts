@@ -1,4 +1,4 @@
-import { fields, models, statusOperation } from "../generated/operations.js";
+import { fields, models, operations, statusOperation } from "../generated/operations.js";
 import { createFacade } from "./api/create-api.js";
 import type { Api } from "./api/create-api.js";
 import type { ResultAccess } from "./download/index.js";
@@ -8,6 +8,8 @@ import type { CallOptions, ClientOptions, GenerateOptions, WaitOptions } from ".
 import { withDeadline } from "./reliability/abort.js";
 import { createCall } from "./reliability/call.js";
 import { imageCount } from "./reliability/image-count.js";
+import { createObserve } from "./reliability/instrument.js";
+import type { InstrumentedOperation } from "./reliability/instrument.js";
 import { limitWork } from "./reliability/poll-limit.js";
 import { toSubmission, toTask } from "./reliability/response.js";
 import { isSafeToResubmit, isTransient } from "./reliability/retry.js";
@@ -95,6 +97,8 @@ export function createClient(options: ClientOptions = {}): Client {
   const settings = resolveOptions(options);
   const facade = createFacade(settings);
   const call = createCall(facade, settings.fetch, settings.apiKey === null);
+  const { instrumentation } = settings;
+  const observe = createObserve(instrumentation);
 
   async function submit<M extends Model>(
     model: M,
@@ -107,23 +111,47 @@ export function createClient(options: ClientOptions = {}): Client {
       const meant = didYouMean(String(model), known) || ` Available: ${known.join(", ")}`;
       throw new ConfigurationError(`Unknown model \`${String(model)}\`.${meant}`);
     }
-    const requested = imageCount(model, input); // now: the input is the caller's, and may change
-    const data = await call(models[model], input, {
-      signal: options.signal,
-      timeoutMs: options.timeoutMs ?? settings.submitTimeoutMs,
-      retries: settings.submitRetries,
-      mayRetry: isSafeToResubmit,
+    return observe({ name: "submit", ...aboutInput(model, input) }, async (operation) => {
+      const requested = imageCount(model, input); // now: the input is the caller's, and may change
+      const data = await call(models[model], input, {
+        signal: options.signal,
+        timeoutMs: options.timeoutMs ?? settings.submitTimeoutMs,
+        retries: settings.submitRetries,
+        mayRetry: isSafeToResubmit,
+        operation,
+      });
+      const submission = toSubmission(data, requested);
+      operation.taskid = submission.taskid;
+      operation.outcome = "accepted";
+      return submission;
     });
-    return toSubmission(data, requested);
   }
 
+  /** What an instrumentation may know of an input. */
+  function aboutInput<M extends Model>(model: M, input: ModelInput<M>) {
+    const prompt = instrumentation?.includePrompt ? promptOf(model, input) : undefined;
+    return { model, prompt, requested: imageCount(model, input), attempts: 0 };
+  }
+
+  const noteImages = (operation: InstrumentedOperation, task: Task): Task => {
+    operation.taskid = task.taskid;
+    operation.received = task.urls.length;
+    operation.outcome = "accepted";
+    return task;
+  };
+
   async function read(taskid: string, { signal, timeoutMs }: CallOptions, retries: number): Promise<Task> {
-    const data = await call(
-      statusOperation,
-      { [fields.taskid]: taskid },
-      { taskid, signal, timeoutMs: timeoutMs ?? settings.statusTimeoutMs, retries, mayRetry: isTransient },
-    );
-    return toTask(data);
+    return observe({ name: "poll", taskid, attempts: 0 }, async (operation) => {
+      const policy = {
+        taskid,
+        signal,
+        timeoutMs: timeoutMs ?? settings.statusTimeoutMs,
+        retries,
+        mayRetry: isTransient,
+        operation,
+      };
+      return noteImages(operation, toTask(await call(statusOperation, { [fields.taskid]: taskid }, policy)));
+    });
   }
 
   async function status(reference: TaskReference, options: CallOptions = {}): Promise<Task> {
@@ -148,7 +176,10 @@ export function createClient(options: ClientOptions = {}): Client {
   }
 
   async function wait(reference: TaskReference, options: WaitOptions = {}): Promise<Task> {
-    return waitForTask(startWatching(resolveReference(reference), poll, options));
+    const { taskid, requested } = resolveReference(reference);
+    return observe({ name: "wait", taskid, requested, attempts: 0 }, async (operation) =>
+      noteImages(operation, await waitForTask(startWatching({ taskid, requested }, poll, options))),
+    );
   }
 
   async function generate<M extends Model>(
@@ -157,6 +188,16 @@ export function createClient(options: ClientOptions = {}): Client {
     { onSubmitted, ...options }: GenerateOptions = {},
   ): Promise<Task> {
     checkCallOptions({ onSubmitted, ...options }); // before anything is paid for
+    return observe({ name: "generate", ...aboutInput(model, input) }, async (operation) =>
+      noteImages(operation, await submitAndWait(model, input, { onSubmitted, ...options })),
+    );
+  }
+
+  async function submitAndWait<M extends Model>(
+    model: M,
+    input: ModelInput<M>,
+    { onSubmitted, ...options }: GenerateOptions,
+  ): Promise<Task> {
     const submission = await submit(model, input, { signal: options.signal });
     const watched = startWatching({ ...submission, isNew: true }, poll, options);
     if (onSubmitted) await callBack("onSubmitted", watched, () => onSubmitted(submission));
@@ -173,7 +214,7 @@ export function createClient(options: ClientOptions = {}): Client {
     get service() {
       return facade.baseUrl().href;
     },
-    results: { fetch, allowPrivateResults },
+    results: { fetch, allowPrivateResults, instrumentation },
     submitTimeoutMs,
     ready: facade.ready,
     submit,
@@ -182,6 +223,12 @@ export function createClient(options: ClientOptions = {}): Client {
     wait,
     generate,
   };
+}
+
+function promptOf<M extends Model>(model: M, input: ModelInput<M>): string | undefined {
+  const { roles } = operations[models[model]] as { roles?: { prompt?: string } };
+  const prompt = roles?.prompt && (input as Record<string, unknown> | undefined)?.[roles.prompt];
+  return typeof prompt === "string" ? prompt : undefined;
 }
 
 /**

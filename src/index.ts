@@ -54,6 +54,7 @@ export type {
 } from "./download/index.js";
 export type { DownloadFailure, ErrorCode, ErrorDetails, InputIssue, Outcome } from "./errors.js";
 export type { ImageType } from "./image-type.js";
+export type { Instrumentation, InstrumentedOperation } from "./reliability/instrument.js";
 export type { CallOptions, ClientOptions, GenerateOptions, WaitOptions } from "./options.js";
 export type { ProxyHandler, ProxyOptions } from "./proxy/index.js";
 export type {

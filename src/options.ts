@@ -2,6 +2,7 @@ import { apiOptionNames, refuseUnknownOptions, resolveApiOptions } from "./api/o
 import type { ApiOptions } from "./api/options.js";
 import { ConfigurationError } from "./errors.js";
 import type { ErrorDetails } from "./errors.js";
+import type { Instrumentation } from "./reliability/instrument.js";
 import type { Submission, Task } from "./types.js";
 
 /** How a client is set up; every option has a default that works. */
@@ -14,6 +15,8 @@ export interface ClientOptions extends ApiOptions {
   statusTimeoutMs?: number | undefined;
   /** How often a failed read of a task is retried. @default 3 */
   statusRetries?: number | undefined;
+  /** Observes submits, polls, waits, downloads and generations, for traces, metrics and logs. @default none */
+  instrumentation?: Instrumentation | undefined;
   /** How many tasks are read at the same time at most, by all waits of this client together. @default 64 */
   maxConcurrentPolls?: number | undefined;
   /**
@@ -59,6 +62,7 @@ const clientOptionNames = [
   "statusTimeoutMs",
   "statusRetries",
   "maxConcurrentPolls",
+  "instrumentation",
   "allowPrivateResults",
 ] as const satisfies readonly (keyof ClientOptions)[];
 
@@ -79,6 +83,7 @@ export function resolveOptions(options: ClientOptions) {
     statusTimeoutMs = 30_000,
     statusRetries = 3,
     maxConcurrentPolls = 64,
+    instrumentation,
     allowPrivateResults = false,
   } = options;
   checkDuration("submitTimeoutMs", submitTimeoutMs);
@@ -86,6 +91,9 @@ export function resolveOptions(options: ClientOptions) {
   checkCount("submitRetries", submitRetries, 0);
   checkCount("statusRetries", statusRetries, 0);
   checkCount("maxConcurrentPolls", maxConcurrentPolls, 1);
+  if (instrumentation !== undefined && typeof instrumentation?.around !== "function") {
+    throw new ConfigurationError("`instrumentation` must have a method `around(operation, run)`");
+  }
   if (typeof allowPrivateResults !== "boolean") {
     throw new ConfigurationError("`allowPrivateResults` must be true or false");
   }
@@ -96,6 +104,7 @@ export function resolveOptions(options: ClientOptions) {
     statusTimeoutMs,
     statusRetries,
     maxConcurrentPolls,
+    instrumentation,
     allowPrivateResults,
   };
 }

@@ -25,7 +25,7 @@ export type Api = OpenapiClient<paths>;
 export interface Facade {
   api: Api;
   /** Adds the key and sends a request to the API's origin; `onSend` is called once nothing can prevent that any more. */
-  send: (request: Request, onSend?: () => void) => Promise<Response>;
+  send: (request: Request, onSend?: (bytes: number | undefined) => void) => Promise<Response>;
   /** Takes the keys that were sent out of a text. */
   redact: Redact;
   /** Where the service is. */

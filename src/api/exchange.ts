@@ -1,6 +1,6 @@
 import { ConfigurationError, ConnectionError } from "../errors.js";
 import type { Watch } from "./evidence.js";
-import { isRuntimeFetch } from "./platform.js";
+import { isRuntimeFetch, PlatformBlob } from "./platform.js";
 import { redactError } from "./redact.js";
 import type { Redact } from "./redact.js";
 import { isPlatformRequest } from "./request.js";
@@ -16,8 +16,8 @@ export interface Exchange {
   fetch: Fetch | undefined;
   redact: Redact;
   watch: Watch;
-  /** Called once nothing can prevent the request from being sent. */
-  onSend?: (() => void) | undefined;
+  /** Called with the length of the body once nothing can prevent the request from being sent. */
+  onSend?: ((bytes: number | undefined) => void) | undefined;
 }
 
 /**
@@ -42,7 +42,7 @@ export async function exchange(
   const contentType = request.headers.get("content-type");
   const evidence = watch(request.url, contentType, isRuntimeFetch(fetch));
   const fail = createFail(request.method, request.url, request.signal, redact);
-  onSend?.();
+  onSend?.(lengthOf(request));
   try {
     const response = await send(request, fetch as Fetch, redirectMode());
     const status = statusOf(response);
@@ -78,6 +78,13 @@ function createFail(method: string, url: string, signal: AbortSignal | undefined
 /** Whether an error is the control flow of a framework: Next.js so ends the rendering of a page that must wait. */
 export const isControlFlow = (error: unknown): boolean =>
   typeof (Object(error) as { digest?: unknown }).digest === "string";
+
+/** Bytes of a body, where this is known without reading it. */
+function lengthOf({ body, headers }: OutgoingRequest | Request): number | undefined {
+  if (body instanceof PlatformBlob) return body.size;
+  if (typeof body === "string") return body.length; // what a form has beyond ASCII makes it a little longer
+  return Number(headers.get("content-length") ?? NaN) || undefined;
+}
 
 function send(
   request: OutgoingRequest | Request,

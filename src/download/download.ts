@@ -6,6 +6,8 @@ import { detectImageType } from "../image-type.js";
 import type { ImageType } from "../image-type.js";
 import { follow } from "./result-request.js";
 import type { ResultAccess, ResultRequest } from "./result-request.js";
+import { createObserve } from "../reliability/instrument.js";
+import type { InstrumentedOperation } from "../reliability/instrument.js";
 import { isTransient, withRetries } from "../reliability/retry.js";
 import { createPatientReader } from "./stall.js";
 
@@ -93,9 +95,22 @@ export async function readImage<T>(
     remainingMs: () => longestDelayMs,
     signal,
   };
+  const observe = createObserve(options.client?.results.instrumentation);
+  const download = async (operation: InstrumentedOperation): Promise<T> => {
+    const count = () => {
+      operation.attempts++;
+      operation.bytes = 0;
+    };
+    const consumeCounted: ConsumeImage<T> = (chunks, info) => consume(counted(chunks, operation), info);
+    const start = () => {
+      count();
+      return attempt(url, consumeCounted, settings);
+    };
+    return withRetries(start, policy);
+  };
   try {
     signal?.throwIfAborted();
-    return await withRetries(() => attempt(url, consume, settings), policy);
+    return await observe({ name: "download", attempts: 0 }, download);
   } catch (error) {
     if (signal?.aborted) throw signal.reason;
     if (error instanceof ConsumerFailure) throw error.reason;
@@ -106,6 +121,17 @@ export async function readImage<T>(
       cause: error instanceof RateLimitError ? error : cause,
       failures: [{ url: shownUrl, index: 0, reason }],
     });
+  }
+}
+
+/** Counts an image's bytes as they are taken. */
+async function* counted(
+  chunks: AsyncIterable<Uint8Array>,
+  operation: InstrumentedOperation,
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    operation.bytes = (operation.bytes ?? 0) + chunk.byteLength;
+    yield chunk;
   }
 }
 

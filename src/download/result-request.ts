@@ -1,5 +1,6 @@
 // A result is fetched by other rules than the API: without a key, and over redirects.
 import { DownloadError, RateLimitError } from "../errors.js";
+import type { Instrumentation } from "../reliability/instrument.js";
 import { parseRetryAfter } from "../reliability/retry.js";
 import { findResultUrlFault, mustResolvePublicly, publicAddressesOnly } from "../url-safety.js";
 import type { ResultUrlRule } from "../url-safety.js";
@@ -12,6 +13,8 @@ export interface ResultAccess {
   readonly fetch: ((url: string, init?: RequestInit) => Promise<Response>) | undefined;
   /** Allows private addresses, and plain http. */
   readonly allowPrivateResults: boolean;
+  /** Observes downloads. */
+  readonly instrumentation?: Instrumentation | undefined;
 }
 
 /** How one result is requested. */

@@ -12,6 +12,7 @@ import {
 } from "../errors.js";
 import type { OperationName, RequestFields, ResponseData } from "../types.js";
 import { DeadlineReached, withDeadline } from "./abort.js";
+import type { InstrumentedOperation } from "./instrument.js";
 import { outcomeHeader, parseResponse } from "./response.js";
 import { parseRetryAfter, withRetries } from "./retry.js";
 import { validateInput } from "./validate-input.js";
@@ -26,6 +27,8 @@ export interface CallPolicy {
   /** How many times to retry at most, after failures that may be retried. */
   retries: number;
   mayRetry: (error: unknown) => boolean;
+  /** Filled in with what happens. */
+  operation: InstrumentedOperation;
 }
 
 /** Carries out one operation of the document: validates, sends and parses. Returns the `data` of the response. */
@@ -54,7 +57,7 @@ const attemptEnded = "the attempt has ended";
 export function createCall({ api, send, redact }: Facade, fetch: unknown, isBehindProxy = false): Call {
   const request = api.request as RequestAny;
 
-  return (name, input, { taskid, signal, timeoutMs, retries, mayRetry }) => {
+  return (name, input, { taskid, signal, timeoutMs, retries, mayRetry, operation }) => {
     const body = validateInput(name, input);
     const { method, path } = operations[name];
     const deadline = performance.now() + timeoutMs;
@@ -62,12 +65,17 @@ export function createCall({ api, send, redact }: Facade, fetch: unknown, isBehi
 
     async function attempt(): Promise<ResponseData<typeof name>> {
       let isSent = false;
+      operation.attempts++;
       const sendOnce = async (ending: AbortController) => {
         try {
           return await request(method, path, {
             body,
             signal: ending.signal,
-            fetch: (outgoing) => send(outgoing, () => void (isSent = true)),
+            fetch: (outgoing) =>
+              send(outgoing, (bytes) => {
+                isSent = true;
+                operation.bytes = bytes;
+              }),
             parseAs: "text",
           });
         } finally {
@@ -78,6 +86,7 @@ export function createCall({ api, send, redact }: Facade, fetch: unknown, isBehi
       };
       try {
         const { data, error, response } = await withDeadline(remainingMs(), signal, sendOnce);
+        operation.httpStatus = response.status;
         const retryAfterMs = parseRetryAfter(response.headers);
         // Only a client without a key speaks to a proxy; a service has no say in what is sent again.
         const proxyOutcome = isBehindProxy ? (response.headers.get(outcomeHeader) ?? undefined) : undefined;

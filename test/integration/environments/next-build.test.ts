@@ -3,12 +3,12 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { startCaptureServer } from "../../support/capture-server.js";
-import { folder, makeScratchFolder } from "../support/places.js";
+import { folder, makeScratchFolder, root } from "../support/places.js";
 import { run } from "../support/run.js";
 
 const files = {
   "package.json": `{ "private": true, "type": "module" }`,
-  "next.config.mjs": `export default { outputFileTracingRoot: ${JSON.stringify(folder)}, turbopack: { root: ${JSON.stringify(folder)} } };`,
+  "next.config.mjs": `export default { outputFileTracingRoot: ${JSON.stringify(root)}, turbopack: { root: ${JSON.stringify(root)} } };`,
   "app/layout.js": `export default ({ children }) => <html><body>{children}</body></html>;`,
   // A page that asks the service while it is rendered, so it cannot be rendered beforehand.
   "app/ours/page.js": `

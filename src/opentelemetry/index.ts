@@ -1,0 +1,3 @@
+export { createOpenTelemetryInstrumentation } from "./instrumentation.js";
+
+export type { OpenTelemetryOptions } from "./instrumentation.js";
