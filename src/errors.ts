@@ -51,7 +51,7 @@ export interface ErrorDetails {
 }
 
 /** Marks the errors of every copy of this package: a program may load two, and each has classes of its own. */
-const brand = Symbol.for("tensorslab-images.error");
+const brand = /* @__PURE__ */ Symbol.for("tensorslab-images.error");
 
 /**
  * The base of every error that this package throws on its own account.

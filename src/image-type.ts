@@ -22,12 +22,13 @@ const signatures: [RegExp, ImageType][] = [
   [/^RIFF....WEBP/s, { type: "image/webp", extension: "webp" }],
   [/^GIF8[79]a/s, { type: "image/gif", extension: "gif" }],
   [/^....ftypavi[fs]/s, { type: "image/avif", extension: "avif" }],
+  [/^....ftyp(hei[cxms]|hev[cxms]|mif1|msf1)/s, { type: "image/heic", extension: "heic" }],
   [/^BM....\0\0\0\0/s, { type: "image/bmp", extension: "bmp" }],
   [/^(II\*\0|MM\0\*)/s, { type: "image/tiff", extension: "tiff" }],
 ];
 
 /**
- * Tells what an image is by its first bytes: png, jpeg, webp, gif, avif, bmp or tiff; undefined for anything else.
+ * Tells what an image is by its first bytes: png, jpeg, webp, gif, avif, heic, bmp or tiff; undefined for anything else.
  *
  * @param bytes The beginning of the file; 12 bytes are enough.
  * @example

@@ -55,16 +55,17 @@ export interface GenerateOptions extends WaitOptions {
 /** {@link ClientOptions}, validated and with their defaults. */
 export type ClientSettings = ReturnType<typeof resolveOptions>;
 
-const clientOptionNames = [
-  ...apiOptionNames,
-  "submitTimeoutMs",
-  "submitRetries",
-  "statusTimeoutMs",
-  "statusRetries",
-  "maxConcurrentPolls",
-  "instrumentation",
-  "allowPrivateResults",
-] as const satisfies readonly (keyof ClientOptions)[];
+const clientOptionNames = /* @__PURE__ */ (() =>
+  [
+    ...apiOptionNames,
+    "submitTimeoutMs",
+    "submitRetries",
+    "statusTimeoutMs",
+    "statusRetries",
+    "maxConcurrentPolls",
+    "instrumentation",
+    "allowPrivateResults",
+  ] as const satisfies readonly (keyof ClientOptions)[])();
 
 const callOptionNames = [
   "signal",

@@ -10,35 +10,31 @@ export function builtinModule<Module>(name: string): Module | undefined {
   return process?.getBuiltinModule?.(`node:${name}`) as Module | undefined;
 }
 
-/** The runtime's own fetch, unless it was replaced before this package was loaded. */
-const runtimeFetch: unknown = globalThis.fetch;
+/** A global as the runtime itself has it, though a test environment may have replaced it; undefined if there is none. */
+function original<Name extends "Blob" | "ReadableStream" | "TextDecoder" | "TextEncoder">(
+  name: Name,
+  module: string,
+): (typeof globalThis)[Name] {
+  return builtinModule<typeof globalThis>(module)?.[name] ?? globalThis[name];
+}
 
-/** Whether a fetch is the runtime's own. */
+// Marked as pure, so that a bundler leaves out what a program does not use.
+const runtimeFetch: unknown = /* @__PURE__ */ (() => globalThis.fetch)();
+
+/** Whether a fetch is the runtime's own, unless that was replaced before this package was loaded. */
 export const isRuntimeFetch = (fetch: unknown): boolean => fetch === runtimeFetch;
 
 /** The Blob that the runtime's fetch accepts as a body. */
-export const PlatformBlob: typeof Blob =
-  builtinModule<{ Blob?: typeof Blob }>("buffer")?.Blob ?? globalThis.Blob;
-
-interface NodeUtil {
-  TextDecoder?: typeof TextDecoder;
-  TextEncoder?: typeof TextEncoder;
-  transferableAbortController?: () => AbortController;
-}
-
-const util = builtinModule<NodeUtil>("util");
-
-/** Test environments may lack these. */
-export const PlatformTextDecoder: typeof TextDecoder = globalThis.TextDecoder ?? util?.TextDecoder;
-export const PlatformTextEncoder: typeof TextEncoder = globalThis.TextEncoder ?? util?.TextEncoder;
-
-export const PlatformReadableStream: typeof ReadableStream =
-  globalThis.ReadableStream ??
-  builtinModule<{ ReadableStream?: typeof ReadableStream }>("stream/web")?.ReadableStream;
+export const PlatformBlob = /* @__PURE__ */ original("Blob", "buffer");
+export const PlatformReadableStream = /* @__PURE__ */ original("ReadableStream", "stream/web");
+export const PlatformTextDecoder = /* @__PURE__ */ original("TextDecoder", "util");
+export const PlatformTextEncoder = /* @__PURE__ */ original("TextEncoder", "util");
 
 /** Creates a controller whose signal the runtime's fetch accepts. */
 export function createAbortController(): AbortController {
-  return (hasForeignGlobals() && util?.transferableAbortController?.()) || new AbortController();
+  if (!hasForeignGlobals()) return new AbortController();
+  const util = builtinModule<{ transferableAbortController?: () => AbortController }>("util");
+  return util?.transferableAbortController?.() ?? new AbortController();
 }
 
 const hasForeignGlobals = (): boolean => PlatformBlob !== globalThis.Blob;

@@ -11,7 +11,7 @@ export interface Redactor {
   redact: Redact;
 }
 
-const scheme = new RegExp(`^${authentication.scheme} +`, "i");
+const scheme = /* @__PURE__ */ new RegExp(`^${authentication.scheme} +`, "i");
 
 /** A shorter key is a placeholder, and a part of ordinary words. */
 const shortestSecret = 4;

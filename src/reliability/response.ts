@@ -251,8 +251,7 @@ function parseJson(body: unknown, redact: Redact): { value: unknown; fault: Erro
 }
 
 /** The names in the document, and the fields whose text must stay as it was sent: with a key in it, it is refused. */
-const known: readonly string[] = Object.values(fields);
-const verbatim: readonly string[] = [fields.taskid, fields.url];
+const known: readonly string[] = /* @__PURE__ */ Object.values(fields);
 
 /** Whether a text has nothing to remove, as most have: no null, no key, and no escapes that a key could be written in. */
 function isTidy(body: unknown, redact: Redact): boolean {
@@ -267,7 +266,7 @@ function tidy(value: unknown, redact: Redact): unknown {
   const kept = Object.entries(value).filter(([, item]) => item !== null);
   const tidied = kept.map(([name, item]) => [
     known.includes(name) ? name : redact(name),
-    tidy(item, verbatim.includes(name) ? (text) => text : redact),
+    tidy(item, name === fields.taskid || name === fields.url ? (text) => text : redact),
   ]);
   return Object.fromEntries(tidied);
 }
