@@ -68,9 +68,6 @@ const context = `
     const url: string;
     const element: HTMLImageElement;
     const error: unknown;
-    const records: Package.RecordStore;
-    const other: Package.RecordStore;
-    const db: any;
     function userOf(request: Request): Promise<string | false>;
   }
 `;
