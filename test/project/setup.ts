@@ -25,12 +25,16 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const manifest = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as {
     name: string;
     dependencies: Record<string, string>;
+    peerDependencies: Record<string, string>;
+    devDependencies: Record<string, string>;
   };
   const { stdout } = await run("npm", ["pack", "--json", "--pack-destination", folder], { cwd: root });
   const [packed] = JSON.parse(stdout.slice(stdout.indexOf("[\n"))) as [
     { filename: string; files: { path: string }[] },
   ];
-  const local = Object.keys(manifest.dependencies).map((name) => [
+  // Of the optional peers, those that an entry point cannot be loaded without.
+  const peers = Object.keys(manifest.peerDependencies).filter((name) => name in manifest.devDependencies);
+  const local = [...Object.keys(manifest.dependencies), ...peers].map((name) => [
     name,
     `file:${join(root, "node_modules", name)}`,
   ]);
