@@ -17,10 +17,9 @@ const library = "tensorslab-images";
 /**
  * Creates an instrumentation that makes a span of each operation, and metrics of what was bought.
  *
- * Spans follow the GenAI conventions of OpenTelemetry where these fit. A span is active while its operation runs, so that
- * the HTTP spans of a fetch instrumentation are its children.
+ * Spans follow the GenAI conventions of OpenTelemetry (https://opentelemetry.io/docs/specs/semconv/gen-ai/) where these
+ * fit. A span is active while its operation runs, so that the HTTP spans of a fetch instrumentation are its children.
  *
- * @see {@link https://opentelemetry.io/docs/specs/semconv/gen-ai/ | the conventions}
  * @example
  * import { createClient } from "tensorslab-images";
  * import { createOpenTelemetryInstrumentation } from "tensorslab-images/opentelemetry";
