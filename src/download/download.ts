@@ -95,16 +95,16 @@ export async function readImage<T>(
     remainingMs: () => longestDelayMs,
     signal,
   };
-  const observe = createObserve(options.client?.results.instrumentation);
+  const instrumentation = options.client?.results.instrumentation;
+  const observe = createObserve(instrumentation);
   const download = async (operation: InstrumentedOperation): Promise<T> => {
-    const count = () => {
+    const consumeCounted: ConsumeImage<T> = (chunks, info) => consume(counted(chunks, operation), info);
+    // A step more for each chunk is taken only if somebody reads the count.
+    const consumer = instrumentation ? consumeCounted : consume;
+    const start = () => {
       operation.attempts++;
       operation.bytes = 0;
-    };
-    const consumeCounted: ConsumeImage<T> = (chunks, info) => consume(counted(chunks, operation), info);
-    const start = () => {
-      count();
-      return attempt(url, consumeCounted, settings);
+      return attempt(url, consumer, settings);
     };
     return withRetries(start, policy);
   };
