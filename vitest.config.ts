@@ -19,6 +19,7 @@ export default defineConfig({
     // Files share a process and the modules it has loaded, so a test must leave nothing behind.
     isolate: false,
     maxWorkers: 2,
+    setupFiles: ["test/environment.ts"],
     sequence: { sequencer: ProjectFirst },
     // `npm test` runs both projects, `npm run test:quick` the first; integration tests have a configuration of their own.
     projects: [

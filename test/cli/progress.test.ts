@@ -48,6 +48,8 @@ describe("progress", () => {
     const drawn: string[] = [];
     const { stderr } = process;
     const write = stderr.write.bind(stderr);
+    vi.stubEnv("CI", undefined);
+    vi.stubEnv("TERM", "xterm");
     Object.assign(stderr, { isTTY: true, hasColors: () => false });
     stderr.write = ((text: string) => drawn.push(text) > 0) as typeof stderr.write;
     try {
@@ -64,6 +66,7 @@ describe("progress", () => {
       }
     } finally {
       stderr.write = write;
+      vi.unstubAllEnvs();
       Object.assign(stderr, { isTTY: false });
     }
     const text = stripVTControlCharacters(drawn.join(""));
