@@ -21,7 +21,12 @@ export type Authenticate = () => string | undefined | Promise<string | undefined
 export function createAuthenticate(apiKey: ApiKey | null | undefined, scheme: AuthScheme): Authenticate {
   if (apiKey === null) return () => undefined;
   if (typeof apiKey === "function") return async () => headerValue(await askForKey(apiKey), scheme);
-  if (apiKey === undefined) return () => headerValue(keyFromEnvironment(), scheme);
+  if (apiKey === undefined) {
+    return () => {
+      const key = environmentVariable(keyVariable);
+      return key === undefined ? refuseWithoutKey() : headerValue(key, scheme);
+    };
+  }
   const fixed = headerValue(apiKey, scheme);
   return () => fixed;
 }
@@ -34,9 +39,15 @@ async function askForKey(apiKey: () => string | Promise<string>): Promise<string
   }
 }
 
-function keyFromEnvironment(): string {
-  const key = environmentVariable(keyVariable);
-  if (key !== undefined) return key;
+/**
+ * A build that renders pages has no key. Next.js throws from a fetch that must not be cached, and renders the page for each
+ * visitor instead; so it is shown such a fetch, of a URL that needs no network.
+ */
+async function refuseWithoutKey(): Promise<never> {
+  const { fetch } = globalThis;
+  if (typeof fetch === "function" && "__nextPatched" in fetch) {
+    await fetch("data:,", { cache: "no-store" });
+  }
   throw new ConfigurationError(`No API key: set ${keyVariable}, or pass \`apiKey\``);
 }
 

@@ -1,6 +1,6 @@
 import { ConfigurationError, ConnectionError } from "../errors.js";
 import type { Watch } from "./evidence.js";
-import { isRuntimeFetch, PlatformBlob } from "./platform.js";
+import { isControlFlow, isRuntimeFetch, PlatformBlob } from "./platform.js";
 import { redactError } from "./redact.js";
 import type { Redact } from "./redact.js";
 import { isPlatformRequest } from "./request.js";
@@ -74,10 +74,6 @@ function createFail(method: string, url: string, signal: AbortSignal | undefined
     });
   };
 }
-
-/** Whether an error is the control flow of a framework: Next.js so ends the rendering of a page that must wait. */
-export const isControlFlow = (error: unknown): boolean =>
-  typeof (Object(error) as { digest?: unknown }).digest === "string";
 
 /** Bytes of a body, where this is known without reading it. */
 function lengthOf({ body, headers }: OutgoingRequest | Request): number | undefined {

@@ -38,3 +38,7 @@ export function createAbortController(): AbortController {
 }
 
 const hasForeignGlobals = (): boolean => PlatformBlob !== globalThis.Blob;
+
+/** Whether an error is the control flow of a framework: Next.js so ends the rendering of a page that must wait. */
+export const isControlFlow = (error: unknown): boolean =>
+  typeof (Object(error) as { digest?: unknown }).digest === "string";

@@ -1,6 +1,6 @@
 import { operations } from "../../generated/operations.js";
 import type { Facade } from "../api/create-api.js";
-import { isControlFlow } from "../api/exchange.js";
+import { isControlFlow } from "../api/platform.js";
 import { isRuntimeFetch } from "../api/platform.js";
 import { redactError } from "../api/redact.js";
 import {

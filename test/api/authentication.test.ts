@@ -51,10 +51,10 @@ describe("where the key comes from", () => {
     expect(await createAuthenticate(() => "key-3", "raw")()).toBe("key-3");
   });
 
-  test("a runtime without an environment is asked for a key", () => {
+  test("a runtime without an environment is asked for a key", async () => {
     vi.stubGlobal("process", undefined);
     try {
-      expect(createAuthenticate(undefined, "bearer")).toThrow(ConfigurationError);
+      await expect(createAuthenticate(undefined, "bearer")()).rejects.toThrow(ConfigurationError);
     } finally {
       vi.unstubAllGlobals();
     }
@@ -62,8 +62,10 @@ describe("where the key comes from", () => {
 });
 
 describe("a key that cannot work is refused before a client is made", () => {
-  test("no key names the variable to set, once a request needs it", () => {
-    expect(createAuthenticate(undefined, "bearer")).toThrow(/No API key: set TENSORSLAB_API_KEY/);
+  test("no key names the variable to set, once a request needs it", async () => {
+    await expect(createAuthenticate(undefined, "bearer")()).rejects.toThrow(
+      /No API key: set TENSORSLAB_API_KEY/,
+    );
   });
 
   test.each([

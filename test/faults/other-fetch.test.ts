@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { inspect } from "node:util";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { createClient, isTensorsLabError, OutcomeUnknownError } from "../../src/index.js";
 import type { Fetch } from "../../src/index.js";
 import { apiKey, failureOf } from "./support/failure.js";
@@ -126,6 +126,23 @@ describe("an error that is somebody else's", () => {
     });
     await expect(client.submit("seedreamv5", input)).rejects.toBe(control);
   });
+});
+
+it("a build without a key is shown a fetch, for its framework to render the page later", async () => {
+  const control = Object.assign(new Error("needs a request"), { digest: "DYNAMIC_SERVER_USAGE" });
+  const seen: unknown[] = [];
+  vi.stubEnv("TENSORSLAB_API_KEY", undefined);
+  const patched = (...given: unknown[]) => {
+    seen.push(given);
+    return Promise.reject(control);
+  };
+  vi.stubGlobal("fetch", Object.assign(patched, { __nextPatched: true }));
+  onTestFinished(() => {
+    vi.unstubAllGlobals();
+    vi.unstubAllEnvs();
+  });
+  await expect(createClient().submit("seedreamv5", input)).rejects.toBe(control);
+  expect(seen).toEqual([["data:,", { cache: "no-store" }]]); // nothing for the service, and no input
 });
 
 it("a fetch of the caller's sees no abort after a success", async () => {
