@@ -39,9 +39,10 @@ const program = `
 
   console.log(JSON.stringify({
     outcomes: [unknown.outcome, refused.outcome],
-    spans: spans.getFinishedSpans().map(({ name, attributes, status, parentSpanContext, spanContext, kind }) => ({
-      name, attributes, status, kind, id: spanContext().spanId, parent: parentSpanContext?.spanId,
-    })),
+    spans: spans.getFinishedSpans().map((span) => {
+      const { name, attributes, status, parentSpanContext, kind } = span;
+      return { name, attributes, status, kind, id: span.spanContext().spanId, parent: parentSpanContext?.spanId };
+    }),
     metrics: exporter.getMetrics().at(-1).scopeMetrics.flatMap(({ scope, metrics }) =>
       scope.name === "tensorslab-images"
         ? metrics.map(({ descriptor, dataPoints }) => [descriptor.name, dataPoints.map(({ value, attributes }) => ({ value: value.count ?? value, attributes }))])

@@ -33,6 +33,7 @@ export function Try() {
   const [result, setResult] = useState<Result>();
   const [isSending, setIsSending] = useState(false);
   const [files, setFiles] = useState<Record<string, File[]>>({});
+  const [newest, setNewest] = useState(0);
   const form = all.find(({ model }) => model === name) ?? all[0];
   if (!form) return <p class="empty">The document has no form.</p>;
 
@@ -47,6 +48,7 @@ export function Try() {
     const { authentication } = forms.value!;
     const key = [authentication?.scheme, String(entered.get("key to send") ?? "")].filter(Boolean).join(" ");
     setIsSending(true);
+    setNewest(requests.value[0]?.ordinal ?? 0);
     try {
       const response = await fetch(`/try${form!.path}`, {
         method: form!.method,
@@ -62,6 +64,8 @@ export function Try() {
     }
   }
 
+  // The list hears of it a moment after the response.
+  const sent = requests.value.findLast(({ ordinal, role }) => ordinal > newest && role === "submit");
   return (
     <section class="pane scroll" aria-label="Try it">
       <form class="try" onSubmit={(event) => void send(event)} noValidate>
@@ -99,12 +103,12 @@ export function Try() {
           <button class="primary" disabled={isSending}>
             {isSending ? "Sending …" : "Send"}
           </button>
-          {result && (
+          {result && sent && (
             <button
               type="button"
               onClick={() => {
                 view.value = "requests";
-                selected.value = requests.value.find(({ role }) => role === "submit")?.ordinal;
+                selected.value = sent.ordinal;
               }}
             >
               Show the request
