@@ -484,7 +484,7 @@ var checks2 = { "POST /v1/images/seedreamv5": check02, "POST /v1/images/infobyta
 var compiledRequests = checks;
 var compiledResponses = checks2;
 
-/** What a check found: where (a JSON pointer into the data, and a field that is missing or too many there), and why. */
+/** A fault that a check found: where (a JSON pointer into the data, and a field that is missing or too many there), and why. */
 export interface CheckError {
   path: string;
   field?: string;
@@ -497,8 +497,8 @@ export interface Check {
   errors?: CheckError[] | null;
 }
 
-/** What may be sent, by operation. */
+/** The checks of requests, by operation. */
 export const requests: Readonly<Record<string, Check>> = compiledRequests;
 
-/** What a success may answer, by operation; types are coerced in place. */
+/** The checks of successful responses, by operation; types are coerced in place. */
 export const responses: Readonly<Record<string, Check>> = compiledResponses;

@@ -127,7 +127,7 @@ export function createClient(options: ClientOptions = {}): Client {
     });
   }
 
-  /** What an instrumentation may know of an input. */
+  /** The part of an input that an instrumentation may know. */
   function aboutInput<M extends Model>(model: M, input: ModelInput<M>) {
     const prompt = instrumentation?.includePrompt ? promptOf(model, input) : undefined;
     return { model, prompt, requested: imageCount(model, input), attempts: 0 };

@@ -30,7 +30,7 @@ export type ErrorCode =
   | "UNEXPECTED_RESPONSE"
   | "WAIT_TIMEOUT";
 
-/** What is known of a failure. */
+/** The details of a failure. */
 export interface ErrorDetails {
   /** The outcome of the submit. */
   outcome?: Outcome | undefined;

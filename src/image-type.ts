@@ -1,4 +1,4 @@
-/** What an image's first bytes say it is. */
+/** The media type of an image, by its first bytes. */
 export interface ImageType {
   /** Media type, such as `image/png`. */
   type: string;

@@ -17,7 +17,7 @@ export function findBaseUrlFault(url: URL, mayBeHttp: boolean): string | undefin
   );
 }
 
-/** What decides which results may be fetched. */
+/** The settings that decide which results may be fetched. */
 export interface ResultUrlRule {
   /** Base URL of the service that named the result; its own host is always allowed. */
   service: URL | undefined;

@@ -24,7 +24,7 @@ interface Lock {
   packages: Record<string, { name?: string; version?: string; dev?: boolean }>;
 }
 
-/** What npm knows of every package in the lock: checksums and licences. */
+/** Every package in the lock as npm knows it: checksums and licences. */
 async function listAll(): Promise<BillOfMaterials> {
   const parameters = ["sbom", "--sbom-format", "cyclonedx", "--sbom-type", "library", "--package-lock-only"];
   const { stdout } = await promisify(execFile)("npm", parameters, { cwd: root, maxBuffer: 64 * 1024 * 1024 });

@@ -33,7 +33,7 @@ function checkReference(reference: string, path: Path, document: JsonObject, fai
 /** One for all: it compiles OpenAPI's own schema when it is first asked, which takes longer than all else here. */
 const validator = new Validator();
 
-/** What OpenAPI's own schema finds first; undefined if the document is valid. */
+/** The first fault that OpenAPI's own schema finds; undefined if the document is valid. */
 export async function findFault(document: JsonObject): Promise<{ path: Path; reason: string } | undefined> {
   const { valid, errors } = await validator.validate(
     mapSchemas(withoutMisleadingData(document), withoutStumbles),

@@ -40,7 +40,7 @@ export interface CheckSchemas {
   toCheck: (schema: unknown) => unknown;
   /** Every schema that was referred to so far, by its pointer; with an id of its own, so that each is compiled once. */
   definitions: Map<string, JsonObject & { $id: string }>;
-  /** What was met so far that ajv must be told of. */
+  /** The peculiarities met so far that ajv must be told of. */
   met: {
     /** A word that only the newest JSON Schema has. */
     late: boolean;

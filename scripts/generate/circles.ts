@@ -32,7 +32,7 @@ export function openCircles(document: JsonObject, fail: Fail): JsonObject {
   return opened;
 }
 
-/** What a part of `self`'s `allOf` says, unless it leads back to `self`. */
+/** Resolves a part of `self`'s `allOf`, unless it leads back to `self`. */
 function ownWords(part: unknown, self: string, document: JsonObject): unknown {
   const leadsBack = (schema: unknown): boolean => containedBy(schema, document).has(self);
   if (!isObject(part) || typeof part.$ref !== "string" || !leadsBack(part)) return part;

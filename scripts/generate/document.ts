@@ -10,7 +10,7 @@ import type { Overlaid } from "./overlay.js";
 import { DocumentError, isObject, parseSource } from "./source.js";
 import type { Fail, JsonObject, Path, Source } from "./source.js";
 
-/** What `spec/` holds: the vendored documents by file name, and the overlay if there is one. */
+/** The contents of `spec/`: the vendored documents by file name, and the overlay if there is one. */
 export interface Specification {
   documents: Source[];
   overlay: Source | undefined;
@@ -21,7 +21,7 @@ export interface EffectiveDocument {
   document: JsonObject;
   /** Names the file and the line that a part of the document comes from. */
   fail: Fail;
-  /** What a person should know, a line each. */
+  /** Notes for people, a line each. */
   notes: string[];
 }
 

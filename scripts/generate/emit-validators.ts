@@ -28,14 +28,14 @@ import type { JsonObject } from "./source.js";
 export interface Validators {
   code: string;
   module: string;
-  /** What the checks leave unchecked. */
+  /** Notes on what the checks leave out. */
   notes: string[];
 }
 
 /** How esbuild ends the bundle below; the module declares the same names with types. */
 const exportsOfBundle = "export {\n  compiledRequests,\n  compiledResponses\n};\n";
 
-/** What stands in the module where the compiled code goes. */
+/** The placeholder in the module for the compiled code. */
 export const compiledCode = "var compiled = {};";
 
 /**
@@ -94,7 +94,7 @@ export async function emitValidators(document: JsonObject, service?: Service): P
     // prettier-ignore
     ${compiledCode}
 
-    /** What a check found: where (a JSON pointer into the data, and a field that is missing or too many there), and why. */
+    /** A fault that a check found: where (a JSON pointer into the data, and a field that is missing or too many there), and why. */
     export interface CheckError {
       path: string;
       field?: string;
@@ -107,10 +107,10 @@ export async function emitValidators(document: JsonObject, service?: Service): P
       errors?: CheckError[] | null;
     }
 
-    /** What may be sent, by operation. */
+    /** The checks of requests, by operation. */
     export const requests: Readonly<Record<string, Check>> = compiledRequests;
 
-    /** What a success may answer, by operation; types are coerced in place. */
+    /** The checks of successful responses, by operation; types are coerced in place. */
     export const responses: Readonly<Record<string, Check>> = compiledResponses;
   `;
   const text = outputFiles[0]!.text;
@@ -163,7 +163,7 @@ function withDemands(schema: unknown, operation: Operation, service: Service, do
   return { allOf: [schema, rule] };
 }
 
-/** What a schema refers to, if it does nothing else: a check of its own would only call another. */
+/** The target of a schema that is nothing but a reference: a check of its own would only call another. */
 function dereference(schema: unknown, document: JsonObject): unknown {
   return isObject(schema) && Object.keys(schema).join() === "$ref"
     ? followReference(schema, document)

@@ -100,7 +100,7 @@ function kindOfValue(value: unknown): Kind | undefined {
   return { type: Number.isInteger(value) ? "integer" : type, array: false };
 }
 
-/** What all alternatives can be written as: text for scalars of several types; nothing for files beside text. */
+/** The type as which all alternatives can be written: text for scalars of several types; nothing for files beside text. */
 function commonKind(alternatives: (Kind | undefined)[]): Kind | undefined {
   const kinds = alternatives.filter((kind) => kind !== undefined);
   const types = [...new Set(kinds.map(({ type }) => type))];

@@ -23,7 +23,7 @@ export interface Emitted {
   code: string;
   /** The table of the models' fields, for a page of Markdown. */
   table: string;
-  /** What a person should know of the document, a line each. */
+  /** Notes on the document, a line each. */
   notes: string[];
 }
 
@@ -41,7 +41,7 @@ export async function formatSources({
   return formatted.set("validators.ts", checks);
 }
 
-/** What the generated files say. */
+/** The texts of the generated files. */
 export async function emitSources(effective: EffectiveDocument): Promise<Emitted> {
   const document = openCircles(hoistReferences(toOpenApi30(effective.document)), effective.fail);
   const service = readService(document, effective.fail);

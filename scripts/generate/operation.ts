@@ -6,7 +6,7 @@ const methods = ["get", "put", "post", "delete", "options", "head", "patch", "tr
 
 /** One operation of a document. */
 export interface Operation {
-  /** What it is called in the generated code, such as `POST /v1/images`. */
+  /** Its name in the generated code, such as `POST /v1/images`. */
   name: string;
   path: string;
   method: string;

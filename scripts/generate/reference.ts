@@ -1,7 +1,7 @@
 import { isObject } from "./source.js";
 import type { JsonObject } from "./source.js";
 
-/** What a `$ref` within the document points at, or undefined. */
+/** Resolves a `$ref` within the document; undefined if it points at nothing. */
 export function resolveReference(reference: string, root: JsonObject): unknown {
   if (!reference.startsWith("#/")) return undefined;
   const steps = reference.slice(2).split("/").map(unescapeStep);

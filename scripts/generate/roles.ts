@@ -6,7 +6,7 @@ import { followReference } from "./reference.js";
 import { isObject } from "./source.js";
 import type { Fail, JsonObject } from "./source.js";
 
-/** What the overlay's extensions say of the service, beyond the document's own words. */
+/** The overlay's extensions: facts about the service beyond the document's own words. */
 export interface Service {
   /** The operation of each model, by name. */
   models: Record<string, string>;
@@ -158,7 +158,7 @@ function readAdvice(operation: Operation, document: JsonObject, notes: string[])
   });
 }
 
-/** What the overlay's `x-field-roles` says of a form's fields: role → wire name, for the fields that the form has. */
+/** Reads the overlay's `x-field-roles` for a form's fields: role → wire name, for the fields that the form has. */
 export function readFormRoles(schema: unknown, document: JsonObject): Record<string, string> | undefined {
   const roles = followReference(schema, document)["x-field-roles"];
   if (!isObject(roles)) return undefined;

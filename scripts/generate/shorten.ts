@@ -58,7 +58,7 @@ function isLengthImport(node: ts.Node): boolean {
   );
 }
 
-/** What replaces `const err0 = { instancePath, schemaPath, keyword, params, message }`; undefined for any other statement. */
+/** The replacement for `const err0 = { instancePath, schemaPath, keyword, params, message }`; undefined for any other statement. */
 function describeFault(statement: ts.Statement, file: ts.SourceFile): string | undefined {
   if (!ts.isVariableStatement(statement)) return undefined;
   const [declaration] = statement.declarationList.declarations;

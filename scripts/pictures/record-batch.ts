@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { startMockServer } from "../../src/mock-server/index.js";
 
-/** What a terminal of a known size was given, and when. */
+/** The output to a terminal of a known size, with its times. */
 export interface Recording {
   columns: number;
   rows: number;

@@ -2,7 +2,7 @@ import xterm from "@xterm/headless";
 import type { IBufferCell, Terminal } from "@xterm/headless";
 import type { Recording } from "./record-batch.js";
 
-/** What stands in one line of the screen, and how long. */
+/** The content of one line of the screen, and how long it is shown. */
 interface Line {
   row: number;
   markup: string;

@@ -105,7 +105,7 @@ const usageError = (message: string): Error =>
 
 interface Result {
   report: UpdateReport;
-  /** What went wrong, and what to do. */
+  /** The failure, and what to do about it. */
   problem: string | undefined;
   exitCode: number;
 }

@@ -6,7 +6,7 @@ import { isObject } from "../generate/source.js";
 import type { JsonObject } from "../generate/source.js";
 import { readIfPresent } from "./read-if-present.js";
 
-/** What a project was generated from. */
+/** The sources that a project was generated from. */
 export interface Present {
   /** The vendor's documents in one, without the overlay. */
   vendor: JsonObject;

@@ -29,7 +29,7 @@ import { nextVersion } from "./report/version.js";
 
 export interface Update {
   report: UpdateReport;
-  /** What is to be written, by path from the project's root: nothing if the overlay no longer applies. */
+  /** The files to write, by path from the project's root: nothing if the overlay no longer applies. */
   files: Map<string, string>;
 }
 

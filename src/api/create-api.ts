@@ -56,7 +56,7 @@ export function createFacade({ apiKey, authScheme, baseUrl, fetch }: ApiSettings
   const authenticate = createAuthenticate(apiKey, authScheme);
   const { remember, redact } = createRedactor();
   const watch = createWatch();
-  /** What a platform Request was built of: a body whose length is known, and the key, which the Request does not show. */
+  /** The parts that a platform Request was built of: a body whose length is known, and the key, which the Request does not show. */
   const sources = new WeakMap<Request, { outgoing: OutgoingRequest | undefined; key: string | undefined }>();
   let isObserved = false;
 

@@ -16,7 +16,7 @@ interface Channels {
   unsubscribe: (name: string, listener: (message: unknown) => void) => void;
 }
 
-/** What became of the requests that carry one boundary: each is one try of the transport. */
+/** The state of the requests that carry one boundary: each is one try of the transport. */
 interface Sightings {
   tries: Map<unknown, unknown>;
   mayHaveBeenSent: boolean;
@@ -101,7 +101,7 @@ export function createWatch(): Watch {
 
 const isDenoOrBun = (): boolean => "Deno" in globalThis || "Bun" in globalThis;
 
-/** What Deno and Bun's own fetch throw if no connection was made; both name the URL of the request. */
+/** The errors that Deno's and Bun's own fetch throw if no connection was made; both name the URL of the request. */
 function saysNotConnected(error: unknown, url: string): boolean {
   return causesOf(error).some((cause) => {
     const { message, code, path, syscall } = Object(cause) as Record<string, unknown>;

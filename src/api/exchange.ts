@@ -10,7 +10,7 @@ import { toReadable } from "./response-body.js";
 /** A `fetch` as the platform has it. */
 export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
-/** What an exchange works with. */
+/** The parts that an exchange works with. */
 export interface Exchange {
   /** Undefined for `globalThis.fetch`, which is looked up for each request. */
   fetch: Fetch | undefined;

@@ -48,7 +48,7 @@ export interface Invocation<Flags = object> {
   /** Aborted by Ctrl-C and the like. */
   signal: AbortSignal;
   progress: Progress;
-  /** What is known already, should the command fail. */
+  /** The results so far, should the command fail. */
   known: Known;
   /** Reads the flags of the model's fields. */
   readFields: ReadFieldFlags;

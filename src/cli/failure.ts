@@ -8,7 +8,7 @@ import { writeJson } from "./terminal/output.js";
 import { printable } from "./terminal/printable.js";
 import { paint } from "./terminal/progress.js";
 
-/** What a failed command leaves behind. */
+/** The results that a failed command leaves behind. */
 export interface Known {
   /** The record of what was submitted, and where it is. */
   record?: GenerationRecord;

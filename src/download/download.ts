@@ -11,7 +11,7 @@ import type { InstrumentedOperation } from "../reliability/instrument.js";
 import { isTransient, withRetries } from "../reliability/retry.js";
 import { createPatientReader } from "./stall.js";
 
-/** What a download needs of a client; every client has it. */
+/** The part of a client that a download needs. */
 export interface ResultClient {
   /** Base URL of the service that names the results; its own host is always allowed. */
   readonly service: string;
@@ -46,7 +46,7 @@ export interface ReadImageOptions {
   fetch?: ResultAccess["fetch"] | undefined;
 }
 
-/** What is known of an image before its bytes have come. */
+/** The description of an image before its bytes have come. */
 export interface ImageInfo extends ImageType {
   /** Length in bytes, if the server says so. */
   totalBytes: number | undefined;

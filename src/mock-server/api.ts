@@ -22,7 +22,7 @@ import { pathOf } from "./site.js";
 import type { Handled, Site } from "./site.js";
 import type { MockTask, Tasks } from "./tasks.js";
 
-/** What the API works with. */
+/** The parts that the API works with. */
 export interface ApiParts {
   readonly settings: Pick<Settings, "apiKeys" | "imageSize">;
   readonly tasks: Tasks;

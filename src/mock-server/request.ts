@@ -42,7 +42,7 @@ export interface MockRequest {
   readonly files: readonly MockFile[];
   /** How many bytes of the body were read. */
   readonly bodyBytes: number;
-  /** What is valid but was probably not meant, such as a size that the mock server cannot read. */
+  /** Warnings about input that is valid but was probably not meant, such as a size that the mock server cannot read. */
   readonly warnings: readonly string[];
 }
 

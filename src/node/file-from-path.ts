@@ -12,7 +12,7 @@ export interface FileFromPath extends File {
   readonly path: string;
 }
 
-/** What the service is told about a file. */
+/** How a file is described to the service. */
 export interface FileFromPathOptions {
   /** File name. @default the last part of the path */
   name?: string | undefined;

@@ -40,7 +40,7 @@ export interface FolderStore extends RecordStore {
 /** A write that must not replace a later attempt, because who reads it may submit again. */
 const resubmittable: readonly string[] = ["not-sent", "rejected", "unknown", "failed"];
 
-/** What holds a record's lock does so for a few reads and writes of small files. */
+/** A record's lock is held for a few reads and writes of small files. */
 const lockWaitMs = 5000;
 
 /**

@@ -68,7 +68,7 @@ async function respond(
   outgoing.end(incoming.method === "HEAD" ? undefined : body);
 }
 
-/** What frameworks add to a request. */
+/** The fields that frameworks add to a request. */
 interface Framework {
   /** Express: the body as a parser read it. */
   body?: unknown;

@@ -54,7 +54,7 @@ const isCall = ({ name }: InstrumentedOperation): boolean => name === "generate"
 const nameOf = (operation: InstrumentedOperation): string =>
   isCall(operation) ? `generate_content ${String(operation.model)}` : `tensorslab_images.${operation.name}`;
 
-/** What is known of an operation before or after it ran. */
+/** The attributes of an operation, before or after it ran. */
 function describe(operation: InstrumentedOperation): Attributes {
   const known: Record<string, string | number | undefined> = {
     "gen_ai.operation.name": isCall(operation) ? "generate_content" : undefined,

@@ -35,11 +35,11 @@ export class RecordBusyError extends TensorsLabError {
 
 /** One thing that a key stood for before, and what it is to stand for now. */
 export interface RecordDifference {
-  /** What differs: a field of the input, or `service`, `model` or `inputDigest`. */
+  /** Which part differs: a field of the input, or `service`, `model` or `inputDigest`. */
   path: string;
-  /** What the record has; undefined if nothing. */
+  /** The value in the record; undefined if there is none. */
   recorded: unknown;
-  /** What was given now; undefined if nothing. */
+  /** The value given now; undefined if there is none. */
   given: unknown;
 }
 

@@ -29,7 +29,7 @@ const states = [
  */
 export type RecordState = (typeof states)[number];
 
-/** What is kept of one generation. The API key is never in it. Times are in UTC, as `2026-01-31T12:00:00.000Z`. */
+/** The state of one generation, as it is stored. The API key is never in it. Times are in UTC, as `2026-01-31T12:00:00.000Z`. */
 export interface GenerationRecord {
   /** 2; or 1, if it was read from a file of this package's first version. It is written as 2. */
   version: 1 | 2;
@@ -57,7 +57,7 @@ export interface GenerationRecord {
   completedAt?: string | undefined;
   /** Names of the images that were saved, in the record's folder. */
   files: string[];
-  /** What went wrong last; absent once it is overcome. */
+  /** The last failure; absent once it is overcome. */
   error?:
     | {
         /** Code of the error, if it was one of this package. */
@@ -141,7 +141,7 @@ function countImages({ model, input }: Record<string, unknown>): number {
   return count.isFit(images) ? images : 1;
 }
 
-/** What is wrong with a record; undefined if nothing is. */
+/** Says what is wrong with a record; undefined if nothing is. */
 function faultOf(record: Record<string, unknown>, id: string): string | undefined {
   if (record.id !== id) return "`id` must be the key that it is stored under";
   for (const [name, { rule, isFit, required }] of Object.entries(rules)) {

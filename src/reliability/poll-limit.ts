@@ -7,7 +7,7 @@ export type Work<Item, Result> = (
   signal: AbortSignal | undefined,
 ) => Promise<Result>;
 
-/** What waits for room. There may be thousands: a function, a promise or a timer more for each costs memory. */
+/** A poll that waits for room. There may be thousands: a function, a promise or a timer more for each costs memory. */
 interface Waiting<Item, Result> {
   readonly item: Item;
   readonly deadline: number;

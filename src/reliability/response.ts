@@ -26,7 +26,7 @@ export interface ReceivedResponse {
   status: number;
   body: unknown;
   retryAfterMs: number | undefined;
-  /** What a proxy of `createProxyHandler` says of the submit; undefined if the response is the service's. */
+  /** The outcome that a proxy of `createProxyHandler` reports; undefined if the response is the service's. */
   proxyOutcome?: string | undefined;
 }
 
@@ -105,7 +105,7 @@ export function parseResponse<Name extends OperationName>(
   return data;
 }
 
-/** What a proxy refused, or could not do, which says nothing of the service or the key. */
+/** The error for a request that a proxy refused or could not forward, which says nothing of the service or the key. */
 function proxyFailure(parsed: ParsedResponse, { operation }: RequestContext): TensorsLabError {
   const { status, proxyOutcome, serviceMessage, retryAfterMs } = parsed;
   const said = serviceMessage ? `: ${serviceMessage}` : "";

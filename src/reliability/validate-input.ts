@@ -50,7 +50,7 @@ function takeSnapshot(value: unknown, path: string): unknown {
   );
 }
 
-/** What the checks of the document see: any Blob stands for a file. */
+/** The input as the document's checks see it: any Blob stands for a file. */
 function withPlaceholders(value: unknown): unknown {
   if (value instanceof FilePart) return new Blob();
   if (Array.isArray(value)) return value.map(withPlaceholders);
@@ -63,7 +63,7 @@ function withPlaceholders(value: unknown): unknown {
 
 const missingAwait = "is a Promise: add `await` in front of it";
 
-/** What to do about common mistakes with files, which the document's checks can only call a wrong type. */
+/** Hints for common mistakes with files, which the document's checks can only call a wrong type. */
 function hintsFor(name: string, value: unknown, kind: PartKind | undefined): InputIssue[] {
   if (isPromise(value)) return [{ path: name, message: missingAwait }];
   if (kind?.type !== "file") return [];

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
@@ -114,6 +115,19 @@ function compile(examples: [place: string, code: string][]): string[] {
     );
   });
 }
+
+it("no docstring begins with `What`", () => {
+  const files = ["src", "scripts", "generated"].flatMap((folder) =>
+    readdirSync(resolve(root, folder), { recursive: true, encoding: "utf8" })
+      .filter((path) => /\.tsx?$/.test(path))
+      .map((path) => resolve(root, folder, path)),
+  );
+  expect(files.length).toBeGreaterThan(200);
+  const beginnings = files.flatMap(
+    (path) => readFileSync(path, "utf8").match(/\/\*\*\s+(\* )?What\b.*/g) ?? [],
+  );
+  expect(beginnings).toEqual([]);
+});
 
 describe("every export", () => {
   it("says what it is", () => {

@@ -1,7 +1,7 @@
 /** Which way data goes: the user writes a request and reads a response; what is only an exported type may do both. */
 export type Direction = "request" | "response" | "type";
 
-/** What a change means for a user of this package. */
+/** The effect of a change on users of this package. */
 export type Verdict = "breaking" | "compatible" | "cosmetic";
 
 /** One difference between two documents. */

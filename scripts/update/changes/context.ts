@@ -6,7 +6,7 @@ export interface Pair<T> {
   after: T;
 }
 
-/** What the comparison of one operation's parts needs. */
+/** The context for comparing one operation's parts. */
 export interface Context {
   documents: Pair<JsonObject>;
   /** Reports what is missing before (added), after (removed), or differs (changed). */

@@ -10,7 +10,7 @@ export interface Shape {
   types: string[] | undefined;
   properties: JsonObject;
   required: string[];
-  /** What fields without a name of their own may be: `true`, `false` or a schema. */
+  /** The rule for fields that are not named: `true`, `false` or a schema. */
   additional: unknown;
   items: unknown;
   /** The first items, where each has a schema of its own. */
@@ -19,7 +19,7 @@ export interface Shape {
   choices: Choice[];
   /** All other demands by keyword. */
   rules: JsonObject;
-  /** What is for people, and for other programs. */
+  /** Keywords for people, and for other programs. */
   notes: JsonObject;
 }
 
@@ -46,7 +46,7 @@ export function withoutNotes(word: string, value: unknown): unknown {
   return mapInnerSchemas({ [word]: value }, strip)[word];
 }
 
-/** What says as much as nothing. */
+/** Keywords with values that say nothing. */
 const emptyWords: JsonObject = {
   minLength: 0,
   minItems: 0,
@@ -124,7 +124,7 @@ function ownShape(schema: JsonObject): Shape {
   };
 }
 
-/** What both shapes demand together. */
+/** The requirements of both shapes together. */
 export function mergeShapes(a: Shape, b: Shape): Shape {
   const properties = { ...a.properties };
   for (const [name, schema] of Object.entries(b.properties)) {

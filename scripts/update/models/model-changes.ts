@@ -4,7 +4,7 @@ import type { Service } from "../../generate/roles.js";
 import { DocumentError } from "../../generate/source.js";
 import type { JsonObject } from "../../generate/source.js";
 
-/** What an update does to the models that the client offers. */
+/** The effect of an update on the models that the client offers. */
 export interface ModelChanges {
   added: Model[];
   removed: Model[];

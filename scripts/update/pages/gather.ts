@@ -84,7 +84,7 @@ function asVendored(source: Source, { origins }: Present): Vendored {
 
 const today = (): string => new Date().toISOString().slice(0, 10);
 
-/** What the server called the version that is here; nothing if the file was changed since. */
+/** The entity tag of the version that is here; none if the file was changed since. */
 function etagOf(
   known: [string, Origin] | undefined,
   documents: ReadonlyMap<string, Vendored>,

@@ -15,9 +15,9 @@ export interface UpdateReport {
   /** Between the vendor's documents alone: what the overlay hides. */
   hidden: Change[];
   models: ModelChanges;
-  /** What a person should know before merging: a changed price, a state that was repaired. */
+  /** Notes to read before merging: a changed price, a state that was repaired. */
   warnings: string[];
-  /** What the generator noted: why an operation is not a model, what documents word differently, what is not checked. */
+  /** The generator's notes: why an operation is not a model, what documents word differently, what is not checked. */
   notes: string[];
   overlay: Pick<Overlaid, "unnecessary" | "unmatched">;
   /** Whether the regenerated project passes its types and contract tests; `not run` if nothing was written. */

@@ -45,7 +45,7 @@ export function createRowRunner(options: RowRunnerOptions): RowRunner {
   const { records, signal } = workplace;
   let stopped: unknown;
   let submitted = 0;
-  /** What was accepted in this run: a record may be gone from the disk by the time of a failure. */
+  /** The tasks accepted in this run: a record may be gone from the disk by the time of a failure. */
   const accepted = new WeakMap<Job, GenerationRecord>();
 
   async function submitJob(job: Job): Promise<void> {

@@ -39,7 +39,7 @@ export interface CheckOptions {
   progress: Progress;
 }
 
-/** What a list comes to. */
+/** The totals of a list. */
 export interface Check {
   rows: number;
   /** How many of them would be submitted, and for how many images. */
@@ -96,7 +96,7 @@ async function checkJob(job: Job, options: CheckOptions, check: Check): Promise<
   return faults;
 }
 
-/** What was submitted under a row's id before must be this row, and for this service. */
+/** A record under a row's id must be of this row, and of this service. */
 async function conflictOf(id: string, error: RecordConflictError, records: FolderStore): Promise<string> {
   const service = error.differences.find(({ path }) => path === "service");
   if (service) {

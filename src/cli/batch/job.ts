@@ -12,7 +12,7 @@ export interface Job {
   id: string;
   /** The fields as they stand in the row. */
   written: WrittenInput;
-  /** What is wrong with its id, if so. */
+  /** The fault in its id, if there is one. */
   fault?: Fault | undefined;
 }
 

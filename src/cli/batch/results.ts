@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-/** What became of a row: an entry of `results.jsonl` and `results.csv`. */
+/** The result of a row: an entry of `results.jsonl` and `results.csv`. */
 export interface RowReport {
   line: number;
   /** The row's id, or the name that its content gave it. */

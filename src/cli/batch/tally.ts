@@ -36,10 +36,10 @@ const order = [
   "done",
 ] as const satisfies Ending[];
 
-/** What another run of the same command gets on with. */
+/** The rows that another run of the same command would continue. */
 const resumable = ["stillRunning", "incomplete", "refused", "left", "other"] as const;
 
-/** What is known about a row that was not saved. */
+/** The problem of a row that was not saved. */
 export interface Problem {
   id: string;
   line?: number | undefined;
@@ -61,7 +61,7 @@ export interface Tally {
   warning(): string | undefined;
   /** @param ignored Results that are as they should be. */
   exitStatus(ignored?: RowResult[]): number;
-  /** What to do about rows that are not done, for people. */
+  /** Advice for people about rows that are not done. */
   advice(command: string): string[];
   table(): string[];
 }

@@ -7,7 +7,7 @@ import type { FolderStore, SaveProgress } from "../../node/index.js";
 import { isGeneratedId } from "../input/prepare.js";
 import type { Pace } from "../service/pace.js";
 
-/** What generations need: a client, records, a pace, and limits. */
+/** The parts that generations need: a client, records, a pace, and limits. */
 export interface Workplace {
   client: Client;
   /** Names the service in records. */

@@ -1,9 +1,9 @@
 import type { Progress } from "../terminal/progress.js";
 
-/** What a row has open at most: four images, each a connection and a file, and its record. */
+/** The files and connections that a row has open at most: four images, each a connection and a file, and its record. */
 const filesPerRow = 10;
 
-/** What the process has open anyway. */
+/** The files that the process has open anyway. */
 const otherFiles = 32;
 
 /** A concurrency that needs no more than this; the system is not asked. */

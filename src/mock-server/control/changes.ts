@@ -3,7 +3,7 @@ import type { Exchange, History } from "./history.js";
 import { viewRequest, viewTask } from "./views.js";
 import type { RequestView, StatusOf, TaskView } from "./views.js";
 
-/** What has changed in the history since it was last read. */
+/** The changes in the history since it was last read. */
 export interface Changes extends EventSource {
   read(): { requests: RequestView[]; tasks: TaskView[]; oldest: number };
   note(exchange: Exchange): void;

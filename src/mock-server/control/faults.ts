@@ -145,7 +145,7 @@ function readFailure(value: unknown): MockFailure {
   return value as unknown as MockFailure;
 }
 
-/** What a value must be, if it is something else. */
+/** Says what a value must be; undefined if it is that. */
 function findFault(type: FieldType, value: unknown): string | undefined {
   const isNumber = typeof value === "number" && Number.isFinite(value);
   switch (type) {

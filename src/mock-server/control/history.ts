@@ -38,7 +38,7 @@ export interface Exchange {
   durationMs: number;
 }
 
-/** What happened to a task after its submit. */
+/** The events of a task after its submit. */
 export interface TaskHistory {
   readonly task: MockTask;
   /** The request that submitted it. */
@@ -62,7 +62,7 @@ export interface History {
   reset(): void;
 }
 
-/** What an exchange weighs beside its bodies. */
+/** The size of an exchange in memory, beside its bodies. */
 const overheadBytes = 4096;
 const maxResponseBytes = 64 * 1024;
 const maxTextBytes = 1024 * 1024;

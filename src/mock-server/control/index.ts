@@ -17,7 +17,7 @@ import type { StateView } from "./views.js";
 
 export type { Faults, History };
 
-/** What the control API needs of the mock server. */
+/** The parts of the mock server that the control API needs. */
 export interface ControlledServer extends Pick<Controlled, "tasks" | "statusOf" | "results" | "urls"> {
   readonly names: ReadonlySet<string>;
   readonly limits: Limits;

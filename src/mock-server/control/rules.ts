@@ -6,7 +6,7 @@ export interface Rule {
   readonly place: string;
   /** The rule as it is written there, such as `maximum: 15`. */
   readonly text: string;
-  /** What to change in the request. */
+  /** How to change the request. */
   readonly advice: string;
 }
 

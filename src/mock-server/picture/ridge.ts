@@ -1,6 +1,6 @@
 import type { Random } from "./random.js";
 
-/** What a layer's skyline is like, in pixels. */
+/** The shape of a layer's skyline, in pixels. */
 export interface RidgeShape {
   /** Its height in the middle, from the top. */
   readonly base: number;

@@ -7,7 +7,7 @@ export type { Fault, Form, MockCharge, RequestDetails, RequestView, StateView, T
 export type { FormField } from "../../control/forms.js";
 export type { PartView } from "../../control/views.js";
 
-/** What the page is told while it is open. */
+/** The events that an open page receives. */
 export interface Changes {
   requests: RequestView[];
   tasks: TaskView[];

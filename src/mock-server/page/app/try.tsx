@@ -128,7 +128,7 @@ export function Try() {
   );
 }
 
-/** What was entered for a field: nothing if it is empty, a line each for a list. */
+/** The values entered for a field: none if it is empty, one for each line of a list. */
 function readField(field: FormField, entered: FormData): string[] {
   const value = String(entered.get(field.name) ?? "");
   if (value === "") return [];
