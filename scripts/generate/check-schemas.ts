@@ -53,13 +53,15 @@ export interface CheckSchemas {
   };
 }
 
-/** Prepares a document's schemas for ajv; `adapt` has the last word. */
+/** Prepares a document's schemas for ajv; `adapt` has the last word, and `prose` names words that are kept besides. */
 export function createCheckSchemas(
   document: JsonObject,
   adapt: (schema: JsonObject) => JsonObject,
+  prose: ReadonlySet<string> = new Set(),
 ): CheckSchemas {
   const definitions: CheckSchemas["definitions"] = new Map();
   const late = new Set(lateKeywords.split(" "));
+  const words = new Set([...keywords, ...prose]);
   const met = { late: false, sloppyPattern: false, inheritedName: false, foreignPatterns: new Set<string>() };
 
   function refer(reference: string): string {
@@ -83,7 +85,7 @@ export function createCheckSchemas(
     met.late ||= Object.keys(schema).some((key) => late.has(key));
     met.inheritedName ||=
       isObject(schema.properties) && Object.keys(schema.properties).some((key) => key in {});
-    const kept = pick(schema, keywords);
+    const kept = pick(schema, words);
     if (typeof kept.$ref === "string") kept.$ref = refer(kept.$ref);
     if (kept.pattern !== undefined && !isPattern(String(kept.pattern))) delete kept.pattern;
     if (kept.pattern !== undefined && typeof schema["x-pattern-message"] === "string") {

@@ -5,6 +5,7 @@ import { openCircles } from "./circles.js";
 import type { EffectiveDocument } from "./document.js";
 import { emitOperations } from "./emit-operations.js";
 import { emitSchema } from "./emit-schema.js";
+import { emitModelSchemas } from "./emit-model-schemas.js";
 import { compiledCode, emitValidators } from "./emit-validators.js";
 import { emitFieldsTable } from "./fields-table.js";
 import { hoistReferences } from "./hoist.js";
@@ -19,7 +20,10 @@ const style = JSON.parse(readFileSync(new URL("../../.prettierrc.json", import.m
 
 /** Every generated file by name, not formatted yet, and the compiled code that goes into the checks. */
 export interface Emitted {
-  sources: Record<"openapi.json" | "operations.ts" | "schema.ts" | "validators.ts", string>;
+  sources: Record<
+    "model-schemas.ts" | "openapi.json" | "operations.ts" | "schema.ts" | "validators.ts",
+    string
+  >;
   code: string;
   /** The table of the models' fields, for a page of Markdown. */
   table: string;
@@ -51,6 +55,7 @@ export async function emitSources(effective: EffectiveDocument): Promise<Emitted
   const { code, module, notes } = await emitValidators(document, service).catch(explain("checks"));
   const schema = await Promise.resolve(document).then(emitSchema).catch(explain("types"));
   const sources = {
+    "model-schemas.ts": `// ${notice}\n\n${emitModelSchemas(document, service)}`,
     "openapi.json": JSON.stringify({ "x-generated": notice, ...effective.document }, null, 2),
     "operations.ts": `// ${notice}\n\n${operations}`,
     "schema.ts": `// ${notice}\n\n${schema}`,

@@ -115,6 +115,8 @@ const program = `
   import { defaultModel, models } from "./generated/operations.js";
   import { createClient } from "./src/index.js";
   import { startMockServer } from "./src/mock-server/index.js";
+  import Ajv from "ajv";
+  import { inputSchema } from "./src/schemas/index.js";
   const { listOperations, requestMedia } = await import(${JSON.stringify(join(root, "scripts/generate/operation.ts"))});
   const { synthesise } = await import(${JSON.stringify(join(root, "scripts/update/models/synthesise.ts"))});
   const { requests } = await import("./generated/validators.js");
@@ -126,8 +128,16 @@ const program = `
     const { schema } = requestMedia(listOperations(document).find(({ name }) => name === operation), document);
     const valid = synthesise(schema, document).filter((input) => requests[operation](input));
     valid.sort((a, b) => Object.keys(a).length - Object.keys(b).length);
+    const { validate, jsonSchema } = inputSchema(model as never)["~standard"];
+    const isValid = new Ajv.default().compile(jsonSchema.input({ target: "draft-07" }));
     for (const all of [false, true]) {
       const input = valid.at(all ? -1 : 0);
+      const toJson = (value: unknown): unknown => value instanceof Blob ? { path: "fox.png" } : Array.isArray(value) ? value.map(toJson) : value;
+      const json = Object.fromEntries(Object.entries(input).map(([name, value]) => [name, toJson(value)]));
+      for (const [one, verdict] of [[input, "valid"], [json, "valid"], [{ ...json, fox: 1 }, "invalid"], [{ ...json, prompt: 7 }, "invalid"]]) {
+        if ((validate(one).issues ? "invalid" : "valid") !== verdict) throw new Error(model + ": the schema says otherwise of " + JSON.stringify(one));
+        if (one !== input && isValid(one) !== (verdict === "valid")) throw new Error(model + ": the JSON Schema says otherwise of " + JSON.stringify(one));
+      }
       const outcome = await client.generate(model as never, input as never).then(({ status }) => status, String);
       const unknown = await client.submit(model as never, { ...input, fox: 1 } as never).then(() => "sent", ({ code }) => code);
       results[model + (all ? " with all" : "")] = [outcome, unknown];

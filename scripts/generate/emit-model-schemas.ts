@@ -1,0 +1,133 @@
+import { binaryKeyword, createCheckSchemas, patternKeyword } from "./check-schemas.js";
+import type { ExplainedPattern } from "./check-schemas.js";
+import { formParts, propertiesOf, requiredOf } from "./form-parts.js";
+import { listOperations, requestMedia } from "./operation.js";
+import type { Media, Operation } from "./operation.js";
+import { printable } from "./printable.js";
+import { followReference } from "./reference.js";
+import { readFormRoles } from "./roles.js";
+import type { Service } from "./roles.js";
+import { isObject } from "./source.js";
+import type { JsonObject } from "./source.js";
+import { mapInnerSchemas } from "./walk.js";
+
+/** The words of a schema that are for people and programs that ask them: they are kept beside what can be checked. */
+const proseKeywords = new Set("title description default example examples deprecated".split(" "));
+
+/** What each model is and takes, as TypeScript: words for people, its fields, and its input as a JSON Schema. */
+export function emitModelSchemas(document: JsonObject, { models }: Service): string {
+  const operations = listOperations(document);
+  const described = Object.entries(models).map(([model, name]) => {
+    const operation = operations.find((one) => one.name === name)!;
+    const media = requestMedia(operation, document)!;
+    return [model, describeModel(model, operation, media, document)];
+  });
+  return (
+    "/** What each model is and takes. In `schema`, a file is text of the format `binary`, as in the document. */\n" +
+    `export const modelSchemas = ${JSON.stringify(Object.fromEntries(described))} as const;\n`
+  );
+}
+
+function describeModel(model: string, { operation }: Operation, media: Media, document: JsonObject): object {
+  const kinds = formParts(media, document) ?? {};
+  const required = requiredOf(media.schema, document);
+  const roles = Object.entries(readFormRoles(media.schema, document) ?? {});
+  const properties = propertiesOf(media.schema, document);
+  const fields = Object.entries(kinds).map(([name, { type, array }]) => {
+    const [role] = roles.find(([, field]) => field === name) ?? [];
+    return { name, type, array, required: required.has(name), role, ...wordsOf(properties[name], document) };
+  });
+  return {
+    title: prose(operation.summary) ?? model,
+    description: prose(operation.description) ?? "",
+    fields,
+    schema: toJsonSchema(media.schema, document),
+  };
+}
+
+/** What is said of a field: of a list, what is said of its items too. */
+function wordsOf(property: unknown, document: JsonObject): object {
+  const schema = followReference(property, document);
+  const all: JsonObject = { ...followReference(schema.items, document), ...schema };
+  const [example] = exampleOf(all);
+  const { minimum, maximum, default: standard, enum: values } = all;
+  return {
+    description: prose(schema.description),
+    default: standard,
+    example,
+    enum: values,
+    minimum,
+    maximum,
+  };
+}
+
+/** The input as a JSON Schema that stands alone; only what contains itself is a definition. */
+function toJsonSchema(schema: unknown, document: JsonObject): JsonObject {
+  const schemas = createCheckSchemas(document, (adapted) => adapted, proseKeywords);
+  const definitions = new Map<string, JsonObject>();
+  const inline = (node: unknown, above: readonly string[]): unknown => {
+    if (!isObject(node)) return node;
+    const { $ref: id, ...words } = node;
+    if (typeof id !== "string") return toWords(mapInnerSchemas(node, (inner) => inline(inner, above)));
+    const { $id: _, ...definition } = [...schemas.definitions.values()].find((one) => one.$id === id)!;
+    if (!above.includes(id)) return { ...(inline(definition, [...above, id]) as JsonObject), ...words };
+    if (!definitions.has(id)) {
+      definitions.set(id, {}); // it leads back to itself
+      definitions.set(id, inline(definition, [id]) as JsonObject);
+    }
+    return { $ref: `#/$defs/${id}` };
+  };
+  const root = inline(schemas.toCheck(schema), []) as JsonObject;
+  return {
+    ...withBareParts(root),
+    type: "object",
+    ...(definitions.size > 0 && { $defs: Object.fromEntries(definitions) }),
+  };
+}
+
+/** A schema of the checks in the words that everybody knows. */
+function toWords(schema: JsonObject): JsonObject {
+  const {
+    [binaryKeyword]: isBinary,
+    [patternKeyword]: explained,
+    example: _example,
+    examples: _examples,
+    ...known
+  } = schema;
+  const examples = exampleOf(schema);
+  return {
+    ...(isBinary === true && { type: "string", format: "binary" }),
+    ...known,
+    ...(explained !== undefined && { pattern: (explained as ExplainedPattern).pattern }),
+    ...Object.fromEntries(
+      ["title", "description"].flatMap((word) => (word in known ? [[word, prose(known[word])]] : [])),
+    ),
+    ...(examples.length > 0 && { examples }),
+  };
+}
+
+/** The example of a schema, if there is one. */
+function exampleOf({ example, examples }: JsonObject): unknown[] {
+  if (example !== undefined) return [example];
+  return Array.isArray(examples) ? examples.slice(0, 1) : [];
+}
+
+/**
+ * The alternatives of a form without the word `object`, which the form itself says: some programs close every object
+ * that they see, and would forbid there what stands beside.
+ */
+function withBareParts(root: JsonObject): JsonObject {
+  const bare = (part: unknown): unknown => {
+    const { type, ...rest } = isObject(part) ? part : {};
+    return type === "object" ? rest : part;
+  };
+  const parts = ["allOf", "anyOf", "oneOf"].flatMap((word) =>
+    Array.isArray(root[word]) ? [[word, root[word].map(bare)] as const] : [],
+  );
+  return { ...root, ...Object.fromEntries(parts) };
+}
+
+/** The vendor's text in one line, without anything that moves a cursor or hides a letter. */
+function prose(text: unknown): string | undefined {
+  return typeof text === "string" ? printable(text.replace(/\s+/g, " ").trim()) : undefined;
+}
