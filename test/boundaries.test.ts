@@ -200,6 +200,21 @@ describe("what the sources do not hold", () => {
     expect(mentions(library, (name) => name === "console")).toEqual([]);
   });
 
+  test("text that reaches a terminal without being escaped, which happens in one room", () => {
+    const writers = sources.filter(({ tree }) => {
+      let writes = false;
+      visit(tree, (node) => {
+        const isWrite = ts.isPropertyAccessExpression(node) && node.name.text === "write";
+        if (isWrite && /\bstd(out|err)$/.test(node.expression.getText(tree))) writes = true;
+      });
+      return writes;
+    });
+    expect(writers.map(({ name }) => name).filter((name) => !name.startsWith("src/cli/terminal/"))).toEqual(
+      [],
+    );
+    expect(writers).not.toEqual([]);
+  });
+
   test("variables outside of functions", () => {
     const variables = core.filter(({ tree }) =>
       tree.statements.some(

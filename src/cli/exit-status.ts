@@ -52,6 +52,13 @@ const byErrorCode: Partial<Record<string, Ending>> = {
 export class UsageError extends Error {
   override readonly name = "UsageError";
   readonly code = "USAGE";
+  /** Further lines, for people. */
+  readonly more: readonly string[];
+
+  constructor(message: string, { more = [], ...options }: ErrorOptions & { more?: readonly string[] } = {}) {
+    super(message, options);
+    this.more = more;
+  }
 }
 
 /** The exit status for an error, by name. */

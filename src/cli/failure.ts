@@ -1,11 +1,10 @@
 import { InvalidInputError, readRecord, RecordError, TensorsLabError } from "../index.js";
 import type { GenerationRecord, RecordStore } from "../index.js";
-import { exitStatusOf } from "./exit-status.js";
+import { exitStatusOf, UsageError } from "./exit-status.js";
 import { isUnknown, isUnpaid } from "./generation/generation.js";
 import { shellWords } from "./shell-words.js";
 import { Interrupted } from "./terminal/interruption.js";
-import { writeJson } from "./terminal/output.js";
-import { printable } from "./terminal/printable.js";
+import { writeFailure, writeJson } from "./terminal/output.js";
 import { paint } from "./terminal/progress.js";
 
 /** The results that a failed command leaves behind. */
@@ -50,10 +49,9 @@ export function reportFailure(command: string, json: boolean, error: Error, know
       error: describeError(error),
     });
   }
-  const [first, ...more] = explainError(error);
   const label = error instanceof Interrupted ? paint("yellow", "stopped:") : paint("red", "error:");
-  const lines = [first, ...more, ...hintsFor(error, known)];
-  process.stderr.write(`${label} ${printable(lines.join("\n"))}\n`);
+  const lines = [...explainError(error), ...hintsFor(error, known)];
+  writeFailure(label, lines);
 }
 
 /** An error as `--json` and records show it. */
@@ -86,6 +84,7 @@ function explainError(error: Error): string[] {
   if (error instanceof InvalidInputError && error.issues.length > 1) {
     return ["Invalid input:", ...error.issues.map(({ path, message }) => `  ${path} ${message}`)];
   }
+  if (error instanceof UsageError) return [error.message, ...error.more];
   const taskid = taskidOf(error);
   const isNamed = taskid === undefined || error.message.includes(taskid);
   return [isNamed ? error.message : `${error.message} (task ${taskid})`];

@@ -11,6 +11,7 @@ import { submit } from "./commands/submit.js";
 import { wait } from "./commands/wait.js";
 import { listExitStatuses } from "./exit-status.js";
 import { modelFields } from "./input/models.js";
+import { writeLines } from "./terminal/output.js";
 
 /** The whole command, ready to parse its words; where it would end the process, it throws a CommanderError. */
 export function createProgram(): Command {
@@ -34,7 +35,10 @@ export function createProgram(): Command {
   ];
   for (const addCommand of commands) addCommand(program);
   for (const command of [program, ...program.commands]) {
-    command.exitOverride().configureOutput({ outputError: () => undefined });
+    command.exitOverride().configureOutput({
+      outputError: () => undefined,
+      writeOut: (help) => writeLines(help.trimEnd().split("\n")), // it has texts of the document
+    });
   }
   return program;
 }

@@ -41,10 +41,9 @@ export function findCommand(program: Command, given: readonly string[]): string[
   const names = [...program.commands.map((command) => command.name()), "help"];
   if (names.includes(first)) return [first, ...words.slice(0, at), ...words.slice(at + 1)];
   if (/\S\s+\S/.test(first) || first === "-") return ["generate", ...words];
-  throw new UsageError(
-    `Unknown command \`${first}\`.${didYouMean(first, [...names, "--version"])}\n` +
-      `If it is a prompt, put several words in quotes, or say so: tensorslab-images generate ${first}`,
-  );
+  throw new UsageError(`Unknown command \`${first}\`.${didYouMean(first, [...names, "--version"])}`, {
+    more: [`If it is a prompt, put several words in quotes, or say so: tensorslab-images generate ${first}`],
+  });
 }
 
 /** A flag whose value is optional would take a prompt that follows it for its value. */

@@ -5,7 +5,7 @@ import type { Model, ModelInput, Submission, Task } from "../types.js";
 import { RecordBusyError, RecordError } from "./errors.js";
 import { checkRecordOptions } from "./options.js";
 import type { AdvanceOptions, GenerateOnceOptions, RecordOptions, ResumeOptions } from "./options.js";
-import { escapeText } from "./plain-text.js";
+import { escapeText } from "../reliability/plain-text.js";
 import { readRecord } from "./record.js";
 import type { GenerationRecord } from "./record.js";
 import {

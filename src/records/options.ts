@@ -1,6 +1,6 @@
 import { ConfigurationError, didYouMean } from "../errors.js";
 import type { WaitOptions } from "../options.js";
-import { isPlainText } from "./plain-text.js";
+import { isPlainText } from "../reliability/plain-text.js";
 import type { RecordStore } from "./store.js";
 
 /** Where the record of a generation is. */

@@ -1,7 +1,7 @@
 import { models } from "../../generated/operations.js";
 import { imageCount } from "../reliability/image-count.js";
 import type { Model } from "../types.js";
-import { escapeText, isPlainText } from "./plain-text.js";
+import { escapeText, isPlainText } from "../reliability/plain-text.js";
 import { RecordError } from "./errors.js";
 import type { RecordStore } from "./store.js";
 

@@ -8,7 +8,7 @@ import type { Model, ModelInput, Submission } from "../types.js";
 import { RecordBusyError, RecordConflictError, RecordError } from "./errors.js";
 import { compareInputs, identifyInput } from "./input-identity.js";
 import type { AdvanceOptions, RecordOptions } from "./options.js";
-import { escapeText } from "./plain-text.js";
+import { escapeText } from "../reliability/plain-text.js";
 import { readRecord } from "./record.js";
 import type { GenerationRecord } from "./record.js";
 

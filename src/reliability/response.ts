@@ -11,6 +11,7 @@ import {
   UnexpectedResponseError,
 } from "../errors.js";
 import type { ErrorDetails, TensorsLabError } from "../errors.js";
+import { isPlainText } from "./plain-text.js";
 import type {
   OperationName,
   ResponseData,
@@ -223,7 +224,8 @@ function parseEnvelope(received: ReceivedResponse, redact: Redact): ParsedRespon
   const message = envelope[fields.message];
   const data = envelope[fields.data];
   const taskid = isObject(data) ? data[fields.taskid] : undefined;
-  const isText = typeof taskid === "string" && taskid !== "" && redact(taskid) === taskid;
+  // An id with the key in it, or with what a terminal obeys, would be in messages, records and names of files.
+  const isText = typeof taskid === "string" && isPlainText(taskid) && redact(taskid) === taskid;
   const isTaskId = isText || Number.isSafeInteger(taskid);
   return {
     envelope: value,

@@ -21,7 +21,7 @@ export class InvalidListError extends UsageError {
     const faults = issues.map(
       ({ line, path, message }) => `${list}:${line}: ${path}${path && " "}${message}`,
     );
-    super([`${issues.length} faults, so nothing was sent`, ...faults].join("\n"));
+    super(`${issues.length} faults, so nothing was sent`, { more: faults });
     this.issues = issues;
   }
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { printable, printableJson } from "../terminal/printable.js";
 
 /** The result of a row: an entry of `results.jsonl` and `results.csv`. */
 export interface RowReport {
@@ -51,7 +52,10 @@ export async function openResults(folder: string): Promise<Results> {
     async save() {
       if (reports.length === 0) return;
       const sorted = reports.toSorted((one, other) => one.line - other.line);
-      await replace(`${path}.jsonl`, sorted.map((report) => `${JSON.stringify(report)}\n`).join(""));
+      await replace(
+        `${path}.jsonl`,
+        sorted.map((report) => `${printableJson(JSON.stringify(report))}\n`).join(""),
+      );
       const rows = sorted.map((report) => columns.map((column) => toCell(report[column])).join(","));
       await replace(`${path}.csv`, [columns.join(","), ...rows].map((row) => `${row}\r\n`).join(""));
     },
@@ -76,7 +80,7 @@ async function readSizes(path: string): Promise<Map<string, Size>> {
 }
 
 function toCell(value: RowReport[keyof RowReport]): string {
-  const text = Array.isArray(value) ? value.join(";") : String(value ?? "");
+  const text = printable(Array.isArray(value) ? value.join(";") : String(value ?? ""));
   // A spreadsheet would run what begins like a formula; a task id is the service's text.
   const shown = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
   return /[",;\r\n]/.test(shown) ? `"${shown.replaceAll('"', '""')}"` : shown;

@@ -137,7 +137,7 @@ Examples:
       } finally {
         tally.addRest(rows);
         known.summary = summary();
-        if (signal.aborted) progress.warn(tally.table().join("\n"));
+        if (signal.aborted) for (const line of tally.table()) progress.warn(line);
         // What is on disk and paid for is in the records; this is a list of it.
         const warn = ({ message }: Error) => progress.warn(`The results cannot be listed: ${message}`);
         await results.save().catch(warn);

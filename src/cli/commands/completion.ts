@@ -17,7 +17,7 @@ Examples:
   $ source <(tensorslab-images completion zsh)                         # in ~/.zshrc, after compinit
   $ tensorslab-images completion fish > ~/.config/fish/completions/tensorslab-images.fish`,
   async work({ words: [shell] }) {
-    return { lines: [completionScripts[shell as (typeof shells)[number]]], data: {} };
+    return { lines: completionScripts[shell as (typeof shells)[number]].split("\n"), data: {} };
   },
 });
 

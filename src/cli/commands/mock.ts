@@ -3,6 +3,7 @@ import { InvalidArgumentError, Option } from "commander";
 import type { MockRequest } from "../../mock-server/index.js";
 import { defineCommand } from "../command.js";
 import { UsageError } from "../exit-status.js";
+import { writeLines } from "../terminal/output.js";
 
 interface Flags {
   port?: number;
@@ -85,8 +86,7 @@ Examples:
     const { url, resultsUrl, pageUrl, healthUrl } = server;
     const lines = pageUrl === undefined ? [url] : [url, pageUrl];
     const addresses = { ok: true, command: "mock", exitCode: 0, url, resultsUrl, pageUrl, healthUrl };
-    const text = json ? JSON.stringify(addresses) : lines.join("\n");
-    process.stdout.write(`${text}\n`);
+    writeLines(json ? [JSON.stringify(addresses)] : lines);
     if (!signal.aborted) await once(signal, "abort");
     await server.close();
     return { lines: [] };

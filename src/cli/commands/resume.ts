@@ -68,14 +68,14 @@ Examples:
         });
       } finally {
         known.summary = { folder, counts: tally.counts, problems: tally.problems, files };
-        if (signal.aborted) progress.warn(tally.table().join("\n"));
+        if (signal.aborted) for (const line of tally.table()) progress.warn(line);
       }
     });
     const { counts, problems } = tally;
     const warning = tally.warning();
     if (warning !== undefined) progress.warn(warning);
     if (ids.length === 0) progress.note(`There are no records in ${folder}`);
-    else progress.note(tally.table().join("\n"));
+    else for (const line of tally.table()) progress.note(line);
     return { lines: files, data: { folder, counts, problems, files }, exitCode: tally.exitStatus() };
   },
 });

@@ -39,8 +39,8 @@ export async function prepare(
   const prompt = words[0] ?? defaultPrompt;
   if (prompt === undefined) {
     throw new UsageError(
-      'No prompt. Put it first, as in: tensorslab-images generate "a red fox" --source photo.jpg\n' +
-        "All commands: tensorslab-images --help",
+      'No prompt. Put it first, as in: tensorslab-images generate "a red fox" --source photo.jpg',
+      { more: ["All commands: tensorslab-images --help"] },
     );
   }
   const { model, written } = readFields(await readPrompt(prompt, signal));

@@ -24,15 +24,23 @@ export function showTask({ taskid, status, urls, width, height, raw }: Task): Re
 export function tolerateClosedOutput(): void {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") return;
-    process.stderr.write(`error: standard output cannot be written: ${error.message}\n`);
+    writeFailure("error:", [`standard output cannot be written: ${error.message}`]);
     process.exitCode ||= 1;
   });
   process.stderr.on("error", () => undefined); // there is nobody left to tell
 }
 
+/** Writes lines to standard output; a line that holds a line break of somebody's stays one line. */
 export function writeLines(lines: readonly string[]): void {
-  if (lines.length > 0) process.stdout.write(`${printable(lines.join("\n"))}\n`);
+  if (lines.length > 0) process.stdout.write(toText(lines));
 }
+
+/** Writes why a command failed to standard error, after a label of ours. */
+export function writeFailure(label: string, lines: readonly string[]): void {
+  process.stderr.write(`${label} ${toText(lines)}`);
+}
+
+const toText = (lines: readonly string[]): string => lines.map((line) => `${printable(line)}\n`).join("");
 
 export function writeJson(value: unknown): void {
   process.stdout.write(`${printableJson(JSON.stringify(value, null, 2))}\n`);
