@@ -64,7 +64,7 @@ function adviseOn(word: string, name: string, fields: Readonly<Record<string, Fi
   const description = typeof described === "string" ? ` (${described})` : "";
   if (word === "required") return `Add ${name}${description}.`;
   if (word === "additionalProperties") return `Leave ${name} out, or use one of ${known.join(", ")}.`;
-  const expected = describe(fields[name]);
+  const expected = name === "" ? "" : describe(fields[name]);
   return expected ? `Send ${name} as ${expected}.` : "Send the body as the document describes it.";
 }
 
@@ -76,7 +76,7 @@ function describe(field: FieldRules | undefined): string {
     return rule === undefined ? undefined : asYaml(rule.value);
   };
   const parts = [
-    value("type") ?? "a value",
+    value("type") ?? (field.words.enum ? "" : "a value"),
     value("enum") && `one of ${value("enum")}`,
     value("minimum") && `from ${value("minimum")}`,
     value("maximum") && `to ${value("maximum")}`,

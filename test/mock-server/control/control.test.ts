@@ -292,6 +292,20 @@ describe("the control API", () => {
     [{ role: "submit", failure: { kind: "redirect" } }, "`failure.location` is required"],
     [{ role: "submit", failure: { kind: "delay", delayMs: 1e99 } }, "`failure.delayMs` must be"],
     [{ role: "submit", failure: { kind: "drip", bytesPerSecond: 0 } }, "`failure.bytesPerSecond` must be"],
+    [{ role: "submit", failure: "reset" }, "`failure` must be an object"],
+    [
+      { role: "submit", failure: { kind: "redirect", location: "a\r\nb" } },
+      "`failure.location` must be a text",
+    ],
+    [
+      { role: "submit", failure: { kind: "junk", bytes: 9, contentType: 1 } },
+      "`failure.contentType` must be",
+    ],
+    [{ role: "submit", failure: { kind: "response", body: 1 } }, "`failure.body` must be a text"],
+    [{ role: "submit", failure: { kind: "response", headers: [] } }, "valid headers"],
+    [{ role: "submit", failure: { kind: "reset", charged: 1 } }, "`failure.charged` must be true or false"],
+    [{ role: "submit", failure: { kind: "close", x: 1 } }, "close has none"],
+    [{ marker: 7 }, "`marker` must be one of"],
     [{ role: "submit", failure: { kind: "reset" }, times: 0 }, "`times` must be"],
     [{ role: "submit", failure: { kind: "reset" }, often: 1 }, "unknown field `often`"],
   ])("refuses a fault that makes no sense: %j", async (fault, message) => {
@@ -299,6 +313,42 @@ describe("the control API", () => {
     const { status, json } = await checked(ask, "POST", "/api/faults", fault);
     expect([status, json.error]).toEqual([400, expect.stringContaining(message)]);
     expect((await ask("GET", "/api/faults")).json.faults).toEqual([]);
+  });
+
+  it("lists the requests that are asked for, newest first", async () => {
+    const { server, ask } = await startWithPage();
+    const { data } = await submit(server, { prompt: "a Fox" });
+    await readTask(server, data?.taskid);
+    await submit(server, { prompt: "a hare" });
+    await fetch(`${server.url}/elsewhere`);
+    const listed = async (query: string): Promise<number[]> =>
+      (await checked(ask, "GET", `/api/requests${query}`)).json.requests.map(
+        ({ ordinal }: { ordinal: number }) => ordinal,
+      );
+    expect(await listed("")).toEqual([4, 3, 2, 1]);
+    expect(await listed("?limit=2")).toEqual([4, 3]);
+    expect(await listed("?after=2")).toEqual([4, 3]);
+    expect(await listed("?role=submit")).toEqual([3, 1]);
+    expect(await listed("?text=fox")).toEqual([2, 1]); // and the read of its task
+    expect(await listed(`?text=${data?.taskid}&role=status`)).toEqual([2]);
+    expect(await listed("?text=ELSEWHERE")).toEqual([4]);
+    const part = await ask("GET", "/api/requests/1/parts/0");
+    expect([part.body.toString(), part.headers["content-disposition"]]).toEqual(["a Fox", "attachment"]);
+    const body = await ask("GET", "/api/requests/1/body?offset=2&length=6");
+    expect(body.body.toString()).toMatch(/^\S{6}$/);
+    const head = await ask("HEAD", "/api/state");
+    expect([head.status, head.body.length]).toEqual([200, 0]);
+  });
+
+  it("removes every fault at once, and gives credits without end", async () => {
+    const { server, ask } = await startWithPage({ credits: 0 });
+    for (const kind of ["hang", "close"]) {
+      await checked(ask, "POST", "/api/faults", { role: "any", failure: { kind }, times: null });
+    }
+    expect((await checked(ask, "DELETE", "/api/faults")).status).toBe(204);
+    expect(await submit(server, { prompt: "a fox" })).toMatchObject({ code: 9000 });
+    expect((await checked(ask, "POST", "/api/credits", { credits: null })).json.creditsLeft).toBeNull();
+    expect(await submit(server, { prompt: "a fox", batchsize: "15" })).toMatchObject({ code: 1000 });
   });
 
   it("sets credits, moves the clock and forgets everything", async () => {
@@ -328,6 +378,11 @@ describe("the control API", () => {
     ["PUT", "/api/faults", {}, {}, 405],
     ["GET", "/api/requests/77", undefined, {}, 404],
     ["GET", "/api/requests?limit=many", undefined, {}, 400],
+    ["GET", "/api/requests?after=-1", undefined, {}, 400],
+    ["GET", "/api/requests/1/parts/0", undefined, {}, 404],
+    ["GET", "/api/tasks/none/images/0", undefined, {}, 404],
+    ["DELETE", "/api/faults/1", undefined, {}, 404],
+    ["POST", "/api/credits", "null", {}, 400],
     ["POST", "/api/credits", { credits: -1 }, {}, 400],
     ["POST", "/api/credits", { credits: 1, more: 2 }, {}, 400],
     ["POST", "/api/clock", { forwardMs: "1e3" }, {}, 400],
