@@ -73,36 +73,33 @@ export const advice = {
   "POST /v1/images/seedreamv5": [
     {
       field: "resolution",
-      pattern: "^(?:[1-4]K|\\d+:\\d+|\\d+[x*×]\\d+)$",
-      message: "is neither a level (2K) nor a ratio (16:9) nor WIDTHxHEIGHT",
+      pattern: "^([2-4]K|\\d+[:x*×]\\d+)$",
+      message: "should be a level (2K), a ratio (16:9) or WIDTHxHEIGHT",
     },
     {
       field: "resolution",
       pixels: { minimum: 3686400, maximum: 10404496 },
-      message: "has fewer than 3,686,400 or more than 10,404,496 pixels",
+      message: "should have 3,686,400 to 10,404,496 pixels",
     },
     {
       field: "resolution",
       aspect: { minimum: 0.0625, maximum: 16 },
-      message: "is narrower than 1:16 or wider than 16:1",
+      message: "should be between 1:16 and 16:1",
     },
-    { field: "sourceImage", maxItems: 14, message: "has more than 14 images" },
+    { field: "sourceImage", maxItems: 14, message: "should have at most 14 images" },
     {
       field: "sourceImage",
       plus: "batchsize",
       maximum: 15,
-      message: "and batchsize add up to more than 15 images",
+      message: "should have at most 15 images together with batchsize",
+      default: 1,
     },
-    { field: "sourceImage", maxBytes: 10485760, message: "has an image of more than 10 MiB" },
+    { field: "sourceImage", maxBytes: 10485760, message: "should have at most 10 MiB" },
     {
       field: "sourceImage",
       mediaTypes: ["image/jpeg", "image/png", "image/webp", "image/bmp", "image/tiff", "image/gif"],
-      message: "has an image that is not JPEG, PNG, WEBP, BMP, TIFF or GIF",
+      message: "should be JPEG, PNG, WEBP, BMP, TIFF or GIF",
     },
-    {
-      field: "sourceImage",
-      without: "imageUrl",
-      message: "is given beside imageUrl, and only one of them may be used",
-    },
+    { field: "sourceImage", without: "imageUrl", message: "should not be given together with imageUrl" },
   ],
 } as const;

@@ -25,7 +25,7 @@ function readAs(value, types) {
 var check0 = validate21;
 var pattern0 = new RegExp("\\S", "u");
 var pattern1 = new RegExp("^[Hh][Tt][Tt][Pp][Ss]?://[^\\s/?#]\\S*$", "u");
-function validate21(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+function validate21(data, { instancePath = "" } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
@@ -104,7 +104,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
 }
 var check1 = validate22;
 var func2 = (text) => [...text].length;
-function validate22(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+function validate22(data, { instancePath = "" } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
@@ -138,7 +138,7 @@ var checks = { "POST /v1/images/seedreamv5": check0, "POST /v1/images/infobytask
 // compiled:responses
 var check02 = validate212;
 var func22 = readAs;
-function validate222(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+function validate222(data, { instancePath = "" } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
@@ -180,7 +180,7 @@ function validate222(data, { instancePath = "", parentData, parentDataProperty, 
   return errors === 0;
 }
 var func5 = (text) => [...text].length;
-function validate24(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+function validate24(data, { instancePath = "" } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
@@ -223,14 +223,14 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
   validate24.errors = vErrors;
   return errors === 0;
 }
-function validate212(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+function validate212(data, { instancePath = "" } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
   if (!(data && typeof data == "object" && !Array.isArray(data))) {
     errors = (vErrors ??= []).push({ path: instancePath, message: "must be object" });
   }
-  if (!validate222(data, { instancePath, parentData, parentDataProperty, rootData })) {
+  if (!validate222(data, { instancePath })) {
     vErrors = vErrors === null ? validate222.errors : vErrors.concat(validate222.errors);
     errors = vErrors.length;
   }
@@ -239,7 +239,7 @@ function validate212(data, { instancePath = "", parentData, parentDataProperty, 
       errors = (vErrors ??= []).push({ path: instancePath, field: "data", message: "is required" });
     }
     if (data.data !== void 0) {
-      if (!validate24(data.data, { instancePath: instancePath + "/data", parentData: data, parentDataProperty: "data", rootData })) {
+      if (!validate24(data.data, { instancePath: instancePath + "/data" })) {
         vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
         errors = vErrors.length;
       }
@@ -251,7 +251,7 @@ function validate212(data, { instancePath = "", parentData, parentDataProperty, 
   return errors === 0;
 }
 var check12 = validate26;
-function validate28(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+function validate28(data, { instancePath = "" } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
@@ -451,14 +451,14 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
   validate28.errors = vErrors;
   return errors === 0;
 }
-function validate26(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+function validate26(data, { instancePath = "" } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
   if (!(data && typeof data == "object" && !Array.isArray(data))) {
     errors = (vErrors ??= []).push({ path: instancePath, message: "must be object" });
   }
-  if (!validate222(data, { instancePath, parentData, parentDataProperty, rootData })) {
+  if (!validate222(data, { instancePath })) {
     vErrors = vErrors === null ? validate222.errors : vErrors.concat(validate222.errors);
     errors = vErrors.length;
   }
@@ -467,7 +467,7 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
       errors = (vErrors ??= []).push({ path: instancePath, field: "data", message: "is required" });
     }
     if (data.data !== void 0) {
-      if (!validate28(data.data, { instancePath: instancePath + "/data", parentData: data, parentDataProperty: "data", rootData })) {
+      if (!validate28(data.data, { instancePath: instancePath + "/data" })) {
         vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
         errors = vErrors.length;
       }

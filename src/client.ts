@@ -2,10 +2,11 @@ import { fields, models, operations, statusOperation } from "../generated/operat
 import { createFacade } from "./api/create-api.js";
 import type { Api } from "./api/create-api.js";
 import type { ResultAccess } from "./download/index.js";
-import { ConfigurationError, didYouMean, InvalidInputError } from "./errors.js";
+import { InvalidInputError } from "./errors.js";
 import { checkCallOptions, resolveOptions } from "./options.js";
 import type { CallOptions, ClientOptions, GenerateOptions, WaitOptions } from "./options.js";
 import { withDeadline } from "./reliability/abort.js";
+import { warnAbout } from "./reliability/advice.js";
 import { createCall } from "./reliability/call.js";
 import { imageCount } from "./reliability/image-count.js";
 import { createObserve } from "./reliability/instrument.js";
@@ -13,6 +14,7 @@ import type { InstrumentedOperation } from "./reliability/instrument.js";
 import { limitWork } from "./reliability/poll-limit.js";
 import { toSubmission, toTask } from "./reliability/response.js";
 import { isSafeToResubmit, isTransient } from "./reliability/retry.js";
+import { submitOperation } from "./reliability/submit-operation.js";
 import { callBack, startWatching, waitForTask, watchTask } from "./reliability/wait.js";
 import type { ReadTask } from "./reliability/wait.js";
 import type { Model, ModelInput, Submission, Task, TaskReference } from "./types.js";
@@ -97,7 +99,7 @@ export function createClient(options: ClientOptions = {}): Client {
   const settings = resolveOptions(options);
   const facade = createFacade(settings);
   const call = createCall(facade, settings.fetch, settings.apiKey === null);
-  const { instrumentation } = settings;
+  const { instrumentation, onWarning } = settings;
   const observe = createObserve(instrumentation);
 
   async function submit<M extends Model>(
@@ -106,18 +108,15 @@ export function createClient(options: ClientOptions = {}): Client {
     options: CallOptions = {},
   ): Promise<Submission> {
     checkCallOptions(options);
-    if (!Object.hasOwn(models, model)) {
-      const known = Object.keys(models);
-      const meant = didYouMean(String(model), known) || ` Available: ${known.join(", ")}`;
-      throw new ConfigurationError(`Unknown model \`${String(model)}\`.${meant}`);
-    }
+    const name = submitOperation(model);
     return observe({ name: "submit", ...aboutInput(model, input) }, async (operation) => {
       const requested = imageCount(model, input); // now: the input is the caller's, and may change
-      const data = await call(models[model], input, {
+      const data = await call(name, input, {
         signal: options.signal,
         timeoutMs: options.timeoutMs ?? settings.submitTimeoutMs,
         retries: settings.submitRetries,
         mayRetry: isSafeToResubmit,
+        beforeSending: onWarning && ((fields) => warnAbout(model, fields, onWarning)),
         operation,
       });
       const submission = toSubmission(data, requested);

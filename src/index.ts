@@ -1,6 +1,7 @@
 export { createClient } from "./client.js";
 export { downloadImage, readImage } from "./download/index.js";
 export { detectImageType, imageSignatureLength } from "./image-type.js";
+export { checkInput } from "./reliability/advice.js";
 export { createProxyHandler } from "./proxy/index.js";
 export {
   advanceGeneration,
@@ -54,6 +55,7 @@ export type {
 } from "./download/index.js";
 export type { DownloadFailure, ErrorCode, ErrorDetails, InputIssue, Outcome } from "./errors.js";
 export type { ImageType } from "./image-type.js";
+export type { InputWarning, OnWarning } from "./reliability/advice.js";
 export type { Instrumentation, InstrumentedOperation } from "./reliability/instrument.js";
 export type { CallOptions, ClientOptions, GenerateOptions, WaitOptions } from "./options.js";
 export type { ProxyHandler, ProxyOptions } from "./proxy/index.js";

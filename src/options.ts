@@ -1,7 +1,8 @@
-import { apiOptionNames, refuseUnknownOptions, resolveApiOptions } from "./api/options.js";
+import { apiOptionNames, checkFunction, refuseUnknownOptions, resolveApiOptions } from "./api/options.js";
 import type { ApiOptions } from "./api/options.js";
 import { ConfigurationError } from "./errors.js";
 import type { ErrorDetails } from "./errors.js";
+import type { OnWarning } from "./reliability/advice.js";
 import type { Instrumentation } from "./reliability/instrument.js";
 import type { Submission, Task } from "./types.js";
 
@@ -15,6 +16,11 @@ export interface ClientOptions extends ApiOptions {
   statusTimeoutMs?: number | undefined;
   /** How often a failed read of a task is retried. @default 3 */
   statusRetries?: number | undefined;
+  /**
+   * Called, and awaited, with each reason to doubt a submit before it is sent: what the model's maker advises and the
+   * service may not enforce. If it throws, nothing is sent. @default no warnings
+   */
+  onWarning?: OnWarning | undefined;
   /** Observes submits, polls, waits, downloads and generations, for traces, metrics and logs. @default none */
   instrumentation?: Instrumentation | undefined;
   /** How many tasks are read at the same time at most, by all waits of this client together. @default 64 */
@@ -63,6 +69,7 @@ const clientOptionNames = /* @__PURE__ */ (() =>
     "statusTimeoutMs",
     "statusRetries",
     "maxConcurrentPolls",
+    "onWarning",
     "instrumentation",
     "allowPrivateResults",
   ] as const satisfies readonly (keyof ClientOptions)[])();
@@ -84,6 +91,7 @@ export function resolveOptions(options: ClientOptions) {
     statusTimeoutMs = 30_000,
     statusRetries = 3,
     maxConcurrentPolls = 64,
+    onWarning,
     instrumentation,
     allowPrivateResults = false,
   } = options;
@@ -95,6 +103,7 @@ export function resolveOptions(options: ClientOptions) {
   if (instrumentation !== undefined && typeof instrumentation?.around !== "function") {
     throw new ConfigurationError("`instrumentation` must have a method `around(operation, run)`");
   }
+  checkFunction("onWarning", onWarning);
   if (typeof allowPrivateResults !== "boolean") {
     throw new ConfigurationError("`allowPrivateResults` must be true or false");
   }
@@ -105,6 +114,7 @@ export function resolveOptions(options: ClientOptions) {
     statusTimeoutMs,
     statusRetries,
     maxConcurrentPolls,
+    onWarning,
     instrumentation,
     allowPrivateResults,
   };
@@ -117,10 +127,8 @@ export function checkCallOptions(options: GenerateOptions, taskid?: string): voi
   const { signal, timeoutMs, pollIntervalMs, onStatus, onSubmitted } = options;
   checkDuration("timeoutMs", timeoutMs, about);
   checkDuration("pollIntervalMs", pollIntervalMs, about);
-  for (const [name, callback] of Object.entries({ onStatus, onSubmitted })) {
-    if (callback === undefined || typeof callback === "function") continue;
-    throw new ConfigurationError(`\`${name}\` must be a function`, about);
-  }
+  checkFunction("onStatus", onStatus, about);
+  checkFunction("onSubmitted", onSubmitted, about);
   if (signal !== undefined && typeof signal.throwIfAborted !== "function") {
     const message = "`signal` must be an AbortSignal, such as the `signal` of an AbortController";
     throw new ConfigurationError(message, about);

@@ -1,5 +1,6 @@
+import { readAdvice } from "./advice.js";
 import { propertiesOf, requiredOf } from "./form-parts.js";
-import { listOperations, requestMedia, responseMedia } from "./operation.js";
+import { listOperations, responseMedia } from "./operation.js";
 import type { Operation } from "./operation.js";
 import { printable } from "./printable.js";
 import { followReference } from "./reference.js";
@@ -18,7 +19,7 @@ export interface Service {
   fields: Record<string, string>;
   /** The names of the values of those fields, by role and value. */
   enums: Record<string, Record<string, string>>;
-  /** Faults that validation does not look for, by operation, and when to warn of them. */
+  /** What is advised of the fields of forms, by operation. */
   advice: Record<string, JsonObject[]>;
   /** Of operations that were not made what they seem to be, and why. */
   notes: string[];
@@ -56,14 +57,14 @@ export function readService(document: JsonObject, fail: Fail): Service {
       statusOperation = name;
     }
   }
-  const advice = Object.fromEntries(operations.map((one) => [one.name, readAdvice(one, document, notes)]));
+  const advice = operations.map((one) => [one.name, readAdvice(one, document, fail, notes)] as const);
   return {
     models,
     defaultModel: readDefaultModel(document, models, fail),
     statusOperation,
     fields,
     enums: readValues(document, fail),
-    advice: Object.fromEntries(Object.entries(advice).filter(([, entries]) => entries.length > 0)),
+    advice: Object.fromEntries(advice.filter(([, entries]) => entries.length > 0)),
     notes,
   };
 }
@@ -141,21 +142,6 @@ function readValues(document: JsonObject, fail: Fail): Record<string, Record<str
       readTexts({ [role]: names }, role, fail),
     ]),
   );
-}
-
-/** `x-advice` of a form, for the fields that the form has; its sources stay in the document. */
-function readAdvice(operation: Operation, document: JsonObject, notes: string[]): JsonObject[] {
-  const schema = requestMedia(operation, document)?.schema;
-  const { "x-advice": advice } = followReference(schema, document);
-  if (!Array.isArray(advice)) return [];
-  const known = propertiesOf(schema, document);
-  return advice.filter(isObject).flatMap(({ source: _source, ...entry }) => {
-    const names = [entry.field, entry.plus, entry.without].filter((name) => name !== undefined);
-    const lacks = names.find((name) => !Object.hasOwn(known, String(name)));
-    if (lacks === undefined) return [entry];
-    notes.push(printable(`${operation.name} has no field \`${String(lacks)}\`: its advice is left out`));
-    return [];
-  });
 }
 
 /** Reads the overlay's `x-field-roles` for a form's fields: role → wire name, for the fields that the form has. */

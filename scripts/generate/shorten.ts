@@ -7,8 +7,12 @@ interface Edit {
   text: string;
 }
 
+/** What checks hand to each other so that they can change data, or refer to all of it. */
+const handedOn = ["parentData", "parentDataProperty", "rootData"];
+
 /**
- * Compiled checks that keep, of a fault, only where it is and what it is: every page loads them.
+ * Compiled checks that keep, of a fault, only where it is and what it is, and hand to each other only what one of them
+ * uses: every page loads them.
  *
  * It works on the syntax tree, since the code holds strings of the document, which may look like any code.
  */
@@ -16,7 +20,16 @@ export function shorten(code: string): string {
   const file = ts.createSourceFile("checks.js", code, ts.ScriptTarget.ES2022, false, ts.ScriptKind.JS);
   const edits: Edit[] = [];
 
+  const unused = handedOn.filter((name) => !usesName(file, name));
+
   const visit = (node: ts.Node): void => {
+    if (ts.isObjectBindingPattern(node) || isHandedOn(node)) {
+      const members: readonly ts.Node[] = ts.isObjectBindingPattern(node) ? node.elements : node.properties;
+      const kept = members.filter((member) => !unused.includes(nameOf(member)));
+      const text = `{ ${kept.map((member) => member.getText(file)).join(", ")} }`;
+      edits.push({ start: node.getStart(file), end: node.end, text });
+      return;
+    }
     if (isLengthImport(node)) {
       edits.push({ start: node.getStart(file), end: node.end, text: "(text) => [...text].length" });
       return;
@@ -43,6 +56,23 @@ export function shorten(code: string): string {
     at = end;
   }
   return result + code.slice(at);
+}
+
+/** `{ instancePath, parentData: data, … }`, as one check calls another. */
+function isHandedOn(node: ts.Node): node is ts.ObjectLiteralExpression {
+  return ts.isObjectLiteralExpression(node) && node.properties.some((one) => handedOn.includes(nameOf(one)));
+}
+
+function nameOf(node: ts.Node): string {
+  const { name } = node as { name?: ts.Node };
+  return name && ts.isIdentifier(name) ? name.text : "";
+}
+
+/** Whether a name is used for more than to hand it on. */
+function usesName(node: ts.Node, name: string): boolean {
+  if (isHandedOn(node) || ts.isObjectBindingPattern(node)) return false;
+  if (ts.isIdentifier(node)) return node.text === name;
+  return ts.forEachChild(node, (child) => usesName(child, name)) ?? false;
 }
 
 /** `require("ajv/dist/runtime/ucs2length").default` */

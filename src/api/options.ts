@@ -52,9 +52,7 @@ export function resolveApiOptions(options: ApiOptions): ApiSettings {
   if (authScheme !== "bearer" && authScheme !== "raw") {
     throw new ConfigurationError('`authScheme` must be "bearer" or "raw"');
   }
-  if (fetch !== undefined && typeof fetch !== "function") {
-    throw new ConfigurationError("`fetch` must be a function");
-  }
+  checkFunction("fetch", fetch);
   const isOwnServer = options.baseUrl !== undefined;
   const apiKey =
     dangerouslyAllowBrowser === true || !isBrowser()
@@ -63,6 +61,12 @@ export function resolveApiOptions(options: ApiOptions): ApiSettings {
   const baseUrl = options.baseUrl ?? (environmentVariable("TENSORSLAB_BASE_URL") || server);
   const mayBeHttp = apiKey === null || dangerouslyAllowHttp === true;
   return { apiKey, authScheme, baseUrl: resolveBaseUrl(baseUrl, mayBeHttp), fetch };
+}
+
+/** Refuses what should be a function of the user's, and is not. */
+export function checkFunction(name: string, value: unknown, about?: ErrorDetails): void {
+  if (value === undefined || typeof value === "function") return;
+  throw new ConfigurationError(`\`${name}\` must be a function`, about);
 }
 
 /** The names of the options, for a message about an unknown one. */

@@ -2,6 +2,7 @@ import { authentication, fields } from "../../generated/operations.js";
 import { createAuthenticate } from "../api/authentication.js";
 import { createWatch } from "../api/evidence.js";
 import { exchange } from "../api/exchange.js";
+import { checkFunction } from "../api/options.js";
 import { createRedactor } from "../api/redact.js";
 import { OutgoingRequest } from "../api/request.js";
 import { ConfigurationError, ConnectionError } from "../errors.js";
@@ -14,7 +15,7 @@ import { createReplayGuard } from "./replay-guard.js";
 import { createTaskIds } from "./task-ids.js";
 import type { TaskIds } from "./task-ids.js";
 
-/** How a proxy is set up: as a client is, and with a guard. Nothing is retried, so the options for that have no effect. */
+/** How a proxy is set up: as a client is, and with a guard. Nothing is retried or validated, so the options for that have no effect. */
 export interface ProxyOptions extends ClientOptions {
   /**
    * Decides on each request before anything else is done with it. It returns the id of the visitor, such as that of a
@@ -82,10 +83,9 @@ export function createProxyHandler(options: ProxyOptions): ProxyHandler {
       "createProxyHandler needs `authorize`: without it, everyone could spend your credits",
     );
   }
-  for (const [name, hook] of Object.entries({ authorizeRead, limitRate, onError })) {
-    if (hook === undefined || typeof hook === "function") continue;
-    throw new ConfigurationError(`\`${name}\` must be a function`);
-  }
+  checkFunction("authorizeRead", authorizeRead);
+  checkFunction("limitRate", limitRate);
+  checkFunction("onError", onError);
   if (taskIdSecret !== undefined && !(typeof taskIdSecret === "string" && taskIdSecret.length >= 16)) {
     throw new ConfigurationError("`taskIdSecret` must be a string of at least 16 characters");
   }

@@ -1,8 +1,8 @@
-import { models } from "../../generated/operations.js";
 import type { Client } from "../client.js";
-import { ConfigurationError, OutcomeUnknownError, TensorsLabError } from "../errors.js";
+import { OutcomeUnknownError, TensorsLabError } from "../errors.js";
 import { sleep } from "../reliability/abort.js";
 import { imageCount } from "../reliability/image-count.js";
+import { submitOperation } from "../reliability/submit-operation.js";
 import { validateInput } from "../reliability/validate-input.js";
 import type { Model, ModelInput, Submission } from "../types.js";
 import { RecordBusyError, RecordConflictError, RecordError } from "./errors.js";
@@ -32,12 +32,7 @@ export async function ask<M extends Model>(
   input: ModelInput<M>,
   { idempotencyKey, inputDigest }: AdvanceOptions,
 ): Promise<Asked> {
-  if (!Object.hasOwn(models, model)) {
-    throw new ConfigurationError(
-      `Unknown model \`${String(model)}\`. Available: ${Object.keys(models).join(", ")}`,
-    );
-  }
-  validateInput(models[model], input);
+  validateInput(submitOperation(model), input);
   const images = imageCount(model, input);
   const { snapshot, identity } = await identifyInput(input);
   const { service } = client;

@@ -27,6 +27,8 @@ export interface CallPolicy {
   /** How many times to retry at most, after failures that may be retried. */
   retries: number;
   mayRetry: (error: unknown) => boolean;
+  /** Called with the valid fields, once, before anything is sent; what it throws ends the call. */
+  beforeSending?: ((fields: Readonly<Record<string, unknown>>) => Promise<void>) | undefined;
   /** Filled in with what happens. */
   operation: InstrumentedOperation;
 }
@@ -57,7 +59,9 @@ const attemptEnded = "the attempt has ended";
 export function createCall({ api, send, redact }: Facade, fetch: unknown, isBehindProxy = false): Call {
   const request = api.request as RequestAny;
 
-  return (name, input, { taskid, signal, timeoutMs, retries, mayRetry, operation }) => {
+  return (name, input, policy) => {
+    const { taskid, signal, timeoutMs, retries, mayRetry, operation } = policy;
+    let { beforeSending } = policy;
     const body = validateInput(name, input);
     const { method, path } = operations[name];
     const deadline = performance.now() + timeoutMs;
@@ -85,6 +89,8 @@ export function createCall({ api, send, redact }: Facade, fetch: unknown, isBehi
         }
       };
       try {
+        if (beforeSending) await withDeadline(remainingMs(), signal, async () => beforeSending?.(body));
+        beforeSending = undefined; // once, however often this is sent
         const { data, error, response } = await withDeadline(remainingMs(), signal, sendOnce);
         operation.httpStatus = response.status;
         const retryAfterMs = parseRetryAfter(response.headers);
@@ -108,9 +114,9 @@ export function createCall({ api, send, redact }: Facade, fetch: unknown, isBehi
         const reason = isSent ? "no response" : "nothing could be sent";
         return new ConnectionError(`${name}: ${reason} within ${timeoutMs} ms`, { outcome, cause: error });
       }
-      // Everything else that can fail was added with api.use().
+      // Everything else that can fail was added with api.use(), or is `onWarning`.
       const cause = redactError(error, redact);
-      const message = `${name}: a middleware failed: ${cause.message}`;
+      const message = `${name}: ${beforeSending ? "`onWarning`" : "a middleware"} failed: ${cause.message}`;
       return isSent
         ? new ConnectionError(message, { outcome, cause })
         : new ConfigurationError(`${message}; nothing was sent`, { cause });

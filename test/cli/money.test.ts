@@ -133,7 +133,7 @@ describe("what would help", () => {
 
   it("is said with --quiet as well: why a row failed", async () => {
     const server = await startServer();
-    const { run } = await prepare([{ id: "a", prompt: "[mock:refuse]" }], server);
+    const { run } = await prepare([{ id: "a", prompt: "[mock:refuse]", resolution: "2K" }], server);
     const { errors } = await run("--quiet");
     expect(errors).toMatch(/^a \(line 1\): refused: /);
   });

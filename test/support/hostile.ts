@@ -112,45 +112,52 @@ export function hostileDocument(version: "3.0.3" | "3.1.0", next: () => string):
     properties: { [tag]: { type: "string" }, [kind]: text() },
     required: [tag],
   });
-  const operation = (role: string) => ({
-    operationId: next() + role,
-    tags: [next()],
-    summary: next(),
-    description: next(),
-    "x-role": role,
-    [`x-${next()}`]: { [next()]: next() },
-    parameters: [{ name: name(), in: "query", description: next(), schema: text(), example: next() }],
-    requestBody: {
+  const operation = (role: string) => {
+    const form = object();
+    const field = Object.keys(form.properties)[0]!;
+    return {
+      operationId: next() + role,
+      tags: [next()],
+      summary: next(),
       description: next(),
-      content: {
-        "multipart/form-data": {
-          schema: {
-            ...object(),
-            "x-field-roles": { prompt: next(), [next()]: next() },
-            "x-advice": [{ field: next(), [next()]: next(), message: next(), source: next() }],
-          },
-          encoding: { [name()]: { contentType: next() } },
-        },
-        [`application/${name()}`]: { schema: text() },
-      },
-    },
-    responses: {
-      200: {
+      "x-role": role,
+      [`x-${next()}`]: { [next()]: next() },
+      parameters: [{ name: name(), in: "query", description: next(), schema: text(), example: next() }],
+      requestBody: {
         description: next(),
-        headers: { [name()]: { description: next(), schema: text() } },
         content: {
-          "application/json": {
+          "multipart/form-data": {
             schema: {
-              allOf: [object(), { $ref: "#/components/schemas/Kind" }],
+              ...form,
+              "x-field-roles": { prompt: next(), [next()]: next() },
+              "x-advice": [
+                { field, mediaTypes: [name()], message: name(), source: name() },
+                { field, without: field, message: name(), source: name() },
+              ],
             },
-            examples: { [name()]: { summary: next(), value: next() } },
+            encoding: { [name()]: { contentType: next() } },
           },
+          [`application/${name()}`]: { schema: text() },
         },
       },
-      default: { description: next() },
-    },
-    security: [{ Key: [] }],
-  });
+      responses: {
+        200: {
+          description: next(),
+          headers: { [name()]: { description: next(), schema: text() } },
+          content: {
+            "application/json": {
+              schema: {
+                allOf: [object(), { $ref: "#/components/schemas/Kind" }],
+              },
+              examples: { [name()]: { summary: next(), value: next() } },
+            },
+          },
+        },
+        default: { description: next() },
+      },
+      security: [{ Key: [] }],
+    };
+  };
   return {
     openapi: version,
     info: { title: next(), version: next(), description: next() },

@@ -1,4 +1,10 @@
-import { checkGeneration, InvalidInputError, readRecord, RecordConflictError } from "../../index.js";
+import {
+  checkGeneration,
+  checkInput,
+  InvalidInputError,
+  readRecord,
+  RecordConflictError,
+} from "../../index.js";
 import type { Client } from "../../index.js";
 import type { FolderStore } from "../../node/index.js";
 import { UsageError } from "../exit-status.js";
@@ -45,6 +51,8 @@ export interface Check {
   /** How many of them would be submitted, and for how many images. */
   submits: number;
   images: number;
+  /** What is doubtful about rows, and which lines they are. */
+  warnings: { message: string; lines: number[] }[];
 }
 
 /**
@@ -54,7 +62,7 @@ export interface Check {
  */
 export async function checkJobs(jobs: AsyncIterable<Job | Fault>, options: CheckOptions): Promise<Check> {
   const faults: Fault[] = [];
-  const check: Check = { rows: 0, submits: 0, images: 0 };
+  const check: Check = { rows: 0, submits: 0, images: 0, warnings: [] };
   for await (const job of jobs) {
     options.signal.throwIfAborted();
     check.rows++;
@@ -62,11 +70,22 @@ export async function checkJobs(jobs: AsyncIterable<Job | Fault>, options: Check
   }
   if (faults.length > 0) throw new InvalidListError(options.list, faults);
   if (check.rows === 0) throw new UsageError(`${options.list} has no rows`);
+  // Thousands of rows may have the same fault.
+  for (const { message, lines } of check.warnings) {
+    const more = lines.length > 1 ? ` and ${lines.length - 1} more` : "";
+    options.progress.warn(`warning: line ${lines[0]}${more}: ${message}`);
+  }
   return check;
 }
 
+function noteWarning(message: string, line: number, { warnings }: Check): void {
+  const known = warnings.find((warning) => warning.message === message);
+  if (known) known.lines.push(line);
+  else warnings.push({ message, lines: [line] });
+}
+
 async function checkJob(job: Job, options: CheckOptions, check: Check): Promise<Fault[]> {
-  const { client, records, model, open, resubmit, progress } = options;
+  const { client, records, model, open, resubmit } = options;
   const { id, line, written, fault } = job;
   const faults = fault ? [fault] : [];
   faults.push(...findGarbled(written).map((issue) => ({ line, ...issue })));
@@ -77,7 +96,7 @@ async function checkJob(job: Job, options: CheckOptions, check: Check): Promise<
   let input: Record<string, unknown> | undefined;
   try {
     input = await open(job);
-    for (const warning of warnAboutFiles(input)) progress.warn(`line ${line}: ${warning}`);
+    for (const warning of warnAboutFiles(input)) noteWarning(warning, line, check);
   } catch (error) {
     note(error);
   }
@@ -86,6 +105,8 @@ async function checkJob(job: Job, options: CheckOptions, check: Check): Promise<
     const key = { records, idempotencyKey: fault ? newId() : id };
     const record = await checkGeneration(client, model.name, fields as never, key);
     if (!record || mustSubmit(record, resubmit)) {
+      for (const { path, message } of await checkInput(model.name, fields as never))
+        noteWarning(`${path} ${message}`, line, check);
       check.submits++;
       check.images += countImages(model, written);
     }

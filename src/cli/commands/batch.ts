@@ -105,9 +105,12 @@ Examples:
     };
     if (flags.dryRun) {
       await checkFolder(createFolderStore(folder));
-      const { rows, submits, images } = await check();
+      const { rows, submits, images, warnings } = await check();
       const what = `${rows} rows are valid; ${submits} would be submitted, for ${images} images`;
-      return { lines: [`${what}. Nothing was sent.`], data: { dryRun: true, rows, submits, images } };
+      return {
+        lines: [`${what}. Nothing was sent.`],
+        data: { dryRun: true, rows, submits, images, warnings },
+      };
     }
 
     const maxImages = { run: flags.maxImages, day: flags.maxImagesPerDay };

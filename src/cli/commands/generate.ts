@@ -54,10 +54,13 @@ Examples:
   async work(invocation) {
     const { flags, known, progress, commandFor } = invocation;
     const { out } = flags;
-    const { model, input, request } = await prepare(invocation, isTrial() ? trialPrompt : undefined);
+    const { model, input, request, warnings } = await prepare(
+      invocation,
+      isTrial() ? trialPrompt : undefined,
+    );
     if (flags.dryRun) {
       await checkFolder(createFolderStore(out));
-      return showRequest(request);
+      return showRequest({ request, warnings });
     }
     const mock = flags.mock || (isTrial() && !isConfigured(flags));
     if (mock && !flags.mock) {

@@ -29,10 +29,10 @@ Examples:
   $ taskid=$(tensorslab-images submit "a red fox in fresh snow" --quiet)`,
   async work(invocation) {
     const { flags, known, progress, commandFor } = invocation;
-    const { model, input, request } = await prepare(invocation);
+    const { model, input, request, warnings } = await prepare(invocation);
     if (flags.dryRun) {
       await checkFolder(createFolderStore(flags.out));
-      return showRequest(request);
+      return showRequest({ request, warnings });
     }
     const { out } = flags;
     const workplace = await openWorkplace(invocation, { folder: out, timeoutSeconds: Infinity });

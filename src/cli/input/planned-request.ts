@@ -11,8 +11,11 @@ export interface PlannedRequest {
   fields: Record<string, unknown>;
 }
 
-/** Creates the request that a submit would send, and sends nothing. */
-export type PlanRequest = (model: Model, input: Record<string, unknown>) => Promise<PlannedRequest>;
+/** Creates the request that a submit would send, and sends nothing; also returns what is doubtful about the input. */
+export type PlanRequest = (
+  model: Model,
+  input: Record<string, unknown>,
+) => Promise<{ request: PlannedRequest; warnings: string[] }>;
 
 /**
  * Validates inputs just as a submit does, without a key and without a network.
@@ -21,11 +24,13 @@ export type PlanRequest = (model: Model, input: Record<string, unknown>) => Prom
  */
 export function createPlanner(baseUrl: string): PlanRequest {
   return async (model, input) => {
-    let planned: PlannedRequest | undefined;
+    let request: PlannedRequest | undefined;
+    const warnings: string[] = [];
     const client = createClient({
       apiKey: null,
       baseUrl,
       submitRetries: 0,
+      onWarning: ({ path, message }) => void warnings.push(`${path} ${message}`),
       fetch: async (target, { method = "", headers, body } = {}) => {
         const { size: bodyBytes } = typeof body === "string" ? new Blob([body]) : (body as Blob);
         const contentType = new Headers(headers).get("content-type") ?? "";
@@ -34,12 +39,12 @@ export function createPlanner(baseUrl: string): PlanRequest {
             .filter(([, value]) => value !== undefined)
             .map(([name, value]) => [name, Array.isArray(value) ? value.map(show) : show(value)]),
         );
-        planned = { method, url: String(target), contentType, bodyBytes, fields };
+        request = { method, url: String(target), contentType, bodyBytes, fields };
         throw new Error("This was only a plan");
       },
     });
     const error: unknown = await client.submit(model, input as never).catch((reason: unknown) => reason);
-    if (planned) return planned;
+    if (request) return { request, warnings };
     throw error;
   };
 }

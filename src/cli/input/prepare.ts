@@ -19,6 +19,8 @@ export interface Prepared {
   /** As it is sent: files opened. */
   input: Record<string, unknown>;
   request: PlannedRequest;
+  /** What is doubtful about it; shown already. */
+  warnings: string[];
 }
 
 /**
@@ -55,9 +57,10 @@ export async function prepare(
     }
   }
   const input = await openFiles(model, written);
-  for (const warning of warnAboutFiles(input)) progress.warn(warning);
-  const request = await createPlanner(baseUrlOf(flags))(model.name, input);
-  return { model, written, input, request };
+  const planned = await createPlanner(baseUrlOf(flags))(model.name, input);
+  const warnings = [...warnAboutFiles(input), ...planned.warnings];
+  for (const warning of warnings) progress.warn(`warning: ${warning}`);
+  return { model, written, input, request: planned.request, warnings };
 }
 
 /** An id for a record that has none: the time in UTC, and something random. */
@@ -73,12 +76,12 @@ export function newId(): string {
 export const isGeneratedId = (id: string): boolean => /^\d{8}t\d{6}z-[0-9a-f]{6}$/i.test(id);
 
 /** The result of `--dry-run`. */
-export function showRequest(request: PlannedRequest): Result {
+export function showRequest({ request, warnings }: Pick<Prepared, "request" | "warnings">): Result {
   const { method, url, contentType, bodyBytes, fields } = request;
   const shown = Object.entries(fields).flatMap(([name, value]) =>
     [value].flat().map((item) => `${name}: ${typeof item === "string" ? item : JSON.stringify(item)}`),
   );
   const head = [`${method} ${url}`, `Content-Type: ${contentType}`, `Content-Length: ${bodyBytes}`];
   const lines = [...head, ...shown, "This is valid. Nothing was sent."];
-  return { lines, data: { dryRun: true, request } };
+  return { lines, data: { dryRun: true, request, warnings } };
 }
