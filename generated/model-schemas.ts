@@ -1,6 +1,6 @@
 // Generated from spec/ by `npm run generate`. Do not edit: change spec/ and generate again.
 
-/** What each model is and takes. In `schema`, a file is text of the format `binary`, as in the document. */
+/** Each model: its words for people, its fields, and its input. In `schema`, a file is text of the format `binary`, as in the document. */
 export const modelSchemas = {
   seedreamv5: {
     title: "SeeDreamV5 Lite Image Generation",

@@ -13,7 +13,7 @@ const isBounds = (value: unknown): boolean =>
   Object.values(value).every(Number.isFinite);
 const isText = (value: unknown): boolean => typeof value === "string" && value !== "";
 
-/** What an entry may say of its field, and of what kind it is. */
+/** Everything that an entry may say of its field, and whether a value is of the right kind. */
 const kinds: Record<string, (value: unknown) => boolean> = {
   pattern: (value) => isText(value) && isRegularExpression(value as string),
   pixels: isBounds,

@@ -14,7 +14,7 @@ import { mapInnerSchemas } from "./walk.js";
 /** The words of a schema that are for people and programs that ask them: they are kept beside what can be checked. */
 const proseKeywords = new Set("title description default example examples deprecated".split(" "));
 
-/** What each model is and takes, as TypeScript: words for people, its fields, and its input as a JSON Schema. */
+/** Emits the description of each model as TypeScript: words for people, its fields, and its input as a JSON Schema. */
 export function emitModelSchemas(document: JsonObject, { models }: Service): string {
   const operations = listOperations(document);
   const described = Object.entries(models).map(([model, name]) => {
@@ -23,7 +23,7 @@ export function emitModelSchemas(document: JsonObject, { models }: Service): str
     return [model, describeModel(model, operation, media, document)];
   });
   return (
-    "/** What each model is and takes. In `schema`, a file is text of the format `binary`, as in the document. */\n" +
+    "/** Each model: its words for people, its fields, and its input. In `schema`, a file is text of the format `binary`, as in the document. */\n" +
     `export const modelSchemas = ${JSON.stringify(Object.fromEntries(described))} as const;\n`
   );
 }
@@ -45,7 +45,7 @@ function describeModel(model: string, { operation }: Operation, media: Media, do
   };
 }
 
-/** What is said of a field: of a list, what is said of its items too. */
+/** The words of a field; of a list, those of its items too. */
 function wordsOf(property: unknown, document: JsonObject): object {
   const schema = followReference(property, document);
   const all: JsonObject = { ...followReference(schema.items, document), ...schema };

@@ -19,7 +19,7 @@ export interface Service {
   fields: Record<string, string>;
   /** The names of the values of those fields, by role and value. */
   enums: Record<string, Record<string, string>>;
-  /** What is advised of the fields of forms, by operation. */
+  /** Advice about the fields of forms, by operation. */
   advice: Record<string, JsonObject[]>;
   /** Of operations that were not made what they seem to be, and why. */
   notes: string[];

@@ -7,7 +7,7 @@ interface Edit {
   text: string;
 }
 
-/** What checks hand to each other so that they can change data, or refer to all of it. */
+/** Names of what checks hand to each other, so that they can change data or refer to all of it. */
 const handedOn = ["parentData", "parentDataProperty", "rootData"];
 
 /**

@@ -10,7 +10,7 @@ export interface InputWarning {
   model: Model;
   /** The field, with the service's name. */
   path: string;
-  /** What is advised, such as "should have at most 14 images"; it reads on from the field. */
+  /** The advice, such as "should have at most 14 images"; it reads on from the field. */
   message: string;
 }
 

@@ -51,7 +51,7 @@ export interface Check {
   /** How many of them would be submitted, and for how many images. */
   submits: number;
   images: number;
-  /** What is doubtful about rows, and which lines they are. */
+  /** The doubts about rows, and the lines that they are about. */
   warnings: { message: string; lines: number[] }[];
 }
 

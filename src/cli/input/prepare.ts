@@ -19,7 +19,7 @@ export interface Prepared {
   /** As it is sent: files opened. */
   input: Record<string, unknown>;
   request: PlannedRequest;
-  /** What is doubtful about it; shown already. */
+  /** The doubts about it, which were shown already. */
   warnings: string[];
 }
 
