@@ -74,7 +74,7 @@ export const advice = {
     {
       field: "resolution",
       pattern: "^([2-4]K|\\d+[:x*×]\\d+)$",
-      message: "should be a level (2K), a ratio (16:9) or WIDTHxHEIGHT",
+      message: "should be like 2K, 16:9 or 2560x1440",
     },
     {
       field: "resolution",
@@ -91,7 +91,7 @@ export const advice = {
       field: "sourceImage",
       plus: "batchsize",
       maximum: 15,
-      message: "should have at most 15 images together with batchsize",
+      message: "should have, with batchsize, at most 15 images",
       default: 1,
     },
     { field: "sourceImage", maxBytes: 10485760, message: "should have at most 10 MiB" },
@@ -100,6 +100,6 @@ export const advice = {
       mediaTypes: ["image/jpeg", "image/png", "image/webp", "image/bmp", "image/tiff", "image/gif"],
       message: "should be JPEG, PNG, WEBP, BMP, TIFF or GIF",
     },
-    { field: "sourceImage", without: "imageUrl", message: "should not be given together with imageUrl" },
+    { field: "sourceImage", without: "imageUrl", message: "should not be given with imageUrl" },
   ],
 } as const;

@@ -17,7 +17,7 @@ export function operationsAt(pathname: string): Operation[] {
 }
 
 /** A read of a task is a few dozen bytes. */
-const longestReadBytes = 64 * 1024;
+const longestReadBytes = 65_536;
 
 /** Reads which task a request is about; undefined if that cannot be told. */
 export async function readTaskId({ body }: Request): Promise<string | undefined> {

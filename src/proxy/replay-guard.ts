@@ -2,7 +2,7 @@
 const uniqueBoundary = /\bform-[\da-f]{32}\b/;
 
 /** How long a submit is remembered; a browser repeats a request within seconds. */
-const rememberedMs = 60 * 60 * 1000;
+const rememberedMs = 3_600_000;
 
 /** Remembers which submits were forwarded, so that none is forwarded twice. */
 export interface ReplayGuard {

@@ -41,12 +41,13 @@ const submitNames = [
 ] as const satisfies (keyof AdvanceOptions)[];
 
 /** The names of each function's options, for a message about an unknown one. */
-export const optionNames = {
-  advanceGeneration: [...recordNames, ...submitNames],
-  checkGeneration: [...recordNames, ...submitNames],
-  generateOnce: [...recordNames, ...submitNames, ...waitNames, "waitIfBusy"],
-  resumeGeneration: [...recordNames, ...waitNames],
-} as const;
+export const optionNames = /* @__PURE__ */ (() =>
+  ({
+    advanceGeneration: [...recordNames, ...submitNames],
+    checkGeneration: [...recordNames, ...submitNames],
+    generateOnce: [...recordNames, ...submitNames, ...waitNames, "waitIfBusy"],
+    resumeGeneration: [...recordNames, ...waitNames],
+  }) as const)();
 
 /** Refuses options that are misspelt or of the wrong kind, before anything is written or sent. */
 export function checkRecordOptions(options: GenerateOnceOptions, caller: keyof typeof optionNames): void {

@@ -21,7 +21,7 @@ export interface Asked {
 /** How long an intent outlives the deadline of its submit; within that time from the claim it must be sent. */
 const graceMs = 30_000;
 /** A submit without a deadline would never be told from one whose process died. */
-const longestIntentMs = 24 * 60 * 60 * 1000;
+const longestIntentMs = 86_400_000;
 /** How often in a row another caller may be faster. */
 const mostClaims = 20;
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { makeFolder } from "../support/generate.js";
 import { command, startServer } from "./support/command.js";
 
-const message = "resolution should be a level (2K), a ratio (16:9) or WIDTHxHEIGHT";
+const message = "resolution should be like 2K, 16:9 or 2560x1440";
 const words = ["a red fox", "--resolution", "banana"];
 
 describe("what the model's maker advises against", () => {

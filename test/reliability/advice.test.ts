@@ -23,9 +23,9 @@ const sizes: Record<string, string[]> = {
   "1920x1920": [],
   "2560*1440": [],
   "3225x3226": [],
-  banana: ["should be a level (2K), a ratio (16:9) or WIDTHxHEIGHT"],
-  "": ["should be a level (2K), a ratio (16:9) or WIDTHxHEIGHT"],
-  "2k": ["should be a level (2K), a ratio (16:9) or WIDTHxHEIGHT"],
+  banana: ["should be like 2K, 16:9 or 2560x1440"],
+  "": ["should be like 2K, 16:9 or 2560x1440"],
+  "2k": ["should be like 2K, 16:9 or 2560x1440"],
   "1919x1920": ["should have 3,686,400 to 10,404,496 pixels"],
   "3226x3226": ["should have 3,686,400 to 10,404,496 pixels"],
   "1:17": ["should be between 1:16 and 16:1"],
@@ -47,12 +47,12 @@ const sources: Record<string, [Partial<Input>, string[]]> = {
   "fourteen images": [{ sourceImage: images(14) }, []],
   "fifteen images": [
     { sourceImage: images(15) },
-    ["should have at most 14 images", "should have at most 15 images together with batchsize"],
+    ["should have at most 14 images", "should have, with batchsize, at most 15 images"],
   ],
   "images and a batch that are fifteen together": [{ sourceImage: images(13), batchsize: 2 }, []],
   "images and a batch that are sixteen together": [
     { sourceImage: images(13), batchsize: 3 },
-    ["should have at most 15 images together with batchsize"],
+    ["should have, with batchsize, at most 15 images"],
   ],
   "an image of 10 MiB": [{ sourceImage: [image("jpeg", 10 * 2 ** 20)] }, []],
   "a larger one behind a small one": [
@@ -71,7 +71,7 @@ const sources: Record<string, [Partial<Input>, string[]]> = {
   "bytes in memory": [{ sourceImage: [imageHeads.png] }, []],
   "an image and an address": [
     { sourceImage: images(1), imageUrl: address },
-    ["should not be given together with imageUrl"],
+    ["should not be given with imageUrl"],
   ],
   "an address beside no image": [{ sourceImage: [], imageUrl: address }, []],
 };
