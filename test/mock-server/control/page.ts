@@ -34,7 +34,7 @@ const askOf =
               status: response.statusCode!,
               headers: response.headers as Record<string, string>,
               body: content,
-              json: isJson ? JSON.parse(content.toString()) : undefined,
+              json: isJson && content.length > 0 ? JSON.parse(content.toString()) : undefined,
             });
           });
           response.on("error", reject);
