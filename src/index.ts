@@ -11,6 +11,7 @@ export {
   generateOnce,
   ImageLimitError,
   readRecord,
+  recordStates,
   RecordBusyError,
   RecordConflictError,
   RecordError,

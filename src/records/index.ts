@@ -2,7 +2,7 @@ export { ImageLimitError, RecordBusyError, RecordConflictError, RecordError } fr
 export { advanceGeneration, checkGeneration, generateOnce, resumeGeneration } from "./generate-once.js";
 export { createImageLimit } from "./image-limit.js";
 export { createMemoryStore } from "./memory-store.js";
-export { readRecord } from "./record.js";
+export { readRecord, recordStates } from "./record.js";
 
 export type { RecordDifference } from "./errors.js";
 export type { Advance } from "./generate-once.js";

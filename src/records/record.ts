@@ -5,7 +5,15 @@ import { escapeText, isPlainText } from "../reliability/plain-text.js";
 import { RecordError } from "./errors.js";
 import type { RecordStore } from "./store.js";
 
-const states = [
+/**
+ * Every {@link RecordState}.
+ *
+ * @example
+ * import { recordStates } from "tensorslab-images";
+ *
+ * console.log(recordStates.join(", "));
+ */
+export const recordStates = [
   "intent",
   "not-sent",
   "rejected",
@@ -27,7 +35,7 @@ const states = [
  * - `failed`: the task failed.
  * - `saved`: every image is on disk.
  */
-export type RecordState = (typeof states)[number];
+export type RecordState = (typeof recordStates)[number];
 
 /** The state of one generation, as it is stored. The API key is never in it. Times are in UTC, as `2026-01-31T12:00:00.000Z`. */
 export interface GenerationRecord {
@@ -182,8 +190,8 @@ const rules: Record<Exclude<keyof GenerationRecord, "version">, Rule> = /* @__PU
   images: { ...count, required: true },
   attempt: { ...count, required: true },
   state: {
-    rule: `one of ${states.join(", ")}`,
-    isFit: (value) => (states as readonly unknown[]).includes(value),
+    rule: `one of ${recordStates.join(", ")}`,
+    isFit: (value) => (recordStates as readonly unknown[]).includes(value),
     required: true,
   },
   expiresAt: { ...time, required: false },

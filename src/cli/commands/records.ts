@@ -1,5 +1,5 @@
 import { Argument, Option } from "commander";
-import { readRecord } from "../../index.js";
+import { readRecord, recordStates } from "../../index.js";
 import type { GenerationRecord } from "../../index.js";
 import { createFolderStore } from "../../node/index.js";
 import { defineCommand } from "../command.js";
@@ -12,17 +12,6 @@ interface Flags {
   state?: GenerationRecord["state"];
 }
 
-const states = [
-  "intent",
-  "not-sent",
-  "rejected",
-  "unknown",
-  "accepted",
-  "completed",
-  "failed",
-  "saved",
-] as const satisfies GenerationRecord["state"][];
-
 /** `records FOLDER`: shows what is known of each generation. */
 export const records = defineCommand<Flags>({
   name: "records",
@@ -32,7 +21,7 @@ export const records = defineCommand<Flags>({
     "needed. The state `unknown` includes an intent that has expired.",
   argument: new Argument("<folder>", "folder with records, as given to --out"),
   options: [
-    new Option("--state <state>", "only the records in this state").choices(states),
+    new Option("--state <state>", "only the records in this state").choices(recordStates),
     ...outputOptions(),
   ],
   examples: `

@@ -1,22 +1,12 @@
 import { appendFileSync, openSync } from "node:fs";
-import { recogniseOperation } from "../api.js";
 import { fields as names, keyHeader, operations, server as documented } from "../document.js";
 import { readInput } from "../input/read-input.js";
 import type { MockRequest } from "../request.js";
-import { isSuccessful, plainResponse } from "../response.js";
-import type { PlannedResponse } from "../response.js";
-import { pathOf } from "../site.js";
-import type { Site } from "../site.js";
+import { plainResponse } from "../response.js";
 import { fingerprintOf, resultsPlaceholder } from "./session.js";
 import type { Line, RecordedExchange } from "./session.js";
-
-/** The two servers of a session that is recorded or replayed. */
-export interface SessionSites {
-  readonly api: Site;
-  readonly results: Site;
-  /** Begins a replay again. */
-  reset(): void;
-}
+import { createSessionSites, respondAs } from "./sites.js";
+import type { SessionSites } from "./sites.js";
 
 /** Headers of the service that matter to a client; others may hold cookies and the like. */
 const keptHeaders = ["content-type", "retry-after"];
@@ -72,71 +62,47 @@ export function createRecording(
     return { status: reply.status, headers, body: replaceUrls(await reply.text(), placeholderOf) };
   }
 
-  return {
-    reset: () => undefined,
-    api: {
-      server: "api",
-      methods: Object.values(operations).map(({ method }) => method),
-      recognise: recogniseOperation,
-      read(body, request) {
-        const chunks: Buffer[] = [];
-        bodies.set(request, chunks);
-        const copied = {
-          ...body,
-          read: (take?: (chunk: Buffer) => void | Promise<void>) =>
-            body.read((chunk) => {
-              chunks.push(chunk);
-              return take?.(chunk);
-            }),
-        };
-        return readInput(copied, request, operations[request.operation ?? ""]);
-      },
-      async carryOut(request) {
-        // Only what the document has is passed on, and only as a path: nothing else can be named by a client.
-        if (request.operation === undefined || !request.path.startsWith("/")) {
-          return { response: plainResponse(404, "There is no such operation\n") };
-        }
-        for (const word of String(request.headers[keyHeader ?? ""] ?? "").split(/\s+/)) {
-          if (!/^(bearer|basic|)$/i.test(word)) keys.add(word);
-        }
-        const response = await passOn(request).catch(() => undefined);
-        const { operation, fields } = request;
-        const line = { kind: "exchange", operation, fingerprint: fingerprintOf(request), fields } as const;
-        write(response ? { ...line, response } : line);
-        return respondAs(response, resultsUrl());
-      },
+  return createSessionSites({
+    read(body, request) {
+      const chunks: Buffer[] = [];
+      bodies.set(request, chunks);
+      const copied = {
+        ...body,
+        read: (take?: (chunk: Buffer) => void | Promise<void>) =>
+          body.read((chunk) => {
+            chunks.push(chunk);
+            return take?.(chunk);
+          }),
+      };
+      return readInput(copied, request, operations[request.operation ?? ""]);
     },
-    results: {
-      server: "results",
-      methods: ["GET", "HEAD"],
-      recognise: recogniseResult,
-      read: readNothing,
-      async carryOut(request) {
-        const index = indexOf(request);
-        const image = images[index];
-        if (!image) return { response: plainResponse(404, "There is no such image\n") };
-        const reply = await fetch(image.url, { signal: stop });
-        const body = Buffer.from(await reply.arrayBuffer());
-        const contentType = reply.headers.get("content-type") ?? "application/octet-stream";
-        if (!image.isRecorded && reply.ok) {
-          image.isRecorded = true;
-          write({ kind: "image", index, status: reply.status, contentType, base64: body.toString("base64") });
-        }
-        return { response: { status: reply.status, headers: { "content-type": contentType }, body } };
-      },
+    async carryOut(request) {
+      // Only what the document has is passed on, and only as a path: nothing else can be named by a client.
+      if (request.operation === undefined || !request.path.startsWith("/")) {
+        return { response: plainResponse(404, "There is no such operation\n") };
+      }
+      for (const word of String(request.headers[keyHeader ?? ""] ?? "").split(/\s+/)) {
+        if (!/^(bearer|basic|)$/i.test(word)) keys.add(word);
+      }
+      const response = await passOn(request).catch(() => undefined);
+      const { operation, fields } = request;
+      const line = { kind: "exchange", operation, fingerprint: fingerprintOf(request), fields } as const;
+      write(response ? { ...line, response } : line);
+      return respondAs(response, resultsUrl());
     },
-  };
-}
-
-/** A response of a session as it is sent; a reset if there was none. */
-export function respondAs(response: RecordedExchange["response"], resultsUrl: string) {
-  if (!response) return { response: plainResponse(204, ""), failure: { kind: "reset" as const } };
-  const planned: PlannedResponse = {
-    status: response.status,
-    headers: response.headers,
-    body: Buffer.from(response.body.replaceAll(resultsPlaceholder, resultsUrl)),
-  };
-  return { response: planned, isSuccess: isSuccessful(planned) };
+    async findImage(index) {
+      const image = images[index];
+      if (!image) return undefined;
+      const reply = await fetch(image.url, { signal: stop });
+      const body = Buffer.from(await reply.arrayBuffer());
+      const contentType = reply.headers.get("content-type") ?? "application/octet-stream";
+      if (!image.isRecorded && reply.ok) {
+        image.isRecorded = true;
+        write({ kind: "image", index, status: reply.status, contentType, base64: body.toString("base64") });
+      }
+      return { status: reply.status, contentType, body };
+    },
+  });
 }
 
 /** Replaces the URLs of images in a response. */
@@ -171,19 +137,3 @@ function redact<Value>(value: Value, keys: ReadonlySet<string>): Value {
   const entries = Object.entries(value).map(([name, item]) => [redact(name, keys), redact(item, keys)]);
   return Object.fromEntries(entries) as Value;
 }
-
-export const recogniseResult: Site["recognise"] = (method) => ({
-  operation: undefined,
-  role: method === "GET" || method === "HEAD" ? "result" : "other",
-});
-
-export const readNothing: Site["read"] = async (body) => {
-  await body.read();
-  return [];
-};
-
-/** The number of an image in a path such as `/recorded/3`. */
-export const indexOf = ({ path }: MockRequest): number => {
-  const [, index = "-1"] = /^\/recorded\/(\d+)$/.exec(pathOf(path)) ?? [];
-  return Number(index);
-};

@@ -1,11 +1,10 @@
-import { recogniseOperation } from "../api.js";
 import { operations } from "../document.js";
 import { readInput } from "../input/read-input.js";
-import { plainResponse, refusal } from "../response.js";
-import { respondAs, indexOf, readNothing, recogniseResult } from "./record.js";
-import type { SessionSites } from "./record.js";
+import { refusal } from "../response.js";
 import { fingerprintOf, readSession } from "./session.js";
 import type { RecordedExchange, RecordedImage } from "./session.js";
+import { createSessionSites, respondAs } from "./sites.js";
+import type { SessionSites } from "./sites.js";
 
 /**
  * Responds as a recorded service did: each request gets the next response that the same request got, and the last one
@@ -22,37 +21,23 @@ export async function createReplay(file: string, resultsUrl: () => string): Prom
     else exchanges.set(line.fingerprint, [line]);
   }
   const used = new Map<string, number>();
-  return {
+  return createSessionSites({
     reset: () => used.clear(),
-    api: {
-      server: "api",
-      methods: Object.values(operations).map(({ method }) => method),
-      recognise: recogniseOperation,
-      read: (body, request) => readInput(body, request, operations[request.operation ?? ""]),
-      async carryOut(request) {
-        const fingerprint = fingerprintOf(request);
-        const recorded = exchanges.get(fingerprint);
-        if (!recorded) {
-          return { response: refusal(`${file} has no response to this request: record it again`, 404) };
-        }
-        const count = used.get(fingerprint) ?? 0;
-        used.set(fingerprint, count + 1);
-        const { response } = recorded[Math.min(count, recorded.length - 1)]!;
-        return respondAs(response, resultsUrl());
-      },
+    read: (body, request) => readInput(body, request, operations[request.operation ?? ""]),
+    async carryOut(request) {
+      const fingerprint = fingerprintOf(request);
+      const recorded = exchanges.get(fingerprint);
+      if (!recorded) {
+        return { response: refusal(`${file} has no response to this request: record it again`, 404) };
+      }
+      const count = used.get(fingerprint) ?? 0;
+      used.set(fingerprint, count + 1);
+      const { response } = recorded[Math.min(count, recorded.length - 1)]!;
+      return respondAs(response, resultsUrl());
     },
-    results: {
-      server: "results",
-      methods: ["GET", "HEAD"],
-      recognise: recogniseResult,
-      read: readNothing,
-      async carryOut(request) {
-        const image = images.get(indexOf(request));
-        if (!image) return { response: plainResponse(404, "There is no such image\n") };
-        const { status, contentType, base64 } = image;
-        const headers = { "content-type": contentType };
-        return { response: { status, headers, body: Buffer.from(base64, "base64") } };
-      },
+    findImage(index) {
+      const image = images.get(index);
+      return image && { ...image, body: Buffer.from(image.base64, "base64") };
     },
-  };
+  });
 }
