@@ -34,19 +34,38 @@ export function createRedactor(): Redactor {
   };
 }
 
-/** Matches keys however they are written in a text. */
+/** Matches keys however they are written in a text: escaped as in a URL, in HTML or in JSON, or encoded as base64. */
 function patternFor(keys: readonly string[]): RegExp {
-  const secrets = new Set(keys.flatMap(formsOf));
+  const secrets = new Set(keys.flatMap((key) => [key, ...base64Forms(key), ...base64Forms(toUtf8(key))]));
   // The longest first: the rest of a form may be unlike any other. Every response is read through this.
   const longestFirst = [...secrets].sort((one, other) => other.length - one.length);
-  return new RegExp(longestFirst.map((secret) => secret.replace(/\W/g, "\\$&")).join("|"), "g");
+  const isKey = (secret: string) => keys.includes(secret);
+  const patterns = longestFirst.map((secret) =>
+    // Nobody escapes the letters and digits of base64.
+    Array.from(secret, (each) => (isKey(secret) || /\W/.test(each) ? escapedForms(each) : each)).join(""),
+  );
+  return new RegExp(patterns.join("|"), "g");
 }
 
-function formsOf(key: string): string[] {
-  const utf8 = String.fromCharCode(...new PlatformTextEncoder().encode(key));
-  const encoded = [JSON.stringify(key).slice(1, -1), encodeURIComponent(key)];
-  return [key, ...encoded, ...base64Forms(key), ...base64Forms(utf8)];
+const entities: Record<string, string> = { "&": "|amp", "<": "|lt", ">": "|gt", '"': "|quot", "'": "|apos" };
+
+/** Matches a character that may be escaped, also twice; a header, and so a key, has none beyond Latin 1. */
+function escapedForms(character: string): string {
+  const code = character.charCodeAt(0);
+  const hex = inAnyCase(code.toString(16).padStart(2, "0"));
+  const bytes = Array.from(toUtf8(character), (byte) => byte.charCodeAt(0).toString(16).padStart(2, "0"));
+  const literal = character.replace(/\W/, "\\$&") + (character === " " ? "|\\+" : ""); // a form has + for a blank
+  return (
+    // At most four backslashes: without a limit, a text of them would take time in its square.
+    `(?:\\\\{0,4}(?:${literal}|u00${hex}|x${hex})|${bytes.map((byte) => `%(?:25)*${inAnyCase(byte)}`).join("")}` +
+    `|&(?:amp;)*(?:#0*${code}|#[xX]0*${hex}${entities[character] ?? ""});?)`
+  );
 }
+
+const inAnyCase = (hex: string): string =>
+  hex.replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
+
+const toUtf8 = (text: string): string => String.fromCharCode(...new PlatformTextEncoder().encode(text));
 
 /** The part of a base64 text that is the same for every text with the key in it, for each place where the key can begin. */
 function base64Forms(key: string): string[] {

@@ -90,3 +90,34 @@ describe("resume", () => {
     expect((await command(["resume", join(out, "nowhere")])).exitCode).toBe(2);
   });
 });
+
+it("a URL of the service with a password or a token in it is repeated by no command", async () => {
+  const out = await makeFolder();
+  const list = join(out, "jobs.txt");
+  await writeFile(list, "a red fox\n");
+  const calls = [
+    ["generate", "a red fox", "--out", out],
+    ["submit", "a red fox", "--out", out],
+    ["batch", list, "--out", out],
+    ["resume", out],
+    ["wait", "t1"],
+    ["status", "t1"],
+    ["download", "t1", "--out", out],
+    ["generate", "a red fox", "--dry-run"],
+  ];
+  for (const url of [
+    "https://visitor:s3cr3t@images.test",
+    "https://images.test/?s3cr3t",
+    "http://visitor:s3cr3t@127.0.0.1:9/v1#s3cr3t",
+    "visitor:s3cr3t@[images.test",
+  ]) {
+    for (const words of calls) {
+      for (const flags of [["--json", "--base-url", url], ["--base-url", url], []]) {
+        const environment = { TENSORSLAB_BASE_URL: url };
+        const { exitCode, output, errors } = await command([...words, ...flags], { environment });
+        expect(exitCode).toBe(3);
+        expect(output + errors).not.toContain("s3cr3t");
+      }
+    }
+  }
+});

@@ -20,6 +20,8 @@ const echoes = [
   base64(`x:${apiKey}`).replace(/=+$/, ""),
   Buffer.from(`:${apiKey}`).toString("base64url"),
   encodeURIComponent(apiKey),
+  encodeURIComponent(apiKey).replace(/%../g, (each) => each.toLowerCase()),
+  Array.from(apiKey, (character) => `&#${character.charCodeAt(0)};`).join(""),
 ].join(" & ");
 const escaped = [...echoes].map((character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
 const words = { msg: echoes, [echoes]: echoes };
@@ -83,8 +85,17 @@ describe("a service that says the key back does not get it printed", () => {
     const error = await failureOf(createLeakyClient(() => new Response(stated(1000, read))).status("task-7"));
     expect(error).toBeInstanceOf(UnexpectedResponseError);
     expect(error.taskid).toBe("task-7");
-    const submitted = createLeakyClient(() => new Response(stated(1000, { taskid: apiKey })));
-    expect(await failureOf(submitted.submit("seedreamv5", input))).toBeInstanceOf(OutcomeUnknownError);
+    const lower = encodeURIComponent(apiKey).replace(/%../g, (each) => each.toLowerCase());
+    const html = apiKey.replaceAll("+", "&#43;");
+    for (const taskid of [apiKey, `t-${apiKey}-1`, lower, html, base64(apiKey)]) {
+      const submitted = createLeakyClient(() => new Response(stated(1000, { taskid })));
+      expect(await failureOf(submitted.submit("seedreamv5", input))).toBeInstanceOf(OutcomeUnknownError);
+    }
+    for (const written of [lower, html, base64(apiKey)]) {
+      const data = { ...read, url: [`https://images.test/?a=${written}`] };
+      const reading = createLeakyClient(() => new Response(stated(1000, data))).status("task-7");
+      expect(await failureOf(reading)).toBeInstanceOf(UnexpectedResponseError);
+    }
   });
 
   it("takes it out of any key, whatever characters it is made of", async () => {

@@ -82,9 +82,18 @@ export function serviceWords({ apiKeyFile, key, baseUrl, mock }: ServiceFlags): 
   return [
     ...(apiKeyFile === undefined ? [] : ["--api-key-file", apiKeyFile]),
     ...(key === false ? ["--no-key"] : []),
-    ...(baseUrl === undefined ? [] : ["--base-url", baseUrl]),
+    ...(baseUrl === undefined || mayHoldSecret(baseUrl) ? [] : ["--base-url", baseUrl]),
     ...(mock ? ["--mock"] : []),
   ];
+}
+
+/** Whether a URL may have a secret in it, such as a password; it is refused then, and must not be repeated. */
+function mayHoldSecret(text: string): boolean {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return (
+    !/^https?:$/.test(url?.protocol ?? "") ||
+    Boolean(url!.username || url!.password || url!.search || url!.hash)
+  );
 }
 
 /** The key; null for none. */

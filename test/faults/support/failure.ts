@@ -30,6 +30,8 @@ export function expectNoKey(error: unknown, key = apiKey): void {
     Buffer.from(secret).toString("base64url"),
     JSON.stringify(secret).slice(1, -1),
     encodeURIComponent(secret),
+    encodeURIComponent(secret).replace(/%../g, (each) => each.toLowerCase()),
+    Array.from(secret, (character) => `&#${character.charCodeAt(0)};`).join(""),
   ]);
   for (const secret of secrets) expect(text).not.toContain(secret);
 }
