@@ -22,6 +22,17 @@ export const outputOptions = (): Option[] =>
 export const outOption = () =>
   new Option("-o, --out <folder>", "folder for images and records, created if missing").default("images");
 
+/** Who may read the records, where a folder is shared by users or containers. */
+export const recordModeOption = () =>
+  new Option("--record-mode <octal>", "permissions of new records, such as 660 for a group")
+    .argParser(readMode)
+    .default(0o600, "600");
+
+function readMode(text: string): number {
+  if (/^0?[0-7]{3}$/.test(text)) return Number.parseInt(text, 8);
+  throw new InvalidArgumentError("It must be file permissions in octal, such as 660.");
+}
+
 /** How long a task is waited for. */
 export const timeoutOption = () =>
   new Option("--timeout <seconds>", "stop waiting after this long; the task is still running then")

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { ConfigurationError, createImageLimit, RecordBusyError, RecordError } from "../index.js";
 import type { GenerationRecord, MaxImages, RecordStore } from "../index.js";
 import { createCountDay } from "./day-count.js";
-import { explainWriteFailure, isSystemError } from "./file-failure.js";
+import { explainReadFailure, explainWriteFailure, isSystemError } from "./file-failure.js";
 import { encodeName } from "./image-files.js";
 import { recordFileName, recordIdOf, recordSuffix } from "./record-name.js";
 import { removeLeftovers } from "./leftovers.js";
@@ -13,7 +13,7 @@ import { createFile, createSyncNames, replaceFile } from "./replace-file.js";
 
 /** How a folder of records is kept. */
 export interface FolderStoreOptions {
-  /** Permissions of the records' files. @default 0o600 */
+  /** Permissions of the records' files, such as 0o660 for a folder that a group shares. @default 0o600 */
   mode?: number | undefined;
   /** How many images may be asked for; the day's number is shared by all processes. @default no limit */
   maxImages?: MaxImages | undefined;
@@ -74,9 +74,10 @@ export function createFolderStore(folderPath: string | URL, options: FolderStore
   }
 
   async function readAt(path: string): Promise<Partial<GenerationRecord> | undefined> {
-    const text = await readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
+    const text = await readFile(path, "utf8").catch(async (cause: NodeJS.ErrnoException) => {
       if (cause.code === "ENOENT") return undefined;
-      throw new RecordError(`The record ${path} cannot be read (${cause.code}); nothing was sent`, { cause });
+      const reason = await explainReadFailure(cause);
+      throw new RecordError(`The record ${path} cannot be read ${reason}`, { cause });
     });
     if (text === undefined) return undefined;
     try {
@@ -85,9 +86,7 @@ export function createFolderStore(folderPath: string | URL, options: FolderStore
     } catch {
       // said below; the engine's message quotes the text
     }
-    throw new RecordError(
-      `The record ${path} is not a JSON object, or only the beginning of one; nothing was sent`,
-    );
+    throw new RecordError(`The record ${path} is not a JSON object, or only the beginning of one`);
   }
 
   async function replace(path: string, record: GenerationRecord, durable: boolean): Promise<void> {
@@ -155,10 +154,9 @@ export function createFolderStore(folderPath: string | URL, options: FolderStore
       });
     },
     async list() {
-      const names = await readdir(folder).catch((cause: NodeJS.ErrnoException) => {
-        throw new RecordError(`The folder ${folder} cannot be read (${cause.code}); check the path`, {
-          cause,
-        });
+      const names = await readdir(folder).catch(async (cause: NodeJS.ErrnoException) => {
+        const reason = await explainReadFailure(cause);
+        throw new RecordError(`The folder ${folder} cannot be read ${reason}; check the path`, { cause });
       });
       const ids = new Set<string>();
       for (const name of names) {
@@ -195,7 +193,7 @@ export function createFolderStore(folderPath: string | URL, options: FolderStore
         throw new RecordBusyError(message, { retryAfterMs: lockWaitMs, cause });
       }
       if (!isSystemError(cause)) throw cause;
-      const reason = explainWriteFailure(cause);
+      const reason = await explainWriteFailure(cause);
       throw new RecordError(`The record ${pathOf(id)} cannot be written: ${reason}`, { cause });
     }
   }
@@ -210,8 +208,8 @@ const exists = (path: string): Promise<boolean> =>
 const toText = (record: GenerationRecord): string => `${JSON.stringify(record, null, 2)}\n`;
 
 async function makeFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true }).catch((cause: NodeJS.ErrnoException) => {
-    const reason = explainWriteFailure(cause);
+  await mkdir(folder, { recursive: true }).catch(async (cause: NodeJS.ErrnoException) => {
+    const reason = await explainWriteFailure(cause);
     throw new RecordError(`The folder ${folder} cannot be used: ${reason}; nothing was sent`, { cause });
   });
 }

@@ -48,6 +48,8 @@ async function withTemporary<T>(
   const file = await open(temporary, "wx", mode);
   try {
     try {
+      // What is shared is shared whatever the umask says; some file systems have no permissions to change.
+      if (mode & 0o077) await file.chmod(mode).catch(() => undefined);
       await file.writeFile(text);
       if (durable) await file.sync();
     } finally {

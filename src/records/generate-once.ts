@@ -1,5 +1,5 @@
 import type { Client } from "../client.js";
-import { CallbackError, TaskFailedError, TensorsLabError } from "../errors.js";
+import { CallbackError, nameTask, TaskFailedError, TensorsLabError } from "../errors.js";
 import { sleep } from "../reliability/abort.js";
 import type { Model, ModelInput, Submission, Task } from "../types.js";
 import { RecordBusyError, RecordError } from "./errors.js";
@@ -187,8 +187,20 @@ async function waitForRecord(client: Client, record: GenerationRecord, options: 
   }
 }
 
-/** Stores how a task has ended, unless the record says so already: another caller may have waited for it too. */
+/** Stores how a task has ended; an error names the task, which is paid for whatever became of its record. */
 async function settle(
+  known: GenerationRecord,
+  ...ending: [state: "completed" | "failed", options: RecordOptions, message?: string]
+): Promise<GenerationRecord> {
+  try {
+    return await storeEnding(known, ...ending);
+  } catch (error) {
+    throw error instanceof RecordError ? nameTask(error, known.taskid!) : error;
+  }
+}
+
+/** Stores how a task has ended, unless the record says so already: another caller may have waited for it too. */
+async function storeEnding(
   known: GenerationRecord,
   state: "completed" | "failed",
   options: RecordOptions,

@@ -101,9 +101,7 @@ export async function readRecord(records: RecordStore, id: string): Promise<Gene
 /** Validates what a store holds: a record may have been damaged, or written by somebody else. */
 function parseRecord(stored: unknown, id: string): GenerationRecord {
   const refuse = (reason: string): never => {
-    throw new RecordError(
-      `The record ${escapeText(JSON.stringify(id))} cannot be used: ${reason}. Nothing was sent`,
-    );
+    throw new RecordError(`The record ${escapeText(JSON.stringify(id))} cannot be used: ${reason}`);
   };
   if (!isObject(stored)) return refuse("it is not an object");
   const { version } = stored;

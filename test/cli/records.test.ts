@@ -1,4 +1,5 @@
-import { readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { readdirSync, writeFileSync } from "node:fs";
+import { readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { warnOfExpiry } from "../../src/cli/generation/url-expiry.js";
@@ -19,6 +20,40 @@ async function leave(folder: string, changes: Parameters<typeof makeRecord>[0]):
 }
 
 describe("records", () => {
+  it("have the permissions that `--record-mode` says, whatever the umask", async () => {
+    const server = await startServer();
+    const out = await makeFolder();
+    const words = ["a fox", ...small, "--base-url", server.url, "--out", out];
+    for (const [flags, mode] of [
+      [[], 0o600],
+      [["--record-mode", "666"], 0o666],
+      [["--record-mode=0640"], 0o640],
+    ] as const) {
+      const { json } = await command([...words, ...flags, "--json"]);
+      expect((await stat(String(json.record))).mode & 0o777).toBe(mode);
+    }
+    for (const mode of ["9", "rw", "1777", ""]) {
+      expect((await command([...words, `--record-mode=${mode}`])).exitCode).toBe(2);
+    }
+    expect(server.ledger).toHaveLength(3);
+  });
+
+  it("that are damaged after the submit are not taken for an unpaid generation", async () => {
+    const out = await makeFolder();
+    const server = await startServer({
+      fail: ({ role }) => {
+        if (role !== "status") return undefined;
+        for (const name of readdirSync(out)) writeFileSync(join(out, name), "{}");
+        return undefined;
+      },
+    });
+    const words = ["a fox", ...small, "--base-url", server.url, "--out", out];
+    const { errors, json } = await command([...words, "--json"]);
+    expect(errors).not.toContain("Nothing was paid");
+    expect(errors).toContain(`download ${server.ledger[0]!.taskid}`);
+    expect(json).toMatchObject({ taskid: server.ledger[0]!.taskid, error: { outcome: "accepted" } });
+  });
+
   it("lists all, or those in a state; an intent that has expired is unknown", async () => {
     const folder = await makeFolder();
     const unpaid = { taskid: undefined };

@@ -16,6 +16,7 @@ describe("a folder of records", () => {
     for (const [idempotencyKey, mode] of [
       ["a", undefined],
       ["b", 0o644],
+      ["c", 0o666], // which no usual umask lets through
     ] as const) {
       const records = createFolderStore(folder, { mode });
       await generateOnce(client, "seedreamv5", input, { records, idempotencyKey });
@@ -50,7 +51,25 @@ describe("a folder of records", () => {
     expect(submits()).toBe(0);
   });
 
-  test("that may not be written to is a failure before anything is sent", async () => {
+  test("names the owner of a record that may not be read, and who asks", async () => {
+    const folder = await makeFolder();
+    await chmod(folder, 0o755);
+    const records = createFolderStore(folder);
+    await records.claim(makeRecord({ id: "a", state: "intent", taskid: undefined }), undefined);
+    const [owner, isRoot] = [process.geteuid!(), process.geteuid!() === 0];
+    if (isRoot) process.seteuid!(65534);
+    else await chmod(records.pathOf("a"), 0);
+    try {
+      await expect(readRecord(records, "a")).rejects.toThrow(
+        `a.record.json cannot be read (EACCES): ${records.pathOf("a")} belongs to user ${owner}, and this process runs ` +
+          `as user ${isRoot ? 65534 : owner}`,
+      );
+    } finally {
+      if (isRoot) process.seteuid!(0);
+    }
+  });
+
+  test("that may not be written to is a failure before anything is sent, and its owner is named", async () => {
     const folder = await makeFolder();
     const { client, submits } = await startService();
     await chmod(folder, 0o555);
@@ -59,7 +78,7 @@ describe("a folder of records", () => {
     try {
       const records = createFolderStore(folder);
       const once = generateOnce(client, "seedreamv5", input, { records, idempotencyKey: "a" });
-      await expect(once).rejects.toThrow(/cannot be (written|used|read).*EACCES/);
+      await expect(once).rejects.toThrow(/cannot be (written|used|read).*EACCES.* belongs to user \d+/);
     } finally {
       if (isRoot) process.seteuid!(0);
     }

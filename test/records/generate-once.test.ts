@@ -362,6 +362,36 @@ describe("a store that fails", () => {
     });
   });
 
+  test("after the task has ended: the error names the task", async () => {
+    const { client, server } = await startService();
+    const store = createMemoryStore();
+    let isDamaged = false;
+    const records = {
+      ...store,
+      read: async (id: string) => (isDamaged ? { version: 2, id: "tampered" } : store.read(id)),
+    };
+    const onStatus = () => void (isDamaged = true);
+    for (const [idempotencyKey, prompt] of [
+      ["a", "a fox"],
+      ["b", "a fox [mock:task-failed]"],
+    ] as const) {
+      isDamaged = false;
+      const once = generateOnce(
+        client,
+        "seedreamv5",
+        { ...input, prompt },
+        { records, idempotencyKey, onStatus },
+      );
+      const error = await once.then(
+        () => expect.fail("it was not noticed"),
+        (reason: unknown) => reason,
+      );
+      const { taskid } = server.ledger.at(-1)!;
+      expect(error).toMatchObject({ code: "RECORD", outcome: "accepted", taskid });
+      expect((error as Error).message).toMatch(/cannot be used: `id` must be .*; task /);
+    }
+  });
+
   test("by never granting a claim: nothing is sent, and it ends", async () => {
     const { client, submits } = await startService();
     const records = { ...createMemoryStore(), claim: async () => false };

@@ -16,6 +16,7 @@ import {
   outOption,
   outputOptions,
   readCount,
+  recordModeOption,
   serviceOptions,
   timeoutOption,
 } from "../flags.js";
@@ -36,6 +37,7 @@ interface Flags {
   out: string;
   concurrency: number;
   timeout: number;
+  recordMode: number;
   dryRun?: boolean;
   limit?: number;
   maxImages?: number;
@@ -57,6 +59,7 @@ export const batch = defineCommand<Flags>({
   options: [
     modelOption(),
     outOption(),
+    recordModeOption(),
     concurrencyOption("how many rows to process at the same time"),
     timeoutOption(),
     new Option("--dry-run", "validate the list and the folder, and send nothing; needs no key"),
@@ -114,7 +117,8 @@ Examples:
     }
 
     const maxImages = { run: flags.maxImages, day: flags.maxImagesPerDay };
-    const options = { folder, timeoutSeconds, concurrency, patience: 8, maxImages };
+    const { recordMode } = flags;
+    const options = { folder, timeoutSeconds, recordMode, concurrency, patience: 8, maxImages };
     const workplace = await openWorkplace(invocation, options);
     const { rows } = await check();
     const modelWords = model === defaultModel ? [] : ["--model", model.name];

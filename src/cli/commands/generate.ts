@@ -6,6 +6,7 @@ import {
   outOption,
   outputOptions,
   promptArgument,
+  recordModeOption,
   serviceOptions,
   timeoutOption,
 } from "../flags.js";
@@ -23,6 +24,7 @@ import type { PreviewKind } from "../terminal/preview/show.js";
 interface Flags {
   out: string;
   timeout: number;
+  recordMode: number;
   dryRun?: boolean;
   preview?: PreviewKind | "auto";
 }
@@ -35,6 +37,7 @@ export const generate = defineCommand<Flags>({
   argument: promptArgument(),
   options: [
     outOption(),
+    recordModeOption(),
     timeoutOption(),
     dryRunOption(),
     new Option("--preview [kind]", "show the images in the terminal")
@@ -68,7 +71,8 @@ Examples:
       progress.note("The result is a drawing, not an image of the service.");
     }
 
-    const workplace = await openWorkplace(invocation, { folder: out, timeoutSeconds: flags.timeout, mock });
+    const { timeout: timeoutSeconds, recordMode } = flags;
+    const workplace = await openWorkplace(invocation, { folder: out, timeoutSeconds, recordMode, mock });
     const { records } = workplace;
     const id = newId();
     Object.assign(known, {
@@ -80,6 +84,7 @@ Examples:
     progress.state("submitting");
     const { task, record } = await noteRecord(known, records, id, async () => {
       const { record, task } = await submit(id, model.name, input, workplace);
+      known.record = record;
       progress.state(`task ${record.taskid} accepted`);
       return finish(id, task, workplace, {
         onStatus: ({ status }) => progress.state(`task ${record.taskid} ${status}`),

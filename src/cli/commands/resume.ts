@@ -12,6 +12,7 @@ import {
   breakLockOption,
   concurrencyOption,
   outputOptions,
+  recordModeOption,
   serviceOptions,
   timeoutOption,
 } from "../flags.js";
@@ -23,6 +24,7 @@ import { openWorkplace } from "../service/workplace.js";
 
 interface Flags {
   timeout: number;
+  recordMode: number;
   concurrency: number;
   breakLock?: boolean;
 }
@@ -37,6 +39,7 @@ export const resume = defineCommand<Flags>({
   argument: new Argument("<folder>", "folder with records, as given to --out"),
   options: [
     concurrencyOption("how many tasks to wait for at the same time"),
+    recordModeOption(),
     timeoutOption(),
     breakLockOption(),
     ...serviceOptions(),
@@ -57,7 +60,11 @@ Examples:
     const tally = createTally(progress);
     const files: string[] = [];
     await runAlone(store, flags, async () => {
-      const workplace = await openWorkplace(invocation, { folder, timeoutSeconds });
+      const workplace = await openWorkplace(invocation, {
+        folder,
+        timeoutSeconds,
+        recordMode: flags.recordMode,
+      });
       let done = 0;
       progress.count(done, ids.length, 0);
       try {

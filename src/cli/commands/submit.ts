@@ -1,6 +1,13 @@
 import { basename, join } from "node:path";
 import { defineCommand } from "../command.js";
-import { dryRunOption, outOption, outputOptions, promptArgument, serviceOptions } from "../flags.js";
+import {
+  dryRunOption,
+  outOption,
+  outputOptions,
+  promptArgument,
+  recordModeOption,
+  serviceOptions,
+} from "../flags.js";
 import { noteRecord } from "../failure.js";
 import { createFolderStore } from "../../node/index.js";
 import { checkFolder } from "../generation/folder.js";
@@ -11,6 +18,7 @@ import { openWorkplace } from "../service/workplace.js";
 
 interface Flags {
   out: string;
+  recordMode: number;
   dryRun?: boolean;
 }
 
@@ -20,7 +28,7 @@ export const submit = defineCommand<Flags>({
   summary: "submit a prompt and do not wait",
   description: "Submit a prompt and print the id of the task, without waiting for it.",
   argument: promptArgument(),
-  options: [outOption(), dryRunOption(), ...serviceOptions(), ...outputOptions()],
+  options: [outOption(), recordModeOption(), dryRunOption(), ...serviceOptions(), ...outputOptions()],
   takesFields: true,
   examples: `
 Examples:
@@ -34,8 +42,8 @@ Examples:
       await checkFolder(createFolderStore(flags.out));
       return showRequest({ request, warnings });
     }
-    const { out } = flags;
-    const workplace = await openWorkplace(invocation, { folder: out, timeoutSeconds: Infinity });
+    const { out, recordMode } = flags;
+    const workplace = await openWorkplace(invocation, { folder: out, timeoutSeconds: Infinity, recordMode });
     const { records } = workplace;
     const id = newId();
     Object.assign(known, {

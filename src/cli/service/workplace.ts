@@ -12,6 +12,8 @@ interface WorkplaceOptions {
   concurrency?: number;
   /** How many submits in a row may find the service busy or unreachable. @default 4 */
   patience?: number;
+  /** Permissions of new records. */
+  recordMode: number;
   /** How many images may be asked for. @default no limit */
   maxImages?: MaxImages;
   /** Whether to use the mock server although no flag says so. */
@@ -21,7 +23,7 @@ interface WorkplaceOptions {
 /** Connects to the service, and prepares what generations need: records, a pace, and progress of uploads. */
 export async function openWorkplace(
   { connect, progress, signal }: Pick<Invocation, "connect" | "progress" | "signal">,
-  { folder, timeoutSeconds, concurrency = 1, patience = 4, maxImages, mock }: WorkplaceOptions,
+  { folder, timeoutSeconds, recordMode, concurrency = 1, patience = 4, maxImages, mock }: WorkplaceOptions,
 ): Promise<Workplace> {
   const pace = createPace({
     concurrency,
@@ -44,7 +46,7 @@ export async function openWorkplace(
   return {
     client,
     service,
-    records: createFolderStore(folder, { maxImages }),
+    records: createFolderStore(folder, { mode: recordMode, maxImages }),
     signal,
     pace,
     timeoutMs: timeoutSeconds * 1000,
