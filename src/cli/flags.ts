@@ -39,7 +39,8 @@ export const timeoutOption = () =>
     .argParser(readSeconds)
     .default(600);
 
-function readSeconds(text: string): number {
+/** Reads the value of a flag that is a duration. */
+export function readSeconds(text: string): number {
   const seconds = Number(text);
   if (text.trim() !== "" && seconds > 0) return seconds;
   throw new InvalidArgumentError("It must be a number of seconds above 0.");

@@ -3,6 +3,7 @@ import { batch } from "./commands/batch.js";
 import { complete, completion } from "./commands/completion.js";
 import { download } from "./commands/download.js";
 import { generate } from "./commands/generate.js";
+import { mcp } from "./commands/mcp.js";
 import { mock } from "./commands/mock.js";
 import { records } from "./commands/records.js";
 import { resume } from "./commands/resume.js";
@@ -29,6 +30,7 @@ export function createProgram(): Command {
     resume,
     records,
     batch,
+    mcp,
     mock,
     completion,
     complete,

@@ -46,8 +46,11 @@ export function writeJson(value: unknown): void {
   process.stdout.write(`${printableJson(JSON.stringify(value, null, 2))}\n`);
 }
 
-/** Prints the version of the package that this is. */
+/** The version of the package that this is. */
+export function packageVersion(): string {
+  return (createRequire(import.meta.url)("tensorslab-images/package.json") as { version: string }).version;
+}
+
 export function printVersion(): void {
-  const { version } = createRequire(import.meta.url)("tensorslab-images/package.json") as { version: string };
-  writeLines([version]);
+  writeLines([packageVersion()]);
 }

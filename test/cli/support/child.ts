@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
-import { symlink, writeFile } from "node:fs/promises";
+import { readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { afterAll, onTestFinished } from "vitest";
@@ -16,7 +16,13 @@ import { apiKey } from "./command.js";
 export async function buildCommand(project = root): Promise<string> {
   const folder = await makeFolder(afterAll);
   await symlink(join(root, "node_modules"), join(folder, "node_modules"));
-  await writeFile(join(folder, "package.json"), '{ "type": "module" }');
+  // The command asks for its version by the name of its package.
+  const { name, version } = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as Record<
+    string,
+    string
+  >;
+  const exports = { "./package.json": "./package.json" };
+  await writeFile(join(folder, "package.json"), JSON.stringify({ name, version, type: "module", exports }));
   await build({
     entryPoints: [join(project, "src/cli/main.ts")],
     outdir: folder,

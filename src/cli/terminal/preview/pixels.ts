@@ -13,10 +13,9 @@ const mostPixels = 100e6;
 /** The pixels of a PNG or JPEG; undefined if it cannot be decoded, or is too large to be. */
 export async function decodeImage(bytes: Uint8Array): Promise<Pixels | undefined> {
   try {
-    const extension = detectImageType(bytes)?.extension;
-    const size = extension === "png" ? sizeOfPng(bytes) : extension === "jpg" ? sizeOfJpeg(bytes) : undefined;
+    const size = sizeOfImage(bytes);
     if (size === undefined || size.width * size.height > mostPixels) return undefined;
-    if (extension === "png") {
+    if (detectImageType(bytes)?.extension === "png") {
       const { PNG } = (await import("pngjs")).default;
       return PNG.sync.read(Buffer.from(bytes));
     }
@@ -28,6 +27,16 @@ export async function decodeImage(bytes: Uint8Array): Promise<Pixels | undefined
 }
 
 type Size = Pick<Pixels, "width" | "height">;
+
+/** The size of a PNG or JPEG by its head; undefined if it is another type, or damaged. */
+export function sizeOfImage(bytes: Uint8Array): Size | undefined {
+  const extension = detectImageType(bytes)?.extension;
+  try {
+    return extension === "png" ? sizeOfPng(bytes) : extension === "jpg" ? sizeOfJpeg(bytes) : undefined;
+  } catch {
+    return undefined; // it ends within its head
+  }
+}
 
 /** The size in the header, which is the first chunk. */
 function sizeOfPng(bytes: Uint8Array): Size {

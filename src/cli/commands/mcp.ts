@@ -1,0 +1,96 @@
+import { mkdir } from "node:fs/promises";
+import { resolve } from "node:path";
+import { InvalidArgumentError, Option } from "commander";
+import { createFolderStore } from "../../node/index.js";
+import type { ConfirmRule } from "../../mcp/index.js";
+import { defineCommand } from "../command.js";
+import { UsageError } from "../exit-status.js";
+import { outOption, readCount, readSeconds, serviceOptions } from "../flags.js";
+import { packageVersion } from "../terminal/output.js";
+import { viewImage } from "./mcp-view.js";
+
+interface Flags {
+  out: string;
+  root?: string[];
+  confirm?: ConfirmRule;
+  maxImagesPerSession?: number;
+  maxImagesPerDay?: number;
+  answerWithin: number;
+  preview: boolean;
+}
+
+/** `mcp`: a server of the Model Context Protocol, for agents. */
+export const mcp = defineCommand<Flags>({
+  name: "mcp",
+  summary: "serve agents over MCP on standard input and output",
+  description:
+    "Give agents tools that make images, over the Model Context Protocol on standard input and output. A call that an " +
+    "agent repeats is not paid for again. It ends when standard input does.",
+  options: [
+    outOption(),
+    new Option("--root <folder...>", "folders that an agent may take source images from, beside --out"),
+    new Option("--confirm <rule>", "when a person must agree: never, always or above:N images").argParser(
+      readRule,
+    ),
+    new Option("--max-images-per-session <number>", "make no more images than this until it ends").argParser(
+      readCount,
+    ),
+    new Option(
+      "--max-images-per-day <number>",
+      "make no more images a day (UTC), all programs in the folder together",
+    ).argParser(readCount),
+    new Option("--answer-within <seconds>", "respond after this long although the task is still running")
+      .argParser(readSeconds)
+      .default(45),
+    new Option("--no-preview", "do not show the images to the agent, only their paths"),
+    ...serviceOptions(),
+    new Option("-q, --quiet", "write nothing but failures to standard error").helpGroup("Output:"),
+    new Option("-v, --verbose", "show every request, without the key")
+      .conflicts("quiet")
+      .helpGroup("Output:"),
+  ],
+  examples: `
+Without --confirm, a person is asked before each payment where the client can ask, and not asked where it cannot; with
+always or above:N, a call is refused where the client cannot ask.
+
+Examples:
+  $ claude mcp add images --env TENSORSLAB_API_KEY=... -- npx -y tensorslab-images mcp --out ~/images
+  $ tensorslab-images mcp --out images --root ~/photos --confirm above:2 --max-images-per-day 50
+  $ tensorslab-images mcp --out images --mock`,
+  async work({ flags, connect, progress, signal }) {
+    const { out, maxImagesPerSession: run, maxImagesPerDay: day, confirm, answerWithin } = flags;
+    const roots = (flags.root ?? []).map((folder) => resolve(folder));
+    const { client, service } = await connect();
+    await mkdir(out, { recursive: true }).catch((cause: NodeJS.ErrnoException) => {
+      throw new UsageError(
+        `The folder ${resolve(out)} cannot be used (${cause.code}): choose it with \`--out\``,
+        { cause },
+      );
+    });
+    const { serve } = await import("../../mcp/index.js");
+    const records = createFolderStore(out, { maxImages: { run, day } });
+    progress.note(`Serving MCP; images and records are in ${records.folder}`);
+    await serve({
+      client,
+      service,
+      records,
+      roots,
+      confirm: confirm ?? { above: 0, isStrict: false },
+      answerWithinMs: answerWithin * 1000,
+      viewImage,
+      withPreview: flags.preview,
+      version: packageVersion(),
+      signal,
+      log: (text) => progress.note(text),
+    });
+    return { lines: [] };
+  },
+});
+
+function readRule(text: string): ConfirmRule {
+  if (text === "never") return { above: Infinity, isStrict: true };
+  if (text === "always") return { above: 0, isStrict: true };
+  const [, number] = /^above:(\d+)$/.exec(text) ?? [];
+  if (number !== undefined) return { above: Number(number), isStrict: true };
+  throw new InvalidArgumentError("It must be never, always or above:N, such as above:2.");
+}

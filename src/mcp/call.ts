@@ -1,0 +1,78 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ServerContext } from "@modelcontextprotocol/server";
+import type { Job, Saved } from "./jobs.js";
+import { plainText } from "./plain-text.js";
+
+/** How often a client hears that the call is alive: some wait longer then. */
+const heartbeatMs = 5000;
+
+/** How soon a client hears of a new step. */
+const lookMs = 200;
+
+/** One call of a tool that may take long: it tells the client how far it is, and must end in time. */
+export interface Call {
+  remainingMs(): number;
+  /** Tells of this job from now on. */
+  follow(job: Job): void;
+  /**
+   * Waits until a job has ended, the time is up or the client has cancelled; the job goes on in the last two cases.
+   *
+   * @returns Undefined if it has not ended.
+   */
+  wait(job: Job): Promise<Saved | undefined>;
+  /** Nothing more is told. */
+  end(): void;
+}
+
+/** Begins a {@link Call}; clients give up a call after 60 seconds, and then the agent does not learn of its task. */
+export function beginCall({ mcpReq }: ServerContext, answerWithinMs: number): Call {
+  const began = performance.now();
+  const { signal, _meta: meta } = mcpReq;
+  const progressToken = meta?.progressToken;
+  let job: Job | undefined;
+  let told = "";
+  let toldAt = -Infinity;
+  let isOver = false;
+
+  function tell(): void {
+    const now = performance.now();
+    const message = describe(job);
+    if (isOver || signal.aborted || (message === told && now - toldAt < heartbeatMs)) return;
+    told = message;
+    toldAt = now;
+    const progress = Math.round(now - began) / 1000; // seconds; it must rise with each notification
+    const params = { progressToken: progressToken!, progress, message };
+    mcpReq.notify({ method: "notifications/progress", params }).catch(() => undefined); // the client is gone
+  }
+  const timer = progressToken === undefined ? undefined : setInterval(tell, lookMs);
+  if (timer) tell();
+
+  const remainingMs = (): number => answerWithinMs - (performance.now() - began);
+  return {
+    remainingMs,
+    follow(next) {
+      job = next;
+    },
+    async wait(next) {
+      job = next;
+      const timeUp = new AbortController();
+      const time = sleep(Math.max(0, remainingMs()), undefined, {
+        signal: AbortSignal.any([timeUp.signal, signal]),
+      }).catch(() => undefined);
+      try {
+        return await Promise.race([next.ended, time.then(() => undefined)]);
+      } finally {
+        timeUp.abort();
+      }
+    },
+    end() {
+      isOver = true;
+      clearInterval(timer);
+    },
+  };
+}
+
+function describe(job: Job | undefined): string {
+  if (!job) return "starting";
+  return plainText(job.taskid === undefined ? job.step : `task ${job.taskid}: ${job.step}`);
+}

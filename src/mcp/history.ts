@@ -1,0 +1,101 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { readRecord } from "../index.js";
+import type { GenerationRecord } from "../index.js";
+import type { FolderStore } from "../node/index.js";
+
+/** How long a result is given again to the same call, counted from when it was first delivered. */
+const repeatMs = 10 * 60_000;
+
+/**
+ * What was asked for before, so that a repeated call is told from a new one; all of it is on disk, so a server that was
+ * killed knows it again.
+ *
+ * The record of a generation has an id like `mcp-generate_image-<digest>-1`: the tool, the digest of the input, and a
+ * number, which rises when the same is asked for anew. Beside the record, a hidden file says when its result was delivered.
+ */
+export interface History {
+  /**
+   * Chooses the record that a call is about: the newest of its kind, or a new one, if that is meant.
+   *
+   * @param isActive Whether a generation of this process is under way for a record.
+   */
+  choose(kind: string, isAgain: boolean, isActive: (id: string) => boolean): Promise<string>;
+  /** Notes that the result of a record was delivered. */
+  markDelivered(record: GenerationRecord): Promise<void>;
+  /** The record of a task; undefined if there is none in the folder. */
+  findTask(taskid: string): Promise<GenerationRecord | undefined>;
+  /** The newest records, the newest first; those that cannot be read are left out. */
+  listRecent(limit: number): Promise<GenerationRecord[]>;
+}
+
+/** Whether a submit of that record may cost nothing: there was none, or it proved to be free. */
+export const isUnpaid = (record: GenerationRecord | undefined): boolean =>
+  record === undefined || record.state === "not-sent" || record.state === "rejected";
+
+/** Creates the {@link History} of a folder. */
+export function createHistory(records: FolderStore): History {
+  const idsByTask = new Map<string, string>();
+
+  async function listIds(): Promise<string[]> {
+    return records.list().catch(() => []); // there is no folder yet
+  }
+
+  /** When the result of a record was first delivered; undefined if it was not. */
+  async function deliveredAt({ id, taskid }: GenerationRecord): Promise<number | undefined> {
+    // A record may have been deleted, and its name have come to stand for another task.
+    const [time = "", task] = (await readFile(markPath(id), "utf8").catch(() => "")).split(" ");
+    return task === taskid && !Number.isNaN(Date.parse(time)) ? Date.parse(time) : undefined;
+  }
+
+  const markPath = (id: string): string =>
+    join(records.folder, `.${basename(records.pathOf(id), ".record.json")}.delivered`);
+
+  const read = (id: string): Promise<GenerationRecord | undefined> =>
+    readRecord(records, id).catch(() => undefined);
+
+  return {
+    async choose(kind, isAgain, isActive) {
+      const ids = (await listIds()).filter((id) => id.startsWith(`${kind}-`));
+      const latest = ids.sort((one, other) => numberOf(one) - numberOf(other)).at(-1);
+      if (latest === undefined) return `${kind}-1`;
+      const next = `${kind}-${numberOf(latest) + 1}`;
+      const record = await readRecord(records, latest);
+      // What may have been paid for without a task is for a person to look at, also if another one is asked for.
+      if (record?.taskid === undefined && !(isAgain && isActive(latest))) return latest;
+      const delivered = record && (await deliveredAt(record));
+      if (!isAgain) return Date.now() - (delivered ?? Infinity) < repeatMs ? latest : next;
+      // The call that asked for another one may itself be repeated.
+      return latest.endsWith(againSuffix) && delivered === undefined ? latest : next + againSuffix;
+    },
+    async markDelivered(record) {
+      if ((await deliveredAt(record)) !== undefined) return; // the first time counts
+      const mark = `${new Date().toISOString()} ${record.taskid}`;
+      // Without the file, the result is given again for longer, and nothing is paid for twice.
+      await writeFile(markPath(record.id), mark, { mode: 0o600 }).catch(() => undefined);
+    },
+    async findTask(taskid) {
+      const known = idsByTask.get(taskid);
+      const record = known === undefined ? undefined : await read(known);
+      if (record?.taskid === taskid) return record;
+      for (const id of await listIds()) {
+        const each = await read(id);
+        if (each?.taskid !== undefined) idsByTask.set(each.taskid, id);
+        if (each?.taskid === taskid) return each;
+      }
+      return undefined;
+    },
+    async listRecent(limit) {
+      const all: GenerationRecord[] = [];
+      for (const id of await listIds()) {
+        const record = await read(id);
+        if (record) all.push(record);
+      }
+      return all.sort((one, other) => (one.createdAt < other.createdAt ? 1 : -1)).slice(0, limit);
+    },
+  };
+}
+
+const againSuffix = "-again";
+
+const numberOf = (id: string): number => Number(/-(\d+)(?:-again)?$/.exec(id)?.[1] ?? 0);

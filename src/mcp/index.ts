@@ -1,0 +1,81 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { serveStdio, StdioServerTransport } from "@modelcontextprotocol/server/stdio";
+import type { Client } from "../index.js";
+import type { FolderStore } from "../node/index.js";
+import { createConfirmation } from "./confirmation.js";
+import type { ConfirmRule } from "./confirmation.js";
+import { createHistory } from "./history.js";
+import { dropLongLines } from "./input-lines.js";
+import { createJobs } from "./jobs.js";
+import { plainText } from "./plain-text.js";
+import type { ViewImage } from "./report.js";
+import { createServer } from "./server.js";
+import { createTools } from "./tools.js";
+
+export type { ConfirmRule } from "./confirmation.js";
+export type { ImageView, ViewImage } from "./report.js";
+
+/** How the server works. */
+export interface ServeOptions {
+  client: Client;
+  /** Names the service in records. */
+  service: string;
+  /** Where images and records are kept. */
+  records: FolderStore;
+  /** Folders, beside that one, that an agent may name images of. */
+  roots: readonly string[];
+  confirm: ConfirmRule;
+  /** Milliseconds until a call has its response, finished or not. */
+  answerWithinMs: number;
+  viewImage: ViewImage;
+  /** Whether results have previews. */
+  withPreview: boolean;
+  /** Version of this package. */
+  version: string;
+  /** Ends the server, as the end of standard input does. */
+  signal: AbortSignal;
+  /** Notes something for the person who runs the server; never the key. */
+  log: (text: string) => void;
+}
+
+/** A submit that is under way gets this long at the end: its response says which task was paid for. */
+const lastSubmitMs = 5000;
+
+/** Serves agents over standard input and output, which carry nothing else, until the input ends. */
+export async function serve(options: ServeOptions): Promise<void> {
+  const { client, service, records, confirm, signal, log } = options;
+  const stop = new AbortController();
+  const giveUp = new AbortController();
+  const jobs = createJobs({ client, service, records, stopping: stop.signal, giveUp: giveUp.signal });
+  const workshop = {
+    ...options,
+    roots: [records.folder, ...options.roots],
+    history: createHistory(records),
+    jobs,
+    confirmation: createConfirmation(confirm),
+  };
+  const tools = createTools(workshop);
+
+  const input = dropLongLines(() =>
+    log("A line on standard input was too long to be a message, and was dropped"),
+  );
+  const ended = new Promise<void>((resolve) => {
+    for (const event of ["end", "close", "error"]) process.stdin.once(event, () => resolve());
+    process.stdout.once("error", () => resolve()); // the client is gone
+    signal.addEventListener("abort", () => resolve());
+    if (signal.aborted) resolve();
+  });
+  process.stdin.pipe(input);
+  const connection = serveStdio(({ era }) => createServer(tools, workshop, era === "modern"), {
+    transport: new StdioServerTransport(input),
+    onerror: ({ message }) => log(`A message could not be handled: ${plainText(message)}`),
+  });
+
+  await ended;
+  stop.abort(new Error("The server was stopped"));
+  await connection.close();
+  process.stdin.unpipe(input).pause();
+  await Promise.race([jobs.submitted(), sleep(lastSubmitMs, undefined, { ref: false })]);
+  giveUp.abort(new Error("The server was stopped"));
+  await jobs.ended();
+}

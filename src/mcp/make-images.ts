@@ -1,0 +1,114 @@
+import type { ClientCapabilities, InputRequiredResult, ServerContext } from "@modelcontextprotocol/server";
+import { readRecord } from "../index.js";
+import { readArguments } from "./arguments.js";
+import type { GenerationTool, Wanted } from "./arguments.js";
+import { beginCall } from "./call.js";
+import type { Call } from "./call.js";
+import { nextStep, Refusal, reportFailure } from "./failure.js";
+import { isUnpaid } from "./history.js";
+import type { Job, Saved } from "./jobs.js";
+import { plainText } from "./plain-text.js";
+import type { Report } from "./report.js";
+import type { Workshop } from "./workshop.js";
+
+/** The client that called. */
+export interface Caller {
+  context: ServerContext;
+  isModern: boolean;
+  capabilities: ClientCapabilities | undefined;
+}
+
+/**
+ * Makes images, or returns those that the same call has made before.
+ *
+ * @returns How it ended; or what the client must be told, so that it asks the person.
+ */
+export async function makeImages(
+  tool: GenerationTool,
+  given: Record<string, unknown>,
+  caller: Caller,
+  workshop: Workshop,
+): Promise<Report | InputRequiredResult> {
+  const { history, jobs, records, roots, service, answerWithinMs } = workshop;
+  const call = beginCall(caller.context, answerWithinMs);
+  let id: string | undefined;
+  try {
+    const wanted = await readArguments(tool, given, service, roots);
+    const kind = `mcp-${tool}-${wanted.inputDigest}`;
+    id = await history.choose(kind, wanted.isAgain, (each) => jobs.find(each) !== undefined);
+    if (!jobs.find(id) && isUnpaid(await readRecord(records, id))) {
+      const question = await askFirst(tool, wanted, caller, call, workshop);
+      if (question) return question;
+      if (caller.context.mcpReq.signal.aborted) throw new Refusal("The call was cancelled");
+    }
+    const job = jobs.generate(id, wanted.model, wanted.input, wanted.inputDigest);
+    const saved = await call.wait(job);
+    return saved ? await deliver(saved, workshop) : reportRunning(job, tool);
+  } catch (error) {
+    return await deliverFailure(error, id, workshop);
+  } finally {
+    call.end();
+  }
+}
+
+function askFirst(
+  tool: GenerationTool,
+  { images, prompt, model, inputDigest }: Wanted,
+  { context, isModern, capabilities }: Caller,
+  call: Call,
+  { confirmation }: Workshop,
+): Promise<InputRequiredResult | undefined> {
+  const what = images === 1 ? "1 image" : `${images} images`;
+  const how = tool === "edit_image" ? `from the given images with ${model}` : `with ${model}`;
+  const words = prompt === undefined ? "" : ` Prompt: ${JSON.stringify(plainText(prompt))}`;
+  const message = `Make ${what} ${how}? They are paid for.${words}`;
+  const remainingMs = call.remainingMs();
+  return confirmation.ask({ images, message, inputDigest, context, isModern, capabilities, remainingMs });
+}
+
+/** A call that has not ended in time, or was cancelled. */
+export function reportRunning({ taskid, requested, step }: Job, tool: string): Report {
+  if (taskid !== undefined) {
+    const task = plainText(taskid);
+    return {
+      outcome: "running",
+      taskid,
+      requested,
+      text: `Still running: task ${task} (${plainText(step)}).`,
+      next: nextStep(task),
+    };
+  }
+  return {
+    outcome: "running",
+    text: `Still running: ${plainText(step)}; there is no task id yet.`,
+    next: `Call ${tool} again with the same arguments: it is not paid for a second time.`,
+  };
+}
+
+/** The images of a job; from now on they have been delivered. */
+export async function deliver(
+  { taskid, requested, files }: Saved,
+  { history }: Pick<Workshop, "history">,
+): Promise<Report> {
+  const record = await history.findTask(taskid);
+  if (record) await history.markDelivered(record);
+  const isWhole = requested === undefined || files.length >= requested;
+  const count = files.length === 1 ? "1 image" : `${files.length} images`;
+  const text = isWhole
+    ? `Saved ${count} of task ${plainText(taskid)}:`
+    : `Saved ${count} of task ${plainText(taskid)}; ${requested} were asked for, and the service made no more:`;
+  return { outcome: "completed", taskid, requested, files, text };
+}
+
+/** A failure; that of a task has been delivered from now on. */
+export async function deliverFailure(
+  error: unknown,
+  id: string | undefined,
+  { records, history }: Pick<Workshop, "records" | "history">,
+  taskid?: string,
+): Promise<Report> {
+  const record = id === undefined ? undefined : await readRecord(records, id).catch(() => undefined);
+  if (record?.state === "failed") await history.markDelivered(record);
+  const recordPath = id === undefined ? undefined : records.pathOf(id);
+  return reportFailure(error, { record, recordPath, taskid });
+}

@@ -1,0 +1,22 @@
+import type { Confirmation } from "./confirmation.js";
+import type { History } from "./history.js";
+import type { Jobs, Workplace } from "./jobs.js";
+import type { ViewImage } from "./report.js";
+
+/** What the tools share, for as long as the process lives. */
+export interface Workshop extends Omit<Workplace, "stopping" | "giveUp"> {
+  history: History;
+  jobs: Jobs;
+  confirmation: Confirmation;
+  /** Folders that an agent may name images of. */
+  roots: readonly string[];
+  /** Milliseconds until a call must have its response. */
+  answerWithinMs: number;
+  viewImage: ViewImage;
+  /** Whether results have previews. */
+  withPreview: boolean;
+  /** Version of this package. */
+  version: string;
+  /** Notes something for the person who runs the server. */
+  log: (text: string) => void;
+}

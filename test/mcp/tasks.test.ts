@@ -1,0 +1,192 @@
+import { readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { createClient } from "../../src/index.js";
+import type { MockFailure, MockRequest } from "../../src/mock-server/index.js";
+import { buildCommand } from "../cli/support/child.js";
+import { apiKey, listImages, startServer } from "../cli/support/command.js";
+import { makeFolder } from "../support/generate.js";
+import { startAgent, textOf } from "./support/agent.js";
+import type { Agent, ToolResult } from "./support/agent.js";
+
+let program: string;
+beforeAll(async () => {
+  program = await buildCommand();
+});
+
+const small = { prompt: "a red fox", resolution: "64x64" };
+
+async function arrange(...words: string[]) {
+  const watch: { onRequest: (request: MockRequest) => MockFailure | undefined } = {
+    onRequest: () => undefined,
+  };
+  const server = await startServer({ fail: (request) => watch.onRequest(request) });
+  const out = await makeFolder();
+  const more = ["--base-url", server.url, "--out", out, "--no-preview", ...words];
+  return { server, out, watch, agent: await startAgent(program, more) };
+}
+
+/** Repeats a call, which is safe, until the task is known: a busy machine may not have submitted in time. */
+async function callUntilAccepted(agent: Agent, given: Record<string, unknown>): Promise<ToolResult> {
+  for (;;) {
+    const result = await agent.call("generate_image", given);
+    expect(result.structuredContent.outcome).toBe("running");
+    if (result.structuredContent.taskid !== undefined) return result;
+  }
+}
+
+const unreadable = ({ role }: MockRequest): MockFailure | undefined =>
+  role === "status" ? { kind: "response", status: 502 } : undefined;
+
+describe("a task that is not finished in time", () => {
+  it("is still running: the response has its id and the next tool, which gets the images", async () => {
+    const { agent, server, out } = await arrange("--answer-within", "0.5");
+    const result = await callUntilAccepted(agent, { ...small, prompt: "a fox [mock:stuck]" });
+    const [{ taskid }] = server.ledger as [{ taskid: string }];
+    expect(result.structuredContent).toMatchObject({ outcome: "running", taskid, files: [] });
+    expect(result.isError).toBeUndefined();
+    expect(textOf(result)).toContain("Still running");
+    expect(result.structuredContent.next).toContain(`wait_for_task with the taskid ${taskid}`);
+    const waited = await agent.call("wait_for_task", { taskid });
+    expect(waited.structuredContent).toMatchObject({ outcome: "running", taskid, requested: 1 });
+    const looked = await agent.call("get_task", { taskid });
+    expect(looked.structuredContent).toMatchObject({ outcome: "running", taskid });
+    const early = await agent.call("download", { taskid });
+    expect(early.structuredContent.outcome).toBe("running");
+    expect(await listImages(out)).toEqual([]);
+  });
+
+  it("is finished by wait_for_task, which counts as delivered", async () => {
+    const { agent, server, watch, out } = await arrange("--answer-within", "0.4");
+    watch.onRequest = unreadable;
+    const { taskid } = (await callUntilAccepted(agent, small)).structuredContent;
+    watch.onRequest = () => undefined;
+    let result = await agent.call("wait_for_task", { taskid });
+    while (result.structuredContent.outcome === "running")
+      result = await agent.call("wait_for_task", { taskid });
+    expect(result.structuredContent).toMatchObject({ outcome: "completed", taskid, requested: 1, width: 64 });
+    expect((await agent.call("get_task", { taskid })).structuredContent).toEqual(result.structuredContent);
+    expect((await agent.call("generate_image", small)).structuredContent).toEqual(result.structuredContent);
+    expect(await listImages(out)).toHaveLength(1);
+    expect((await readdir(out)).filter((name) => name.endsWith(".delivered"))).toHaveLength(1);
+    expect(server.ledger).toHaveLength(1);
+  });
+
+  it("tells of progress while it waits, to a client that asks for it, and never after the response", async () => {
+    const { agent, watch, server } = await arrange();
+    let reads = 0;
+    watch.onRequest = ({ role }) =>
+      role === "status" && reads++ < 2 ? unreadable({ role } as MockRequest) : undefined;
+    await agent.call("generate_image", { ...small, prompt: "no token" });
+    expect(agent.notifications("notifications/progress")).toEqual([]);
+    await agent.call("generate_image", small, { progressToken: "here" });
+    const told = agent.notifications("notifications/progress") as { progress: number; message: string }[];
+    expect(told.map(({ message }) => message)).toEqual(
+      expect.arrayContaining(["starting", expect.stringContaining(`task ${server.ledger[1]!.taskid}: `)]),
+    );
+    for (const [at, { progress }] of told.entries()) {
+      expect(told[at]).toMatchObject({ progressToken: "here" });
+      if (at > 0) expect(progress).toBeGreaterThan(told[at - 1]!.progress);
+    }
+    await agent.call("generate_image", { ...small, prompt: "no token again" });
+    expect(agent.notifications("notifications/progress")).toHaveLength(told.length);
+  });
+});
+
+describe("a call that is cancelled", () => {
+  it("gets no response; the client is told the task, which is still running and is not paid for again", async () => {
+    const { agent, server, watch } = await arrange();
+    let release = () => {};
+    const read = new Promise<void>((resolve) => (release = resolve));
+    watch.onRequest = (request) => {
+      if (request.role === "status") release();
+      return unreadable(request);
+    };
+    const { id } = agent.begin("generate_image", small);
+    await read;
+    agent.notify("notifications/cancelled", { requestId: id, reason: "timed out" });
+    const [{ taskid }] = server.ledger as [{ taskid: string }];
+    const { data } = await agent.notified("notifications/message", () => true);
+    expect(data).toMatchObject({ taskid, message: expect.stringContaining("wait_for_task") as string });
+    watch.onRequest = () => undefined;
+    const { structuredContent } = await agent.call("generate_image", small);
+    expect(structuredContent).toMatchObject({ outcome: "completed", taskid });
+    expect(server.ledger).toHaveLength(1);
+    expect(agent.lines.filter((line) => (JSON.parse(line) as { id?: number }).id === id)).toEqual([]);
+    expect(agent.errors()).toContain(taskid);
+  });
+
+  it("before anything is sent: nothing is paid", async () => {
+    const { agent, server } = await arrange();
+    const { id } = agent.begin("generate_image", small);
+    agent.notify("notifications/cancelled", { requestId: id });
+    await agent.call("list_recent", {});
+    expect(server.ledger.length).toBeLessThanOrEqual(1);
+    const { structuredContent } = await agent.call("generate_image", small);
+    expect(structuredContent.outcome).toBe("completed");
+    expect(server.ledger).toHaveLength(1);
+  });
+});
+
+describe("a task of the account", () => {
+  it("that is known by its id alone can be looked at, waited for and downloaded", async () => {
+    const { agent, server, out } = await arrange();
+    const client = createClient({ apiKey, baseUrl: server.url });
+    const { taskid } = await client.submit("seedreamv5", { ...small, batchsize: 2 });
+    const looked = await agent.call("get_task", { taskid });
+    expect(looked.structuredContent).toMatchObject({ outcome: "completed", taskid, files: [] });
+    expect(looked.structuredContent.next).toContain("download");
+    const saved = await agent.call("download", { taskid });
+    expect(saved.structuredContent).toMatchObject({ outcome: "completed", taskid });
+    expect(await listImages(out)).toHaveLength(2);
+    expect((await agent.call("wait_for_task", { taskid })).structuredContent.files).toHaveLength(2);
+    for (const tool of ["get_task", "wait_for_task", "download"]) {
+      const none = await agent.call(tool, { taskid: "no-such-task" });
+      expect([none.structuredContent.outcome, none.isError]).toEqual(["unreadable", true]);
+    }
+  });
+
+  it("that could not be saved is paid for, and is downloaded later", async () => {
+    const { agent, server, watch } = await arrange();
+    watch.onRequest = ({ role }) => (role === "result" ? { kind: "response", status: 404 } : undefined);
+    const result = await agent.call("generate_image", { ...small, batchsize: 2 });
+    const { taskid } = result.structuredContent;
+    expect(result.structuredContent).toMatchObject({ outcome: "incomplete", requested: 2, files: [] });
+    expect(result.structuredContent.next).toContain(`call download with the taskid ${taskid}`);
+    watch.onRequest = () => undefined;
+    const saved = await agent.call("download", { taskid });
+    expect(saved.structuredContent).toMatchObject({ outcome: "completed", requested: 2 });
+    expect(saved.structuredContent.files).toHaveLength(2);
+    expect(server.ledger).toHaveLength(1);
+  });
+});
+
+describe("a submit whose outcome is unknown", () => {
+  it("says in words that a person must look, and is not sent again", async () => {
+    const { agent, server } = await arrange();
+    const input = { ...small, prompt: "a fox [mock:server-error]" };
+    for (const given of [input, input, { ...input, again: true }]) {
+      const result = await agent.call("generate_image", given);
+      expect(result.structuredContent).toMatchObject({ outcome: "unknown", files: [] });
+      expect(textOf(result)).toMatch(/may have been paid for\. Do not call again before a person has looked/);
+    }
+    expect(server.ledger).toHaveLength(1);
+    const { structuredContent } = await agent.call("list_recent", {});
+    expect(structuredContent.generations).toMatchObject([{ state: "unknown", requested: 1, input }]);
+  });
+});
+
+describe("list_recent", () => {
+  it("has the newest first, and skips what cannot be read", async () => {
+    const { agent, out } = await arrange();
+    for (const prompt of ["one", "two", "three"]) await agent.call("generate_image", { ...small, prompt });
+    await writeFile(join(out, "damaged.record.json"), "{");
+    const { structuredContent } = await agent.call("list_recent", { limit: 2 });
+    const prompts = structuredContent.generations!.map(({ input }) => (input as { prompt: string }).prompt);
+    expect(prompts).toEqual(["three", "two"]);
+    expect(structuredContent.generations![0]).toMatchObject({
+      state: "saved",
+      files: [expect.stringContaining(out)],
+    });
+  });
+});
