@@ -10,7 +10,7 @@ export type GenerationTool = "generate_image" | "edit_image";
 
 type Json = Record<string, unknown>;
 
-/** What was asked for, checked and ready to be sent. */
+/** A request for images, checked and ready to be sent. */
 export interface Wanted {
   model: Model;
   input: Json;

@@ -24,7 +24,7 @@ interface Pending {
 
 /** Asks a person before something is paid for. */
 export interface Confirmation {
-  /** What the transport must verify requests with that carry an earlier round's state. */
+  /** Verifies the state that a request of a later round brings back. */
   codec: RequestStateCodec<Pending>;
   /**
    * Asks, unless the rule does not want it; at most once for each call.
@@ -37,7 +37,7 @@ export interface Confirmation {
 
 export interface Question {
   images: number;
-  /** What is to be done, as a question. */
+  /** The question itself. */
   message: string;
   inputDigest: string;
   context: ServerContext;

@@ -19,7 +19,7 @@ export class Refusal extends Error {
   override readonly name = "Refusal";
 }
 
-/** What is known when a call fails. */
+/** The facts that are known when a call fails. */
 export interface Circumstances {
   /** The record as it is stored now. */
   record: GenerationRecord | undefined;

@@ -8,8 +8,7 @@ import type { FolderStore } from "../node/index.js";
 const repeatMs = 10 * 60_000;
 
 /**
- * What was asked for before, so that a repeated call is told from a new one; all of it is on disk, so a server that was
- * killed knows it again.
+ * Tells a repeated call from a new one. All that it knows is on disk, so a server that was killed knows it again.
  *
  * The record of a generation has an id like `mcp-generate_image-<digest>-1`: the tool, the digest of the input, and a
  * number, which rises when the same is asked for anew. Beside the record, a hidden file says when its result was delivered.

@@ -6,7 +6,7 @@ import type { Client, GenerationRecord, Model, Task } from "../index.js";
 import { saveImages } from "../node/index.js";
 import type { FolderStore } from "../node/index.js";
 
-/** What generations need. */
+/** The client, the records, and the signals that end the work. */
 export interface Workplace {
   client: Client;
   /** Names the service in records and in digests; that of a mock server of this process has no address. */
@@ -33,7 +33,7 @@ export interface Job {
   taskid: string | undefined;
   /** How many images were asked for, once this is known. */
   requested: number | undefined;
-  /** What it is doing, in a few words. */
+  /** Its present step, in a few words. */
   step: string;
   /** Settles when it has ended. */
   ended: Promise<Saved>;

@@ -29,7 +29,7 @@ export interface Report {
   requested?: number | undefined;
   /** Absolute paths. */
   files?: readonly string[] | undefined;
-  /** What to do now. */
+  /** The next step, for the agent. */
   next?: string | undefined;
 }
 

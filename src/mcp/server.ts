@@ -25,7 +25,7 @@ export function createServer(
     },
   );
 
-  /** What a client says of itself: with each call, or once at the beginning. */
+  /** The abilities of the client, which it names with each call, or once at the beginning. */
   function capabilitiesOf({ mcpReq }: ServerContext): ClientCapabilities | undefined {
     if (!isModern) return server.server.getClientCapabilities();
     return (mcpReq.envelope as Json | undefined)?.[CLIENT_CAPABILITIES_META_KEY] as

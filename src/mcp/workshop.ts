@@ -3,7 +3,7 @@ import type { History } from "./history.js";
 import type { Jobs, Workplace } from "./jobs.js";
 import type { ViewImage } from "./report.js";
 
-/** What the tools share, for as long as the process lives. */
+/** Everything that the tools share, for as long as the process lives. */
 export interface Workshop extends Omit<Workplace, "stopping" | "giveUp"> {
   history: History;
   jobs: Jobs;

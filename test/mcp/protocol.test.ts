@@ -1,11 +1,11 @@
-import { readdir } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { modelSchemas } from "../../generated/model-schemas.js";
 import { models } from "../../generated/operations.js";
 import { buildCommand } from "../cli/support/child.js";
 import { apiKey, command, listImages, startServer } from "../cli/support/command.js";
-import { makeFolder } from "../support/generate.js";
+import { makeFolder, root } from "../support/generate.js";
 import { startAgent, textOf } from "./support/agent.js";
 
 let program: string;
@@ -73,7 +73,7 @@ describe("tools", () => {
       resolution: "1600x800",
       batchsize: 2,
     });
-    const [{ taskid }] = server.ledger as [{ taskid: string }];
+    const { taskid } = server.ledger[0]!;
     const files = [1, 2].map((number) => join(out, `${taskid}-${number}.png`));
     expect(result.structuredContent).toEqual({
       outcome: "completed",
@@ -141,7 +141,7 @@ describe("tools", () => {
 
 describe("the process", () => {
   it("writes nothing but messages to standard output, and the key nowhere", async () => {
-    const { agent, server, out } = await start(["--verbose"]);
+    const { agent, out } = await start(["--verbose"]);
     await agent.call("generate_image", { prompt: `${apiKey} [mock:refuse]`, resolution: "64x64" });
     await agent.call("generate_image", small);
     agent.process.stdin!.end();
@@ -194,6 +194,24 @@ describe("the process", () => {
     expect([unfit.exitCode, unfit.errors]).toEqual([2, expect.stringContaining("--out")]);
     const rule = await command(["mcp", "--out", out, "--confirm", "sometimes"]);
     expect([rule.exitCode, rule.errors]).toEqual([2, expect.stringContaining("above:N")]);
+  });
+
+  it("is started by the configurations of its guide", async () => {
+    const guide = await readFile(join(root, "src/mcp/README.md"), "utf8");
+    const known = (await command(["mcp", "--help"])).output;
+    const configurations = [...guide.matchAll(/^```json\n([^]*?)^```/gm)].map(
+      ([, json = ""]) => JSON.parse(json) as Record<string, Record<string, { args: string[]; env: object }>>,
+    );
+    const servers = configurations.flatMap((all) => Object.values(all.mcpServers ?? all.servers ?? {}));
+    expect(servers).toHaveLength(2);
+    for (const { args, env } of servers) {
+      expect(args.slice(0, 3)).toEqual(["-y", "tensorslab-images", "mcp"]);
+      for (const flag of args.filter((word) => word.startsWith("--"))) expect(known).toContain(flag);
+      expect(Object.keys(env)).toEqual(["TENSORSLAB_API_KEY"]);
+    }
+    expect(guide).toContain("[mcp_servers.tensorslab-images]");
+    for (const [flag] of known.matchAll(/--(?:root|confirm|max|answer|no-preview)[\w-]*/g))
+      expect(guide).toContain(flag);
   });
 
   it("is known to the help and to the completion", async () => {

@@ -42,7 +42,7 @@ describe("a task that is not finished in time", () => {
   it("is still running: the response has its id and the next tool, which gets the images", async () => {
     const { agent, server, out } = await arrange("--answer-within", "0.5");
     const result = await callUntilAccepted(agent, { ...small, prompt: "a fox [mock:stuck]" });
-    const [{ taskid }] = server.ledger as [{ taskid: string }];
+    const { taskid } = server.ledger[0]!;
     expect(result.structuredContent).toMatchObject({ outcome: "running", taskid, files: [] });
     expect(result.isError).toBeUndefined();
     expect(textOf(result)).toContain("Still running");
@@ -105,7 +105,7 @@ describe("a call that is cancelled", () => {
     const { id } = agent.begin("generate_image", small);
     await read;
     agent.notify("notifications/cancelled", { requestId: id, reason: "timed out" });
-    const [{ taskid }] = server.ledger as [{ taskid: string }];
+    const { taskid } = server.ledger[0]!;
     const { data } = await agent.notified("notifications/message", () => true);
     expect(data).toMatchObject({ taskid, message: expect.stringContaining("wait_for_task") as string });
     watch.onRequest = () => undefined;

@@ -15,7 +15,7 @@ const rows = sections.flatMap((section) =>
 
 describe("the threat model", () => {
   it("names each attacker, and what each can and cannot do", () => {
-    const attackers = ["page", "service", "network", "visitor", "user", "dependency"];
+    const attackers = ["page", "service", "network", "visitor", "agent", "user", "dependency"];
     expect(sections.map((section) => section.split("\n")[0])).toEqual(
       attackers.map((attacker) => expect.stringContaining(attacker) as string),
     );
