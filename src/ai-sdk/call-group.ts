@@ -1,0 +1,100 @@
+/** The calls that one `generateImage` makes of a model at the same time: if one fails, the SDK drops what the others get. */
+export interface GroupedCall {
+  /** Its place among the calls of the group, from 0. */
+  readonly index: number;
+  /** Says that this call has a task; or none and never will, without an id. */
+  submitted(taskid?: string): void;
+  /** The tasks of the group, this call's first. */
+  readonly taskids: readonly string[];
+  /** Waits until no other call of the group is submitting any more. */
+  othersSubmitted(): Promise<void>;
+  /** Says that this call has no images of its own; resolves to whether another call of the group has some, once all ended. */
+  withoutImages(): Promise<boolean>;
+  /** Ends this call: it returned, or it threw. */
+  end(hasReturned: boolean): void;
+  /** Calls the listener once: with true when all calls have returned, or with false as soon as one has thrown. */
+  onEnd(listener: (haveReturned: boolean) => void): void;
+}
+
+interface Call {
+  taskid: string | undefined;
+  submitted: Promise<void>;
+  state: "open" | "waiting" | "returned" | "thrown";
+}
+
+interface Group {
+  calls: Call[];
+  ended: Promise<boolean>;
+  resolveEnded: (hasImages: boolean) => void;
+  hasFailed: boolean;
+  listeners: ((haveReturned: boolean) => void)[];
+}
+
+/**
+ * Finds the calls that belong together: the SDK makes one object of headers for each `generateImage`, and hands it to
+ * every call. A call without headers is a group of its own.
+ */
+export function createCallGroups(): (headers: object | undefined) => GroupedCall {
+  const groups = new WeakMap<object, Group>();
+
+  return (headers = {}) => {
+    const group = groups.get(headers) ?? createGroup();
+    groups.set(headers, group);
+    let resolveSubmitted: () => void = () => {};
+    const submitted = new Promise<void>((resolve) => (resolveSubmitted = resolve));
+    const call: Call = { taskid: undefined, submitted, state: "open" };
+    const index = group.calls.push(call) - 1;
+
+    /** Tells those who wait for the end of the group, once nobody works any more. */
+    const settle = (): void => {
+      if (group.calls.some(({ state }) => state === "open")) return;
+      group.resolveEnded(group.calls.some(({ state }) => state === "returned"));
+      if (group.calls.some(({ state }) => state === "waiting")) return;
+      groups.delete(headers); // a caller may use the same headers again
+      notify(group);
+    };
+    return {
+      index,
+      submitted(taskid) {
+        call.taskid ??= taskid;
+        resolveSubmitted();
+      },
+      get taskids() {
+        const all = [call, ...group.calls].flatMap(({ taskid }) => taskid ?? []);
+        return [...new Set(all)];
+      },
+      async othersSubmitted() {
+        resolveSubmitted();
+        // The SDK starts its calls one after the other: the last may not have begun yet.
+        await new Promise((resolve) => setTimeout(resolve));
+        await Promise.all(group.calls.map((other) => other.submitted));
+      },
+      withoutImages() {
+        call.state = "waiting";
+        settle();
+        return group.ended;
+      },
+      end(hasReturned) {
+        resolveSubmitted();
+        call.state = hasReturned ? "returned" : "thrown";
+        group.hasFailed ||= !hasReturned;
+        if (group.hasFailed) notify(group);
+        settle();
+      },
+      onEnd(listener) {
+        group.listeners.push(listener);
+        if (group.hasFailed) notify(group);
+      },
+    };
+  };
+}
+
+function createGroup(): Group {
+  let resolveEnded: Group["resolveEnded"] = () => {};
+  const ended = new Promise<boolean>((resolve) => (resolveEnded = resolve));
+  return { calls: [], ended, resolveEnded, hasFailed: false, listeners: [] };
+}
+
+function notify(group: Group): void {
+  for (const listener of group.listeners.splice(0)) listener(!group.hasFailed);
+}
