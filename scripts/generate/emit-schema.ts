@@ -1,7 +1,9 @@
 import { astToString, scanDiscriminators, transformSchema } from "openapi-typescript";
 import type { GlobalContext, OpenAPI3 } from "openapi-typescript";
 import ts from "typescript";
+import { withoutRequired } from "./directions.js";
 import { followReference } from "./reference.js";
+import { isObject } from "./source.js";
 import type { JsonObject } from "./source.js";
 import { mapSchemas, withoutMisleadingData } from "./walk.js";
 
@@ -12,7 +14,9 @@ import { mapSchemas, withoutMisleadingData } from "./walk.js";
  * every reference that it finds, to files and to other hosts.
  */
 export function emitSchema(document: JsonObject): string {
-  const plain = mapSchemas(withoutMisleadingData(document), toTypeSchema) as unknown as OpenAPI3;
+  // A type is for both directions, so that it asks for nothing that one of them does not have.
+  const shared = withoutRequired(withoutRequired(document, "readOnly"), "writeOnly");
+  const plain = mapSchemas(withoutMisleadingData(shared), toTypeSchema) as unknown as OpenAPI3;
   const code = astToString(transformSchema(plain, createContext(plain)));
   checkDeclarations(code);
   return code;
@@ -55,9 +59,14 @@ function binaryType(isNullable: boolean): ts.TypeNode {
   return ts.factory.createUnionTypeNode(types);
 }
 
-/** A type cannot say which names a pattern matches: an index signature would be for all of them. */
+/**
+ * A schema of which a type can be made. Which names a pattern matches cannot be said: an index signature would be for all
+ * of them. One for further properties is for the known ones as well, so that it allows their types too.
+ */
 function toTypeSchema({ patternProperties: _patterns, ...schema }: JsonObject): JsonObject {
-  return schema;
+  const { properties, additionalProperties: further } = schema;
+  if (!isObject(further) || !isObject(properties) || Object.keys(properties).length === 0) return schema;
+  return { ...schema, additionalProperties: { anyOf: [further, ...Object.values(properties)] } };
 }
 
 /** Fails if anything but types was declared, whatever the document holds. */

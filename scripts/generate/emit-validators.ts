@@ -13,7 +13,9 @@ import {
   withReading,
 } from "./check-schemas.js";
 import type { CheckSchemas, ExplainedPattern } from "./check-schemas.js";
-import { responseMedia, listOperations, requestMedia } from "./operation.js";
+import { withoutRequired } from "./directions.js";
+import { propertiesOf, requiredOf } from "./form-parts.js";
+import { isForm, listOperations, requestMedia, responseMedia } from "./operation.js";
 import type { Media, Operation } from "./operation.js";
 import { printable } from "./printable.js";
 import { readAs } from "./read-as.js";
@@ -44,20 +46,21 @@ export const compiledCode = "var compiled = {};";
  */
 export async function emitValidators(document: JsonObject, service?: Service): Promise<Validators> {
   const notes = new Set<string>();
+  const sent = withoutRequired(document, "readOnly");
+  const received = withoutRequired(document, "writeOnly");
+  const requestOf = (operation: Operation): Media | undefined => {
+    const media = requestMedia(operation, sent);
+    return media && { ...media, schema: withoutNullParts(media, sent) };
+  };
   const responseOf = (operation: Operation): Media | undefined => {
-    const media = responseMedia(operation, document);
+    const media = responseMedia(operation, received);
     return media && service
-      ? { ...media, schema: withDemands(media.schema, operation, service, document) }
+      ? { ...media, schema: withDemands(media.schema, operation, service, received) }
       : media;
   };
   const modules: Record<string, string> = {
-    requests: await compile(
-      document,
-      (operation) => requestMedia(operation, document),
-      (schema) => schema,
-      notes,
-    ),
-    responses: await compile(document, responseOf, withReading, notes),
+    requests: await compile(sent, requestOf, (schema) => schema, notes),
+    responses: await compile(received, responseOf, withReading, notes),
   };
   const { outputFiles } = await build({
     stdin: {
@@ -147,6 +150,22 @@ async function compile(
   ajv.addSchema([...schemas.definitions.values(), ...checks]);
   const code = shorten(standaloneCode.default(ajv, exported));
   return `import { readAs } from "./read-as.js";\n${code}\nexport const checks = { ${table.join(", ")} };`;
+}
+
+/** The schema of a form in which a required part must have a value: an optional one that is null is left out. */
+function withoutNullParts({ schema, type }: Media, document: JsonObject): unknown {
+  if (!isForm(type)) return schema;
+  const required = requiredOf(schema, document);
+  const properties = Object.entries(propertiesOf(schema, document)).flatMap(([name, property]) => {
+    const { nullable, type, format } = followReference(property, document);
+    const types = ([] as unknown[]).concat(type ?? []);
+    if (!required.has(name) || !(nullable === true || types.includes("null"))) return [];
+    const [other] = types.filter((one) => one !== "null");
+    const rule = types.length === 0 ? { not: { enum: [null] } } : { type: other, format };
+    return [[name, rule] as const];
+  });
+  if (properties.length === 0) return schema;
+  return { allOf: [schema, { type: "object", properties: Object.fromEntries(properties) }] };
 }
 
 /** A response's schema that requires the fields without which a task cannot be followed, where the document does not. */

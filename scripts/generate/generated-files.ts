@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { format } from "prettier";
 import type { Options } from "prettier";
 import { openCircles } from "./circles.js";
+import { checkContradictions } from "./contradictions.js";
+import { withoutRequired } from "./directions.js";
 import type { EffectiveDocument } from "./document.js";
 import { emitOperations } from "./emit-operations.js";
 import { emitSchema } from "./emit-schema.js";
@@ -47,7 +49,9 @@ export async function formatSources({
 
 /** The texts of the generated files. */
 export async function emitSources(effective: EffectiveDocument): Promise<Emitted> {
+  checkContradictions(effective.document, effective.fail);
   const document = openCircles(hoistReferences(toOpenApi30(effective.document)), effective.fail);
+  const requests = withoutRequired(document, "readOnly");
   const service = readService(document, effective.fail);
   const operations = emitOperations(document, service);
   const explain = (product: string) => (error: Error) =>
@@ -55,12 +59,12 @@ export async function emitSources(effective: EffectiveDocument): Promise<Emitted
   const { code, module, notes } = await emitValidators(document, service).catch(explain("checks"));
   const schema = await Promise.resolve(document).then(emitSchema).catch(explain("types"));
   const sources = {
-    "model-schemas.ts": `// ${notice}\n\n${emitModelSchemas(document, service)}`,
+    "model-schemas.ts": `// ${notice}\n\n${emitModelSchemas(requests, service)}`,
     "openapi.json": JSON.stringify({ "x-generated": notice, ...effective.document }, null, 2),
     "operations.ts": `// ${notice}\n\n${operations}`,
     "schema.ts": `// ${notice}\n\n${schema}`,
     "validators.ts": `// ${notice}\n\n${module}`,
   };
-  const table = await emitFieldsTable(document, service);
+  const table = await emitFieldsTable(requests, service);
   return { sources, code, table, notes: [...effective.notes, ...service.notes, ...notes] };
 }

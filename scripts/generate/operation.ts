@@ -42,7 +42,7 @@ export interface Media {
   encoding: JsonObject;
 }
 
-const isForm = (type: string): boolean => essence(type) === "multipart/form-data";
+export const isForm = (type: string): boolean => essence(type) === "multipart/form-data";
 const isJson = (type: string): boolean => /^application\/(.+\+)?json$/.test(essence(type));
 /** A media type without its parameters. */
 export const essence = (type: string): string => (type.split(";")[0] ?? "").trim().toLowerCase();

@@ -55,6 +55,37 @@ export function mapSchemas(document: JsonObject, change: (schema: JsonObject) =>
   return mapNode(document) as JsonObject;
 }
 
+/** Calls `visit` with each schema of a document and its place, the outermost first. */
+export function visitSchemas(document: JsonObject, visit: (schema: JsonObject, path: Path) => void): void {
+  const visitSchema = (schema: unknown, path: Path): void => {
+    if (!isObject(schema)) return;
+    visit(schema, path);
+    for (const [key, value] of Object.entries(schema)) {
+      const at = [...path, key];
+      if (schemaMaps.has(key) && isObject(value))
+        for (const [name, inner] of Object.entries(value)) visitSchema(inner, [...at, name]);
+      else if (schemaLists.has(key) && Array.isArray(value))
+        value.forEach((inner, index) => visitSchema(inner, [...at, index]));
+      else if (schemas.has(key)) visitSchema(value, at);
+    }
+  };
+  const visitNode = (node: unknown, path: Path): void => {
+    if (Array.isArray(node)) return node.forEach((item, index) => visitNode(item, [...path, index]));
+    if (!isObject(node)) return;
+    for (const [key, value] of Object.entries(node)) {
+      const at = [...path, key];
+      if (data.has(key) || key.startsWith("x-")) continue;
+      if (key === "schema") visitSchema(value, at);
+      else if (key === "schemas" && isObject(value))
+        for (const [name, schema] of Object.entries(value)) visitSchema(schema, [...at, name]);
+      else if (maps.has(key) && isObject(value) && !extensibleMaps.has(key))
+        for (const [name, inner] of Object.entries(value)) visitNode(inner, [...at, name]);
+      else visitNode(value, at);
+    }
+  };
+  visitNode(document, []);
+}
+
 /**
  * Calls `visit` with each reference of a document and where it stands: `$ref`, and the addresses of examples and links.
  *

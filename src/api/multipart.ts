@@ -26,7 +26,7 @@ export interface EncodedForm {
 type Piece = string | FilePart;
 
 /**
- * Encodes fields as multipart/form-data, each part as its kind says; an undefined field is left out.
+ * Encodes fields as multipart/form-data, each part as its kind says; what is undefined or null is left out.
  *
  * FormData is not used because it turns a lone line feed into CR LF, and costs a chunk and a write for each field.
  *
@@ -36,11 +36,12 @@ export async function encodeForm(fields: Record<string, unknown>, kinds: PartKin
   const boundary = createBoundary();
   const pieces: Piece[] = [];
   for (const [name, value] of Object.entries(fields)) {
-    if (value === undefined) continue;
+    if (value === undefined || value === null) continue; // a form has no word for null
     const kind = (kinds as Record<string, PartKind>)[name] ?? guessKind(value);
     const values: unknown[] = kind.array && Array.isArray(value) ? value : [value];
     const start = `--${boundary}\r\nContent-Disposition: form-data; name="${escapeName(name)}"`;
     for (const [index, item] of values.entries()) {
+      if (item === null && kind.type !== "json") continue;
       const file = kind.type === "file" ? toFilePart(item, partPath(name, index, kind)) : undefined;
       if (file) pieces.push(start, await fileHeaders(file, name, index, kind), file, "\r\n");
       else pieces.push(`${start}${encodeText(item, kind)}`);

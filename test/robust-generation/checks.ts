@@ -36,12 +36,14 @@ const cases: Record<string, Case> = {
     operation: "POST /v1/notes",
     good: [
       { labels: { a: "b" }, counts: { total: 1, other: 2 }, free: { a: [{}] }, closed: { a: "b" } },
-      { nested: { a: [{ x: 1 }], b: [] } },
+      { nested: { a: [{ x: 1 }], b: [] }, mixed: { total: 1, other: "a" } },
     ],
     bad: [
       { labels: { a: 1 } },
       { counts: { other: "2" } },
       { closed: { b: 1 } },
+      { mixed: { total: "1" } },
+      { mixed: { total: 1, other: 2 } },
       { nested: { a: [{}] } },
       { b: 1 },
     ],

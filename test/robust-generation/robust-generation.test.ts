@@ -2,4 +2,5 @@
 import "./checks.js";
 import "./facts.js";
 import "./forms.js";
+import "./rules.js";
 import "./types.js";

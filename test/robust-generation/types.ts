@@ -11,6 +11,13 @@ const uses: Record<string, string> = {
       { labels: { a: "b" }, counts: { total: 1 }, text: null, level: null, point: null, points: [1, null] },
       { nested: { a: [{ x: 1 }] }, level: 2, point: { x: 1 }, whatever: 1 },
     ];
+    interface Named { name: string }
+    export const objects: Note = { free: { name: "a" } satisfies Named, mixed: { total: 1, other: "a" } };
+    export const total = (note: Note): number | undefined => note.mixed?.total.valueOf();
+    // @ts-expect-error
+    export const mixed: Note = { mixed: { total: "1" } };
+    // @ts-expect-error
+    export const further: Note = { mixed: { total: 1, other: {} } };
     // @ts-expect-error
     export const label: Note = { labels: { a: 1 } };
     // @ts-expect-error
