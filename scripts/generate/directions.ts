@@ -18,7 +18,8 @@ export function withoutRequired(document: JsonObject, mark: Mark): JsonObject {
   });
 }
 
-function isMarked(property: unknown, mark: Mark, document: JsonObject): boolean {
+/** Whether a property, or what it refers to or consists of, has a mark. */
+export function isMarked(property: unknown, mark: Mark, document: JsonObject): boolean {
   const target = followReference(property, document);
   const parts = [target.allOf, target.anyOf].flatMap((list) =>
     Array.isArray(list) ? (list as unknown[]) : [],

@@ -1,6 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
+import { isMarked } from "../../generate/directions.js";
+import type { Mark } from "../../generate/directions.js";
 import { isObject } from "../../generate/source.js";
 import type { JsonObject } from "../../generate/source.js";
+import { alternativeOf, areDisjoint, describe, isReference, pairUp } from "./alternatives.js";
+import type { Alternative } from "./alternatives.js";
 import { verdictOf, kindOf } from "./change.js";
 import type { Change, Direction } from "./change.js";
 import { compareRules } from "./compare-rules.js";
@@ -117,14 +121,15 @@ class Comparison {
   }
 
   #compareProperties(before: Shape, after: Shape, field: string): void {
-    const { direction, report } = this.#pair;
+    const { direction, report, documents } = this.#pair;
     const names = new Set(
       [before, after].flatMap(({ properties, required }) => [...Object.keys(properties), ...required]),
     );
     for (const name of names) {
       const path = field ? `${field}.${name}` : name;
       const [was, is] = [before, after].map(({ properties }) => Object.hasOwn(properties, name));
-      const [wasRequired, isRequired] = [before, after].map(({ required }) => required.includes(name));
+      const wasRequired = isDemanded(name, before, documents.before, direction);
+      const isRequired = isDemanded(name, after, documents.after, direction);
       if (was && !is) {
         report({ field: path, kind: "removed", aspect: "field", verdict: "breaking" });
       } else if (is && !was) {
@@ -180,62 +185,22 @@ class Comparison {
   }
 }
 
-const isReference = (schema: unknown): boolean => isObject(schema) && typeof schema.$ref === "string";
+/** Whether data in this direction must have a field: a request has nothing that can only be read. */
+function isDemanded(
+  name: string,
+  { required, properties }: Shape,
+  document: JsonObject,
+  direction: Direction,
+): boolean {
+  const marks: Mark[] =
+    direction === "request"
+      ? ["readOnly"]
+      : direction === "response"
+        ? ["writeOnly"]
+        : ["readOnly", "writeOnly"];
+  const property = Object.hasOwn(properties, name) ? properties[name] : undefined;
+  return required.includes(name) && !marks.some((mark) => isMarked(property, mark, document));
+}
+
 const isCombination = (schema: unknown): boolean =>
   isObject(schema) && ["allOf", "anyOf", "oneOf"].some((word) => Array.isArray(schema[word]));
-
-/** One of several schemas; without a schema of its own if it is the whole of what once was, or now is, no choice. */
-interface Alternative {
-  schema: unknown;
-  shape: Shape;
-}
-
-const alternativeOf = (schema: unknown, document: JsonObject): Alternative => ({
-  schema,
-  shape: shapeOf(schema, document),
-});
-
-/** Whether no value can meet two of these, as far as their types tell. */
-function areDisjoint(alternatives: Alternative[]): boolean {
-  const types = alternatives.map(({ shape }) =>
-    shape.types?.map((type) => (type === "integer" ? "number" : type)),
-  );
-  const all = types.flatMap((list) => [...new Set(list)]);
-  return types.every((list) => list !== undefined) && new Set(all).size === all.length;
-}
-
-function describe({ schema, shape }: Alternative): unknown {
-  return isReference(schema)
-    ? String((schema as JsonObject).$ref)
-        .split("/")
-        .at(-1)
-    : (shape.types ?? "any");
-}
-
-/** Which alternatives are the same ones: by name, by content, by type, or because they alone are left. */
-function pairUp(
-  before: Alternative[],
-  after: Alternative[],
-): { matched: [Alternative, Alternative][]; removed: Alternative[]; added: Alternative[] } {
-  const matched: [Alternative, Alternative][] = [];
-  let [removed, added] = [before, after];
-  const isSame: ((one: Alternative, other: Alternative) => boolean)[] = [
-    (one, other) =>
-      isDeepStrictEqual(describe(one), describe(other)) && isDeepStrictEqual(one.shape, other.shape),
-    (one, other) => typeof describe(one) === "string" && describe(one) === describe(other),
-    (one, other) => isDeepStrictEqual(one.shape, other.shape),
-    (one, other) => isDeepStrictEqual(one.shape.types, other.shape.types),
-  ];
-  for (const same of isSame) {
-    for (const one of removed) {
-      const other = added.find((candidate) => same(one, candidate));
-      if (!other) continue;
-      matched.push([one, other]);
-      removed = removed.filter((left) => left !== one);
-      added = added.filter((left) => left !== other);
-    }
-  }
-  if (removed.length === 1 && added.length === 1)
-    return { matched: [...matched, [removed[0]!, added[0]!]], removed: [], added: [] };
-  return { matched, removed, added };
-}

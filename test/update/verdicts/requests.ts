@@ -14,6 +14,12 @@ export const requests: Row[] = [
     "breaking added request seed field",
   ],
   [
+    "addition",
+    "a required field is added that only a response has",
+    ({ fields, form }) => ((fields.seed = { readOnly: true }), form.required.push("seed")),
+    "compatible added request seed field",
+  ],
+  [
     "nameIsGone",
     "a field is removed",
     ({ fields }) => delete fields.style,
