@@ -8,6 +8,7 @@ import type { ReadFieldFlags } from "./input/field-flags.js";
 import { connect, serviceWords } from "./service/connection.js";
 import type { Connection, ConnectOptions, ServiceFlags } from "./service/connection.js";
 import { openTransport } from "./service/transport.js";
+import { showOperations } from "./service/show-operations.js";
 import { watchRequests } from "./service/watch-requests.js";
 import { shellWords } from "./shell-words.js";
 import { listenForInterruption } from "./terminal/interruption.js";
@@ -109,8 +110,9 @@ async function perform<Flags>(
       known,
       async connect(options = {}) {
         const { mock = parsed.flags.mock, wrapFetch = (fetch) => fetch } = options;
-        const fetch = watchRequests(wrapFetch(openTransport(mock === true)), progress, verbose);
-        const connection = await connect(parsed.flags, { ...options, fetch });
+        const fetch = watchRequests(wrapFetch(openTransport(mock === true)), progress);
+        const instrumentation = verbose ? showOperations(progress) : undefined;
+        const connection = await connect(parsed.flags, { ...options, fetch, instrumentation });
         connections.push(connection);
         return connection;
       },

@@ -15,7 +15,7 @@ export const outputOptions = (): Option[] =>
   [
     new Option("--json", "print one JSON object, also on failure"),
     new Option("-q, --quiet", "show no progress, only results, warnings and failures"),
-    new Option("-v, --verbose", "show every request, without the key").conflicts("quiet"),
+    new Option("-v, --verbose", "show each submit, read and download, without the key").conflicts("quiet"),
   ].map((option) => option.helpGroup("Output:"));
 
 /** The folder for images and records. */

@@ -60,17 +60,29 @@ describe("a task that cannot be read", () => {
 });
 
 describe("--verbose", () => {
-  it("shows every request and never the key", async () => {
+  it("shows each submit, read and download, and never the key or the prompt", async () => {
     const server = await startServer();
     const out = await makeFolder();
     const words = ["a fox", "--resolution", "16x16", "-v", "--out", out, "--base-url", server.url];
     const { exitCode, errors, output } = await command(words);
     expect(exitCode).toBe(0);
-    const shown = [...errors.matchAll(/^(POST|GET) (\S+): HTTP 200 in \d+ ms$/gm)];
-    expect(shown.length).toBe(server.requests.length);
-    expect(shown[0]![2]).toBe(`${server.url}/v1/images/seedreamv5`);
+    const { taskid } = server.ledger[0]!;
+    expect(errors.match(/^.*\d ms$/gm)).toEqual([
+      expect.stringMatching(`^submit seedreamv5: HTTP 200, accepted, task ${taskid}, \\d+ ms$`),
+      expect.stringMatching(`^poll: HTTP 200, task ${taskid}, \\d+ ms$`),
+      expect.stringMatching(/^download: \d+ kB, \d+ ms$/),
+    ]);
+    expect(server.requests).toHaveLength(3);
     expect(errors + output).not.toContain(apiKey);
+    expect(errors).not.toContain("a fox");
     const both = await command([...words, "-q"]);
     expect([both.exitCode, both.errors]).toEqual([2, expect.stringContaining("cannot be used with")]);
+  });
+
+  it("shows how each ended that failed", async () => {
+    const url = await findClosedPort();
+    const { exitCode, errors } = await command(["submit", "a fox", "-v", "--base-url", url]);
+    expect(exitCode).toBe(1);
+    expect(errors).toMatch(/^submit seedreamv5: CONNECTION, not-sent, .*\d+ ms$/m);
   });
 });

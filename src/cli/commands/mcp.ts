@@ -45,7 +45,7 @@ export const mcp = defineCommand<Flags>({
     new Option("--no-preview", "do not show the images to the agent, only their paths"),
     ...serviceOptions(),
     new Option("-q, --quiet", "write nothing but failures to standard error").helpGroup("Output:"),
-    new Option("-v, --verbose", "show every request, without the key")
+    new Option("-v, --verbose", "show each submit, read and download, without the key")
       .conflicts("quiet")
       .helpGroup("Output:"),
   ],

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { server } from "../../../generated/operations.js";
 import { ConfigurationError, createClient } from "../../index.js";
-import type { Client, Fetch } from "../../index.js";
+import type { Client, Fetch, Instrumentation } from "../../index.js";
 import { UsageError } from "../exit-status.js";
 
 /** Flags that say which service is called, and with which key. */
@@ -46,7 +46,12 @@ export interface ConnectOptions {
  */
 export async function connect(
   flags: ServiceFlags,
-  { fetch, mockTaskMs, mock = flags.mock }: Omit<ConnectOptions, "wrapFetch"> & { fetch: Fetch },
+  {
+    mockTaskMs,
+    mock = flags.mock,
+    fetch,
+    instrumentation,
+  }: Omit<ConnectOptions, "wrapFetch"> & { fetch: Fetch; instrumentation?: Instrumentation | undefined },
 ): Promise<Connection> {
   if (flags.mock && flags.baseUrl !== undefined)
     throw new UsageError("`--mock` and `--base-url` exclude each other");
@@ -54,11 +59,17 @@ export async function connect(
     const { startMockServer } = await import("../../mock-server/index.js");
     const { url, close } = await startMockServer({ taskDurationMs: mockTaskMs });
     // A key this short is a placeholder, so it is not taken out of what the mock server says.
-    const client = createClient({ apiKey: "any", baseUrl: url, fetch, submitRetries: 0 });
+    const client = createClient({ apiKey: "any", baseUrl: url, submitRetries: 0, fetch, instrumentation });
     return { client, service: mockService, close };
   }
   const baseUrl = baseUrlOf(flags);
-  const client = createClient({ apiKey: await readKey(flags), baseUrl, fetch, submitRetries: 0 });
+  const client = createClient({
+    apiKey: await readKey(flags),
+    baseUrl,
+    submitRetries: 0,
+    fetch,
+    instrumentation,
+  });
   return { client, service: client.service, close: async () => undefined };
 }
 

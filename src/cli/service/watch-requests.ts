@@ -2,12 +2,8 @@ import { operations, statusOperation } from "../../../generated/operations.js";
 import type { Fetch } from "../../index.js";
 import type { Progress } from "../terminal/progress.js";
 
-/**
- * A fetch that says why a task cannot be read, once for each reason, while the client tries again.
- *
- * @param isVerbose Whether every request is shown: its method, address, status and time, never a header or a query.
- */
-export function watchRequests(fetch: Fetch, progress: Progress, isVerbose: boolean): Fetch {
+/** A fetch that says why a task cannot be read, once for each reason, while the client tries again. */
+export function watchRequests(fetch: Fetch, progress: Progress): Fetch {
   let lastReason: string | undefined;
   function note(reason: string | undefined): void {
     if (reason !== undefined && reason !== lastReason) {
@@ -16,24 +12,15 @@ export function watchRequests(fetch: Fetch, progress: Progress, isVerbose: boole
     lastReason = reason;
   }
   return async (target, init = {}) => {
-    const { method = "GET", signal } = init;
-    const { origin, pathname } = new URL(String(target));
-    const isRead = pathname.endsWith(operations[statusOperation].path);
-    const startedAt = performance.now();
-    const show = (what: string) => {
-      const milliseconds = Math.round(performance.now() - startedAt);
-      if (isVerbose) progress.warn(`${method} ${origin}${pathname}: ${what} in ${milliseconds} ms`);
-    };
+    if (!new URL(String(target)).pathname.endsWith(operations[statusOperation].path))
+      return fetch(target, init);
     try {
       const response = await fetch(target, init);
       const { status } = response;
-      show(`HTTP ${status}`);
-      if (isRead) note(status === 408 || status === 429 || status >= 500 ? `HTTP ${status}` : undefined);
+      note(status === 408 || status === 429 || status >= 500 ? `HTTP ${status}` : undefined);
       return response;
     } catch (error) {
-      const reason = signal?.aborted ? "given up" : reasonOf(error);
-      show(reason);
-      if (isRead && !signal?.aborted) note(reason);
+      if (!init.signal?.aborted) note(reasonOf(error));
       throw error;
     }
   };

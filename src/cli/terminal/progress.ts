@@ -82,7 +82,8 @@ function bar(amount: number, total: number | undefined): string {
   return "█".repeat(filled) + "░".repeat(barWidth - filled);
 }
 
-const amountOf = (bytes: number): string =>
+/** A number of bytes, as people read it. */
+export const amountOf = (bytes: number): string =>
   bytes < 1e6 ? `${Math.round(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 
 /** Colour if standard error shows it; that is where NO_COLOR and FORCE_COLOR are respected. */
