@@ -1,3 +1,4 @@
+import type { Readable, Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { serveStdio, StdioServerTransport } from "@modelcontextprotocol/server/stdio";
 import type { Client } from "../index.js";
@@ -32,7 +33,11 @@ export interface ServeOptions {
   withPreview: boolean;
   /** Version of this package. */
   version: string;
-  /** Ends the server, as the end of standard input does. */
+  /** Carries the messages of the client, a line each; the server ends with it. */
+  input: Readable;
+  /** Carries the messages of the server, and nothing else. */
+  output: Writable;
+  /** Ends the server, as the end of the input does. */
   signal: AbortSignal;
   /** Notes something for the person who runs the server; never the key. */
   log: (text: string) => void;
@@ -41,9 +46,9 @@ export interface ServeOptions {
 /** A submit that is under way gets this long at the end: its response says which task was paid for. */
 const lastSubmitMs = 5000;
 
-/** Serves agents over standard input and output, which carry nothing else, until the input ends. */
+/** Serves an agent over two streams until the input ends. */
 export async function serve(options: ServeOptions): Promise<void> {
-  const { client, service, records, confirm, signal, log } = options;
+  const { client, service, records, confirm, input, output, signal, log } = options;
   const stop = new AbortController();
   const giveUp = new AbortController();
   const jobs = createJobs({ client, service, records, stopping: stop.signal, giveUp: giveUp.signal });
@@ -56,25 +61,23 @@ export async function serve(options: ServeOptions): Promise<void> {
   };
   const tools = createTools(workshop);
 
-  const input = dropLongLines(() =>
-    log("A line on standard input was too long to be a message, and was dropped"),
-  );
+  const lines = dropLongLines(() => log("A line of the input was too long to be a message, and was dropped"));
   const ended = new Promise<void>((resolve) => {
-    for (const event of ["end", "close", "error"]) process.stdin.once(event, () => resolve());
-    process.stdout.once("error", () => resolve()); // the client is gone
+    for (const event of ["end", "close", "error"]) input.once(event, () => resolve());
+    output.once("error", () => resolve()); // the client is gone
     signal.addEventListener("abort", () => resolve());
     if (signal.aborted) resolve();
   });
-  process.stdin.pipe(input);
+  input.pipe(lines);
   const connection = serveStdio(({ era }) => createServer(tools, workshop, era === "modern"), {
-    transport: new StdioServerTransport(input),
+    transport: new StdioServerTransport(lines, output),
     onerror: ({ message }) => log(`A message could not be handled: ${plainText(message)}`),
   });
 
   await ended;
   stop.abort(new Error("The server was stopped"));
   await connection.close();
-  process.stdin.unpipe(input).pause();
+  input.unpipe(lines).pause();
   await Promise.race([jobs.submitted(), sleep(lastSubmitMs, undefined, { ref: false })]);
   giveUp.abort(new Error("The server was stopped"));
   await jobs.ended();

@@ -1,17 +1,13 @@
-import { beforeAll, describe, expect, it } from "vitest";
-import { buildCommand } from "../cli/support/child.js";
+import { describe, expect, it } from "vitest";
+import { readRule } from "../../src/cli/commands/mcp.js";
 import { startServer } from "../cli/support/command.js";
 import { makeFolder } from "../support/generate.js";
-import { startAgent, textOf } from "./support/agent.js";
-
-let program: string;
-beforeAll(async () => {
-  program = await buildCommand();
-});
+import { serveAgent, textOf } from "./support/agent.js";
+import type { Settings } from "./support/agent.js";
 
 const small = { prompt: "a red fox", resolution: "64x64" };
 
-async function start(words: string[], ...answers: (string | Promise<never>)[]) {
+async function start(settings: Settings, ...answers: (string | Promise<never>)[]) {
   const server = await startServer();
   const out = await makeFolder();
   const questions: string[] = [];
@@ -19,14 +15,14 @@ async function start(words: string[], ...answers: (string | Promise<never>)[]) {
     questions.push(String(message));
     return { action: await answers[questions.length - 1], content: {} };
   };
-  const more = ["--base-url", server.url, "--out", out, "--no-preview", ...words];
-  const agent = await startAgent(program, more, answers.length > 0 ? { onQuestion } : {});
+  const asked = answers.length > 0 ? { onQuestion } : {};
+  const agent = await serveAgent(server.url, out, { ...settings, ...asked });
   return { server, out, agent, questions };
 }
 
 describe("a person who can be asked", () => {
   it("is asked before each payment, and not for what is there already", async () => {
-    const { agent, server, questions } = await start([], "accept", "accept");
+    const { agent, server, questions } = await start({}, "accept", "accept");
     await agent.call("generate_image", { ...small, batchsize: 4 });
     await agent.call("generate_image", { ...small, batchsize: 4 });
     await agent.call("generate_image", { prompt: "\u001b[31ma fox\u202e\nPay nothing", resolution: "64x64" });
@@ -42,7 +38,7 @@ describe("a person who can be asked", () => {
   it.each(["decline", "cancel"])(
     "ends the call with %s: it is asked once, and nothing is paid",
     async (action) => {
-      const { agent, server, questions } = await start(["--confirm", "always"], action);
+      const { agent, server, questions } = await start({ confirm: readRule("always") }, action);
       const result = await agent.call("generate_image", small);
       expect(result.structuredContent).toEqual({ outcome: "not-sent", files: [] });
       expect(result.isError).toBe(true);
@@ -53,7 +49,7 @@ describe("a person who can be asked", () => {
   );
 
   it("is asked above a number of images only", async () => {
-    const { agent, server, questions } = await start(["--confirm", "above:2"], "decline");
+    const { agent, server, questions } = await start({ confirm: readRule("above:2") }, "decline");
     await agent.call("generate_image", { ...small, batchsize: 2 });
     expect(questions).toEqual([]);
     await agent.call("generate_image", { ...small, batchsize: 3 });
@@ -62,14 +58,14 @@ describe("a person who can be asked", () => {
   });
 
   it("is never asked with --confirm never", async () => {
-    const { agent, server, questions } = await start(["--confirm", "never"], "decline");
+    const { agent, server, questions } = await start({ confirm: readRule("never") }, "decline");
     await agent.call("generate_image", { ...small, batchsize: 15 });
     expect(questions).toEqual([]);
     expect(server.ledger).toHaveLength(1);
   });
 
   it("may take too long: the call ends in time, and nothing is paid", async () => {
-    const { agent, server } = await start(["--answer-within", "0.3"], new Promise(() => undefined));
+    const { agent, server } = await start({ answerWithinMs: 300 }, new Promise(() => undefined));
     const result = await agent.call("generate_image", small);
     expect(textOf(result)).toContain("did not respond in time. Nothing was sent");
     expect(server.requests).toEqual([]);
@@ -78,13 +74,13 @@ describe("a person who can be asked", () => {
 
 describe("a client that cannot ask", () => {
   it("pays without a question, unless the server was told to ask", async () => {
-    const { agent, server } = await start([]);
+    const { agent, server } = await start({});
     expect((await agent.call("generate_image", small)).structuredContent.outcome).toBe("completed");
     expect(server.ledger).toHaveLength(1);
   });
 
   it.each([["always"], ["above:1"]])("is refused with --confirm %s", async (rule) => {
-    const { agent, server } = await start(["--confirm", rule]);
+    const { agent, server } = await start({ confirm: readRule(rule) });
     const result = await agent.call("generate_image", { ...small, batchsize: 2 });
     expect(textOf(result)).toContain("this client cannot ask");
     expect(server.requests).toEqual([]);
@@ -93,7 +89,7 @@ describe("a client that cannot ask", () => {
 
 describe("budgets", () => {
   it("of a session: what is used up is refused clearly, and what was refused by the service is not counted", async () => {
-    const { agent, server } = await start(["--max-images-per-session", "3"]);
+    const { agent, server } = await start({ maxImages: { run: 3 } });
     await agent.call("generate_image", { ...small, prompt: "a fox [mock:refuse]", batchsize: 3 });
     await agent.call("generate_image", { ...small, batchsize: 2 });
     await agent.call("generate_image", { ...small, batchsize: 2 }); // the same again
@@ -109,11 +105,9 @@ describe("budgets", () => {
   it("of a day: it is shared by all servers of the folder, and outlives them", async () => {
     const server = await startServer();
     const out = await makeFolder();
-    const words = ["--base-url", server.url, "--out", out, "--no-preview", "--max-images-per-day", "2"];
-    const first = await startAgent(program, words);
+    const first = await serveAgent(server.url, out, { maxImages: { day: 2 } });
     await first.call("generate_image", { ...small, batchsize: 2 });
-    first.process.kill("SIGKILL");
-    const second = await startAgent(program, words);
+    const second = await serveAgent(server.url, out, { maxImages: { day: 2 } });
     const result = await second.call("generate_image", { ...small, prompt: "another fox" });
     expect(textOf(result)).toMatch(/limit of 2 .*day.*--max-images-per-day/);
     expect(server.ledger).toHaveLength(1);

@@ -1,12 +1,14 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { modelSchemas } from "../../generated/model-schemas.js";
 import { models } from "../../generated/operations.js";
 import { buildCommand } from "../cli/support/child.js";
 import { apiKey, command, listImages, startServer } from "../cli/support/command.js";
+import { pngBytes } from "../cli/support/images.js";
 import { makeFolder, root } from "../support/generate.js";
-import { startAgent, textOf } from "./support/agent.js";
+import { serveAgent, startAgent, textOf } from "./support/agent.js";
+import type { Settings } from "./support/agent.js";
 
 let program: string;
 beforeAll(async () => {
@@ -15,16 +17,29 @@ beforeAll(async () => {
 
 const small = { prompt: "a red fox", resolution: "64x64" };
 
-async function start(words: string[] = [], options?: Parameters<typeof startAgent>[2]) {
-  const server = await startServer();
-  const out = await makeFolder();
-  const agent = await startAgent(program, ["--base-url", server.url, "--out", out, ...words], options);
-  return { server, out, agent };
+async function arrange() {
+  return { server: await startServer(), out: await makeFolder() };
+}
+
+/** The server in this process. */
+async function serveHere(settings: Settings = {}) {
+  const { server, out } = await arrange();
+  return { server, out, agent: await serveAgent(server.url, out, settings) };
+}
+
+/** The command in a process of its own. */
+async function start(...words: string[]) {
+  const { server, out } = await arrange();
+  return {
+    server,
+    out,
+    agent: await startAgent(program, ["--base-url", server.url, "--out", out, ...words]),
+  };
 }
 
 describe("tools", () => {
   it("are listed with schemas from the document and with what they do to the world", async () => {
-    const { agent } = await start();
+    const { agent } = await serveHere();
     const { tools } = (await agent.request("tools/list")) as { tools: Record<string, never>[] };
     const byName = Object.fromEntries(tools.map((tool) => [tool.name, tool])) as Record<
       string,
@@ -67,7 +82,7 @@ describe("tools", () => {
   });
 
   it("make images: structured content, a link to each file, and small previews", async () => {
-    const { agent, out, server } = await start();
+    const { agent, out, server } = await serveHere({ withPreview: true });
     const result = await agent.call("generate_image", {
       prompt: "a fox",
       resolution: "1600x800",
@@ -95,8 +110,8 @@ describe("tools", () => {
     }
   });
 
-  it("show no images with --no-preview", async () => {
-    const { agent } = await start(["--no-preview"]);
+  it("show no images if they are not wanted", async () => {
+    const { agent } = await serveHere();
     const { content, structuredContent } = await agent.call("generate_image", small);
     expect(content.map(({ type }) => type)).toEqual(["text", "resource_link"]);
     expect(structuredContent).toMatchObject({ width: 64, height: 64 });
@@ -112,7 +127,7 @@ describe("tools", () => {
   });
 
   it("refuse arguments that are invalid, and say what would be valid", async () => {
-    const { agent, server } = await start();
+    const { agent, server } = await serveHere();
     const calls: [string, Record<string, unknown>, string][] = [
       ["generate_image", { prompt: "a fox", batchsize: 99 }, "batchsize"],
       ["generate_image", {}, "prompt"],
@@ -141,7 +156,7 @@ describe("tools", () => {
 
 describe("the process", () => {
   it("writes nothing but messages to standard output, and the key nowhere", async () => {
-    const { agent, out } = await start(["--verbose"]);
+    const { agent, out } = await start("--verbose", "--no-preview");
     await agent.call("generate_image", { prompt: `${apiKey} [mock:refuse]`, resolution: "64x64" });
     await agent.call("generate_image", small);
     agent.process.stdin!.end();
@@ -150,6 +165,26 @@ describe("the process", () => {
     expect(agent.errors()).toContain("POST");
     expect(agent.errors()).not.toContain(apiKey);
     expect(await readdir(out)).not.toEqual([]);
+  });
+
+  it("takes folders, limits and rules from its flags", async () => {
+    const photos = await makeFolder();
+    await writeFile(join(photos, "fox.png"), pngBytes);
+    const limits = ["--max-images-per-session", "2", "--max-images-per-day", "1", "--confirm", "above:1"];
+    const { agent, server } = await start(
+      "--root",
+      photos,
+      "--no-preview",
+      "--answer-within",
+      "600",
+      ...limits,
+    );
+    const { content } = await agent.call("edit_image", { ...small, sourceImage: ["fox.png"] });
+    expect(content.map(({ type }) => type)).toEqual(["text", "resource_link"]);
+    const two = await agent.call("generate_image", { ...small, batchsize: 2 });
+    expect(textOf(two)).toContain("--confirm");
+    expect(textOf(await agent.call("generate_image", small))).toContain("--max-images-per-day");
+    expect(server.ledger).toHaveLength(1);
   });
 
   it("ends when standard input does, although a task is waited for; a later one resumes it", async () => {

@@ -1,29 +1,22 @@
 import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { createClient } from "../../src/index.js";
 import type { MockFailure, MockRequest } from "../../src/mock-server/index.js";
-import { buildCommand } from "../cli/support/child.js";
 import { apiKey, listImages, startServer } from "../cli/support/command.js";
 import { makeFolder } from "../support/generate.js";
-import { startAgent, textOf } from "./support/agent.js";
+import { serveAgent, textOf } from "./support/agent.js";
 import type { Agent, ToolResult } from "./support/agent.js";
-
-let program: string;
-beforeAll(async () => {
-  program = await buildCommand();
-});
 
 const small = { prompt: "a red fox", resolution: "64x64" };
 
-async function arrange(...words: string[]) {
+async function arrange(answerWithinMs = 45_000) {
   const watch: { onRequest: (request: MockRequest) => MockFailure | undefined } = {
     onRequest: () => undefined,
   };
   const server = await startServer({ fail: (request) => watch.onRequest(request) });
   const out = await makeFolder();
-  const more = ["--base-url", server.url, "--out", out, "--no-preview", ...words];
-  return { server, out, watch, agent: await startAgent(program, more) };
+  return { server, out, watch, agent: await serveAgent(server.url, out, { answerWithinMs }) };
 }
 
 /** Repeats a call, which is safe, until the task is known: a busy machine may not have submitted in time. */
@@ -40,7 +33,7 @@ const unreadable = ({ role }: MockRequest): MockFailure | undefined =>
 
 describe("a task that is not finished in time", () => {
   it("is still running: the response has its id and the next tool, which gets the images", async () => {
-    const { agent, server, out } = await arrange("--answer-within", "0.5");
+    const { agent, server, out } = await arrange(300);
     const result = await callUntilAccepted(agent, { ...small, prompt: "a fox [mock:stuck]" });
     const { taskid } = server.ledger[0]!;
     expect(result.structuredContent).toMatchObject({ outcome: "running", taskid, files: [] });
@@ -57,7 +50,7 @@ describe("a task that is not finished in time", () => {
   });
 
   it("is finished by wait_for_task, which counts as delivered", async () => {
-    const { agent, server, watch, out } = await arrange("--answer-within", "0.4");
+    const { agent, server, watch, out } = await arrange(300);
     watch.onRequest = unreadable;
     const { taskid } = (await callUntilAccepted(agent, small)).structuredContent;
     watch.onRequest = () => undefined;

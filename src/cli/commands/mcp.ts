@@ -80,6 +80,8 @@ Examples:
       viewImage,
       withPreview: flags.preview,
       version: packageVersion(),
+      input: process.stdin,
+      output: process.stdout,
       signal,
       log: (text) => progress.note(text),
     });
@@ -87,7 +89,8 @@ Examples:
   },
 });
 
-function readRule(text: string): ConfirmRule {
+/** Reads the value of `--confirm`. */
+export function readRule(text: string): ConfirmRule {
   if (text === "never") return { above: Infinity, isStrict: true };
   if (text === "always") return { above: 0, isStrict: true };
   const [, number] = /^above:(\d+)$/.exec(text) ?? [];
