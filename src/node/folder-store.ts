@@ -142,11 +142,10 @@ export function createFolderStore(folderPath: string | URL, options: FolderStore
     },
     async claim(record, previous) {
       return explain(record.id, async () => {
-        await makeFolder(folder);
-        await limit.take(record);
+        await inFolder(() => limit.take(record));
         let isClaimed = false;
         try {
-          isClaimed = await claim(record, previous);
+          isClaimed = await inFolder(() => claim(record, previous));
         } finally {
           if (!isClaimed) await limit.settle({ id: record.id, state: "not-sent" });
         }
@@ -182,6 +181,17 @@ export function createFolderStore(folderPath: string | URL, options: FolderStore
       }
     },
   };
+
+  /** Makes the folder if the work finds that it is missing. */
+  async function inFolder<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+      await makeFolder(folder);
+      return work();
+    }
+  }
 
   /** Says which record could not be written, and why. */
   async function explain<T>(id: string, work: () => Promise<T>): Promise<T> {

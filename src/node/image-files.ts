@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { link, open, rm, stat } from "node:fs/promises";
+import { link, open, rm, stat, unlink } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import { renamePatiently } from "./rename.js";
@@ -103,7 +103,7 @@ export async function publish(
     }
     throw new TargetTaken(`${targets.at(-1)} already exists and is different`);
   } finally {
-    await rm(temporary, { force: true });
+    await unlink(temporary).catch(() => undefined); // or it was renamed
   }
 }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { link, open, rm } from "node:fs/promises";
+import { link, open, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { renamePatiently } from "./rename.js";
 
@@ -34,10 +34,13 @@ export async function createFile(
       return true;
     } catch (error) {
       return (error as NodeJS.ErrnoException).code === "EEXIST" ? false : undefined;
+    } finally {
+      await unlink(temporary).catch(() => undefined);
     }
   });
 }
 
+/** Writes a temporary file for `take`, which renames or removes it; after a failure it is removed. */
 async function withTemporary<T>(
   path: string,
   text: string,
@@ -56,8 +59,9 @@ async function withTemporary<T>(
       await file.close();
     }
     return await take(temporary);
-  } finally {
-    await rm(temporary, { force: true });
+  } catch (error) {
+    await unlink(temporary).catch(() => undefined);
+    throw error;
   }
 }
 
