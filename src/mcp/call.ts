@@ -60,7 +60,10 @@ export function beginCall({ mcpReq }: ServerContext, answerWithinMs: number): Ca
         signal: AbortSignal.any([timeUp.signal, signal]),
       }).catch(() => undefined);
       try {
-        return await Promise.race([next.ended, time.then(() => undefined)]);
+        const saved = await Promise.race([next.ended, time.then(() => undefined)]);
+        // A response to a cancelled call can come late, since it is not sent; what is told instead must name the task.
+        if (signal.aborted) await next.accepted;
+        return saved;
       } finally {
         timeUp.abort();
       }

@@ -1,4 +1,5 @@
 import {
+  AuthenticationError,
   DownloadError,
   ImageLimitError,
   InsufficientCreditsError,
@@ -106,6 +107,7 @@ export const nextStep = (taskid: string): string =>
   `Call wait_for_task with the taskid ${taskid} to get the images. It is paid for once, however often it is waited for.`;
 
 function afterRefusal(error: unknown): string {
+  if (error instanceof AuthenticationError) return "Do not call again: a person must check the API key.";
   if (error instanceof InsufficientCreditsError) return "Do not call again: a person must buy credits.";
   if (error instanceof RateLimitError) {
     return `Call again in ${Math.ceil((error.retryAfterMs ?? 60_000) / 1000)} seconds, with the same arguments.`;

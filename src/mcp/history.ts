@@ -47,6 +47,13 @@ export function createHistory(records: FolderStore): History {
     return task === taskid && !Number.isNaN(Date.parse(time)) ? Date.parse(time) : undefined;
   }
 
+  /** Whether a repeated call is about that record: its result is still to come, or was delivered a short while ago. */
+  async function isCurrent(id: string): Promise<boolean> {
+    const record = await readRecord(records, id);
+    const delivered = record?.taskid === undefined ? undefined : await deliveredAt(record);
+    return delivered === undefined || Date.now() - delivered < repeatMs;
+  }
+
   const markPath = (id: string): string =>
     join(records.folder, `.${basename(records.pathOf(id), ".record.json")}.delivered`);
 
@@ -56,16 +63,23 @@ export function createHistory(records: FolderStore): History {
   return {
     async choose(kind, isAgain, isActive) {
       const ids = (await listIds()).filter((id) => id.startsWith(`${kind}-`));
-      const latest = ids.sort((one, other) => numberOf(one) - numberOf(other)).at(-1);
+      ids.sort((one, other) => numberOf(one) - numberOf(other));
+      const latest = ids.at(-1);
       if (latest === undefined) return `${kind}-1`;
       const next = `${kind}-${numberOf(latest) + 1}`;
+      if (!isAgain) {
+        // A repeated call is about the first result as long as that counts; then about what was asked for since.
+        const first = ids.findLast((id) => !id.endsWith(againSuffix)) ?? latest;
+        for (const id of [first, latest]) if (await isCurrent(id)) return id;
+        return next;
+      }
       const record = await readRecord(records, latest);
       // What may have been paid for without a task is for a person to look at, also if another one is asked for.
-      if (record?.taskid === undefined && !(isAgain && isActive(latest))) return latest;
-      const delivered = record && (await deliveredAt(record));
-      if (!isAgain) return Date.now() - (delivered ?? Infinity) < repeatMs ? latest : next;
+      if (record?.taskid === undefined)
+        return isActive(latest) && !latest.endsWith(againSuffix) ? next + againSuffix : latest;
       // The call that asked for another one may itself be repeated.
-      return latest.endsWith(againSuffix) && delivered === undefined ? latest : next + againSuffix;
+      const isRepeated = latest.endsWith(againSuffix) && (await deliveredAt(record)) === undefined;
+      return isRepeated ? latest : next + againSuffix;
     },
     async markDelivered(record) {
       if ((await deliveredAt(record)) !== undefined) return; // the first time counts

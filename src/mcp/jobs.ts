@@ -126,7 +126,9 @@ export function createJobs({ client, service, records, stopping, giveUp }: Workp
     const { error: _overcome, ...kept } = record;
     const files = paths.map((path) => basename(path));
     const updatedAt = new Date().toISOString();
-    await records.write({ ...kept, version: 2, state: "saved", files, updatedAt }, { durable: false });
+    const saved = { ...kept, version: 2, state: "saved", files, updatedAt } as const;
+    // The images are there, and the next call makes up for a record that could not be written.
+    await records.write(saved, { durable: false }).catch(() => undefined);
   }
 
   async function finish(record: GenerationRecord, job: Job): Promise<Saved> {

@@ -72,7 +72,7 @@ const mostPreviewBytes = 1_000_000;
 export async function toResult(
   report: Report,
   viewImage: ViewImage,
-  withPreview: boolean,
+  mayPreview: () => boolean,
 ): Promise<CallToolResult> {
   const { outcome, taskid, requested, files = [], next } = report;
   const links: CallToolResult["content"] = [];
@@ -90,7 +90,10 @@ export async function toResult(
       mimeType,
       size: bytes.length,
     });
-    const { width, height, preview } = await viewImage(bytes, withPreview && previewBytes < mostPreviewBytes);
+    const { width, height, preview } = await viewImage(
+      bytes,
+      mayPreview() && previewBytes < mostPreviewBytes,
+    );
     sizes.push({ width, height });
     const data = preview && Buffer.from(preview.data).toString("base64");
     if (!data || previewBytes + data.length > mostPreviewBytes) continue;

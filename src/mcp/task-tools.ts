@@ -11,7 +11,7 @@ import { withoutUndefined } from "./report.js";
 import type { Report } from "./report.js";
 import type { Workshop } from "./workshop.js";
 
-/** Reads a task once, and changes nothing. */
+/** Reads a task once, and saves nothing. */
 export async function getTask(taskid: string, context: ServerContext, workshop: Workshop): Promise<Report> {
   const { client, history, records } = workshop;
   const record = await history.findTask(taskid);

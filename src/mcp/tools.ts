@@ -35,7 +35,21 @@ const local = { ...reads, openWorldHint: false };
 
 /** Every tool, with the schemas that the document gives it. */
 export function createTools(workshop: Workshop): Tool[] {
-  const show = (report: Report) => toResult(report, workshop.viewImage, workshop.withPreview);
+  const { viewImage, withPreview, answerWithinMs } = workshop;
+
+  /** Large images take a second each to be previewed, and a call must have its response in time. */
+  async function show(
+    work: () => Promise<Report | InputRequiredResult>,
+  ): Promise<CallToolResult | InputRequiredResult> {
+    const began = performance.now();
+    const report = await work();
+    if (isInputRequiredResult(report)) return report;
+    return toResult(
+      report as Report,
+      viewImage,
+      () => withPreview && performance.now() - began < answerWithinMs,
+    );
+  }
 
   const makes = (name: GenerationTool, title: string, description: string): Tool => ({
     name,
@@ -44,12 +58,12 @@ export function createTools(workshop: Workshop): Tool[] {
     inputSchema: argumentsSchema(name, workshop.roots),
     outputSchema: reportSchema,
     annotations: paid,
-    async call(given, caller) {
-      const report = await makeImages(name, given, caller, workshop);
-      if (isInputRequiredResult(report)) return report;
-      await tellIfCancelled(report as Report, caller.context, workshop);
-      return show(report as Report);
-    },
+    call: (given, caller) =>
+      show(async () => {
+        const report = await makeImages(name, given, caller, workshop);
+        if ("outcome" in report) await tellIfCancelled(report as Report, caller.context, workshop);
+        return report;
+      }),
   });
 
   const ofTask = (
@@ -65,7 +79,7 @@ export function createTools(workshop: Workshop): Tool[] {
     inputSchema: taskSchema,
     outputSchema: reportSchema,
     annotations,
-    call: async ({ taskid }, { context }) => show(await work(readTaskid(taskid), context)),
+    call: ({ taskid }, { context }) => show(async () => work(readTaskid(taskid), context)),
   });
 
   return [

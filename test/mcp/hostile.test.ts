@@ -1,4 +1,4 @@
-import { link, mkdir, symlink, writeFile } from "node:fs/promises";
+import { link, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -10,6 +10,7 @@ import { execFileSync } from "node:child_process";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { dropLongLines } from "../../src/mcp/input-lines.js";
 import { asData, plainText } from "../../src/mcp/plain-text.js";
+import { toResult } from "../../src/mcp/report.js";
 import { readSourceFile } from "../../src/mcp/source-files.js";
 import { pngBytes } from "../cli/support/images.js";
 import { apiKey, startServer } from "../cli/support/command.js";
@@ -115,6 +116,24 @@ describe("a text of others", () => {
   });
 });
 
+describe("previews", () => {
+  it("are below a megabyte together, whatever the images", async () => {
+    const folder = await makeFolder();
+    const files = ["a", "b", "c", "d"].map((name) => join(folder, `${name}.png`));
+    for (const file of files) await writeFile(file, pngBytes);
+    const sizes = [400_000, 600_000, 300_000, 1];
+    const viewed: boolean[] = [];
+    const view = async (_: Uint8Array, withPreview: boolean) => {
+      viewed.push(withPreview);
+      return { preview: { data: new Uint8Array(sizes[viewed.length - 1]!), mimeType: "image/jpeg" } };
+    };
+    const { content } = await toResult({ outcome: "completed", text: "", files }, view, () => true);
+    const previews = content.filter(({ type }) => type === "image") as { data: string }[];
+    expect(previews.map(({ data }) => data.length)).toEqual([533_336, 400_000, 4]);
+    expect(viewed).toEqual([true, true, true, true]);
+  });
+});
+
 describe("lines of standard input", () => {
   const pass = async (chunks: (string | Uint8Array)[], longest: number) => {
     let dropped = 0;
@@ -163,6 +182,9 @@ describe("the server", () => {
     await writeFile(join(photos, "fox.png"), pngBytes);
     expect((await edit("fox.png", "same.png")).structuredContent).toEqual(first.structuredContent);
     expect(server.ledger).toHaveLength(2);
+    await writeFile(join(photos, "fox.png"), await readFile(first.structuredContent.files[0]!));
+    await edit("fox.png", "same.png"); // another image under the same name
+    expect(server.ledger).toHaveLength(3);
   });
 
   it("passes no instruction, no control character and no key of a service on", async () => {

@@ -96,3 +96,17 @@ describe("a server that is killed", () => {
     expect(submits()).toHaveLength(2);
   });
 });
+
+it("a server whose input ends while it submits waits for the response, so that the task is known", async () => {
+  const { server, watch, out, start } = await arrange();
+  const agent = await start();
+  watch.onRequest = ({ role }) => {
+    if (role !== "submit") return undefined;
+    agent.process.stdin!.end();
+    return { kind: "delay", delayMs: 300 };
+  };
+  await expect(agent.call("generate_image", small)).rejects.toThrow("has ended");
+  expect(await agent.ended).toBe(0);
+  const [record] = Object.values(await readRecords(out));
+  expect(record).toMatchObject({ state: "accepted", taskid: server.ledger[0]!.taskid });
+});

@@ -91,6 +91,21 @@ describe("a call that is repeated", () => {
     expect(server.ledger).toHaveLength(3);
   });
 
+  it("returns the first result also after another one was asked for, and the newest once that is old", async () => {
+    const { server, out, start } = await arrange();
+    const agent = await start();
+    const { structuredContent: first } = await agent.call("generate_image", small);
+    await age(out, 11);
+    const { structuredContent: second } = await agent.call("generate_image", { ...small, again: true });
+    expect(second.taskid).not.toBe(first.taskid);
+    expect((await agent.call("generate_image", small)).structuredContent).toEqual(second);
+    await age(out, 11);
+    const { structuredContent: third } = await agent.call("generate_image", small);
+    await agent.call("generate_image", { ...small, again: true });
+    expect((await agent.call("generate_image", small)).structuredContent).toEqual(third);
+    expect(server.ledger).toHaveLength(4);
+  });
+
   it("returns the failure of its task, and submits what was refused", async () => {
     const { server, watch, start } = await arrange();
     const agent = await start();

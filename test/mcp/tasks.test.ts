@@ -109,6 +109,22 @@ describe("a call that is cancelled", () => {
     expect(agent.errors()).toContain(taskid);
   });
 
+  it("while it submits: the client is told the task once there is one", async () => {
+    const { agent, server, watch } = await arrange();
+    let cancel = () => {};
+    watch.onRequest = ({ role }) => {
+      if (role !== "submit") return undefined;
+      cancel();
+      return { kind: "delay", delayMs: 200 };
+    };
+    const { id } = agent.begin("generate_image", small);
+    cancel = () => agent.notify("notifications/cancelled", { requestId: id });
+    const { data } = await agent.notified("notifications/message", () => true);
+    expect(data).toMatchObject({ taskid: server.ledger[0]!.taskid });
+    expect((await agent.call("generate_image", small)).structuredContent.outcome).toBe("completed");
+    expect(server.ledger).toHaveLength(1);
+  });
+
   it("before anything is sent: nothing is paid", async () => {
     const { agent, server } = await arrange();
     const { id } = agent.begin("generate_image", small);
