@@ -48,8 +48,8 @@ describe("the packed package", () => {
     const guides = inSources.filter((path) => path.endsWith("README.md")).map((path) => `src/${path}`);
     const generated = (await readdir(join(root, "generated"))).filter((path) => path.endsWith(".ts"));
     const declarations = [
-      // Nobody imports the command.
-      ...sources.filter((path) => !path.startsWith("cli/")).map((path) => `src/${path}`),
+      // Nobody imports the command, nor its server for agents.
+      ...sources.filter((path) => !/^(cli|mcp)\//.test(path)).map((path) => `src/${path}`),
       ...generated.map((path) => `generated/${path}`),
     ].map((path) => `dist/${path.replace(/\.ts$/, ".d.ts")}`);
     const entries = [...Object.values(manifest.exports), ...Object.values(manifest.bin)].map((path) =>
