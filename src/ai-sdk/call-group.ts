@@ -4,6 +4,8 @@ export interface GroupedCall {
   readonly index: number;
   /** Says that this call has a task; or none and never will, without an id. */
   submitted(taskid?: string): void;
+  /** This call's task, once there is one. */
+  readonly taskid: string | undefined;
   /** The tasks of the group, this call's first. */
   readonly taskids: readonly string[];
   /** Waits until no other call of the group is submitting any more. */
@@ -58,6 +60,9 @@ export function createCallGroups(): (headers: object | undefined) => GroupedCall
       submitted(taskid) {
         call.taskid ??= taskid;
         resolveSubmitted();
+      },
+      get taskid() {
+        return call.taskid;
       },
       get taskids() {
         const all = [call, ...group.calls].flatMap(({ taskid }) => taskid ?? []);

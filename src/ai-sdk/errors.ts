@@ -18,28 +18,23 @@ export type ImageCallError = TensorsLabError & {
 };
 
 /** The error to throw for a failed call. The SDK repeats errors of its own kinds, so whatever is not ours becomes a cause. */
-export function toCallError(error: unknown, { taskids }: GroupedCall): ImageCallError {
-  const [own] = taskids;
+export function toCallError(error: unknown, { taskid: own, taskids }: GroupedCall): ImageCallError {
   const typed: TensorsLabError = isTensorsLabError(error)
     ? error
     : new CallbackError(`A function of yours threw: ${String(error)}`, {
         outcome: own === undefined ? "unknown" : "accepted",
         cause: error,
       });
-  const taskid = typed.taskid ?? own;
-  const isPaid = taskid !== undefined && typed.outcome !== "unknown";
-  const message = nameTasks(typed.message, taskid, taskids);
+  const others = taskids.filter((id) => id !== own);
+  const ends = [
+    others.length > 0 && `other tasks of this call: ${others.join(", ")}`,
+    own !== undefined && !typed.message.includes(`task ${own}`) && `task ${own}`,
+  ];
+  const message = [typed.message, ...ends].filter(Boolean).join("; ");
   Object.defineProperty(typed, "message", { value: message, writable: true, configurable: true });
+  const isPaid = taskids.length > 0 && typed.outcome !== "unknown";
   return Object.assign(typed, {
     taskids,
-    ...(taskid !== undefined && { taskid }),
-    ...(isPaid && { outcome: "accepted" as const }),
+    ...(isPaid && { outcome: "accepted" as const, taskid: taskids[0] }),
   });
-}
-
-function nameTasks(message: string, taskid: string | undefined, taskids: readonly string[]): string {
-  const others = taskids.filter((id) => id !== taskid);
-  const all = others.length > 0 ? `; other tasks of this call: ${others.join(", ")}` : "";
-  const own = taskid === undefined || message.includes(`task ${taskid}`) ? "" : `; task ${taskid}`;
-  return message + all + own;
 }

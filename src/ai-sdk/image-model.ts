@@ -1,4 +1,4 @@
-import { downloadImage, isTensorsLabError } from "../index.js";
+import { checkInput, downloadImage, isTensorsLabError } from "../index.js";
 import type { Client, Model, Submission, Task } from "../index.js";
 import { models } from "../schemas/index.js";
 import { createCallGroups } from "./call-group.js";
@@ -68,6 +68,9 @@ export function createImageModel<M extends Model>(
     const { abortSignal: signal, n } = options;
     const modelCall = readModelCall(modelId, options);
     const { warnings } = modelCall;
+    for (const { path, message } of await checkInput(modelId, modelCall.input as never)) {
+      warnings.push({ type: "other", message: `${path} ${message}` });
+    }
     const client = clientFor(options.headers, warnings);
     const task = await generate(modelCall, client, signal, call);
     if (!task) return withoutImages(modelId, warnings);

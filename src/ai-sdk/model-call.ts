@@ -68,10 +68,10 @@ export function readModelCall(model: Model, options: ImageCallOptions): ModelCal
   return { input, settings, warnings };
 }
 
-/** The bytes of a file, or its URL; undefined if it is neither. */
+/** A copy of the bytes of a file, which cannot change any more, or its URL; undefined if it is neither. */
 function readFile(file: ImageFile): string | Uint8Array | undefined {
   const given = file.type === "url" ? file.url : file.data;
-  if (typeof given !== "string") return given instanceof Uint8Array ? given : undefined;
+  if (typeof given !== "string") return given instanceof Uint8Array ? given.slice() : undefined;
   const isDataUrl = /^data:[^,]*;base64,/i.test(given);
   if (file.type === "url" && !isDataUrl) return given;
   try {

@@ -115,6 +115,28 @@ function dropOneUrl(body: Buffer): Buffer {
   return Buffer.from(JSON.stringify(envelope));
 }
 
+test("what the model's maker advises against comes with a warning", async () => {
+  const server = await start();
+  const { warnings } = await providerFor(server)
+    .image("seedreamv5")
+    .doGenerate(call({ size: "512x512", providerOptions: quick }));
+  expect(warnings).toEqual([
+    { type: "other", message: expect.stringMatching(/^resolution should have .* pixels$/) },
+  ]);
+});
+
+test("what is sent is what was given, whatever becomes of it afterwards", async () => {
+  const server = await start();
+  const { image } = providerFor(server, { records: createMemoryStore() });
+  const data = imageHeads.png.slice();
+  const made = image("seedreamv5").doGenerate(
+    call({ files: [{ type: "file", mediaType: "image/png", data }] }),
+  );
+  data.fill(0);
+  await made;
+  expect(submitsOf(server)[0]?.files[0]?.contentType).toBe("image/png");
+});
+
 describe("what is asked for", () => {
   const url = "https://example.com/fox.png";
   const bytes = imageHeads.png;
