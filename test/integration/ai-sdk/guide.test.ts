@@ -1,4 +1,4 @@
-// The examples of the guide, with `ai` 6 in this process and `ai` 7 on Node 22.
+// The examples of the guide, with `ai` 6 on this Node and `ai` 7 on Node 22.
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";

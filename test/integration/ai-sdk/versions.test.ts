@@ -63,7 +63,6 @@ test.each(sdks)(
           charges: ledger.length,
         };
       });
-      // A small upload may have arrived whole before its connection is reset, so these are not told apart by it.
       expect(counted).toEqual(rows.map(({ name, submits, charges }) => ({ name, submits, charges })));
       for (const [index, { name, gives, outcome }] of rows.entries()) {
         if (outcome === undefined || outcome === "accepted") continue;

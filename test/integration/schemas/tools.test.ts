@@ -23,7 +23,7 @@ const [example] = blocksOf(guide, await readFile(join(root, guide), "utf8")).fil
 const program = (sdk: string, specification: string) => `
   import { generateText } from "${sdk}";
   import { paint } from "./example.ts";
-  const offered = [];
+  const offered: unknown[] = [];
   const model = (input: object) => ({
     specificationVersion: "${specification}", provider: "test", modelId: "test", supportedUrls: {},
     async doGenerate({ tools }: { tools: unknown[] }) {
@@ -35,7 +35,7 @@ const program = (sdk: string, specification: string) => `
       };
     },
   });
-  const results = [];
+  const results: unknown[] = [];
   for (const input of [{ prompt: "a fox", batchsize: 2 }, { prompt: "a fox", batchsize: 99 }, { prompt: "a fox", sourceImage: [{ path: "/etc/passwd" }] }]) {
     const { content } = await generateText({ model: model(input) as never, tools: { paint }, prompt: "paint a fox" });
     results.push(content.map(({ type, ...part }: { type: string; output?: unknown; error?: unknown }) => ({ type, output: part.output, error: part.error && String(part.error) })));
