@@ -101,7 +101,7 @@ describe("who may import whom", () => {
     records: ["src/errors", "src/options", "src/types", "src/client", "src/reliability/"],
     schemas: ["src/types"],
     node: ["src/index", "src/url-safety", "undici", "node:"],
-    "mock-server": ["node:", "@fastify/busboy"],
+    "mock-server": ["node:", "@fastify/busboy", "src/schemas/index"],
     "mock-server/page/app": ["preact", "@preact/signals"],
   };
   /** What runs in a browser stands in a room of its own; its server's types are all that it shares. */

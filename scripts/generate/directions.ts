@@ -29,7 +29,7 @@ export function isMarked(property: unknown, mark: Mark, document: JsonObject): b
   );
 }
 
-/** What is required may stand in another part of an `allOf` than the property. */
+/** A required property may stand in another part of an `allOf` than its requirement. */
 function withoutNames(schema: JsonObject, names: ReadonlySet<unknown>): JsonObject {
   const { required, allOf, ...rest } = schema;
   const kept = Array.isArray(required) ? (required as unknown[]).filter((name) => !names.has(name)) : [];

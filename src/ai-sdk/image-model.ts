@@ -29,7 +29,7 @@ export interface ImageModel<M extends Model = Model> {
   doGenerate(options: ImageCallOptions): Promise<ImageCallResult>;
 }
 
-/** What the models of a provider share. */
+/** Shared by the models of a provider. */
 export interface ModelSettings {
   /** Creates the client of one call, which sends these headers too. */
   clientFor: (headers: ImageCallOptions["headers"], warnings: ImageWarning[]) => Client;

@@ -11,7 +11,7 @@ export interface ModelCall {
   /** The fields to submit, not validated yet. */
   input: Record<string, unknown>;
   settings: GenerationSettings;
-  /** What was asked for and is not done. */
+  /** Options that have no effect, each with the reason. */
   warnings: ImageWarning[];
 }
 

@@ -17,9 +17,9 @@ export type ImageFile =
       url: string;
     };
 
-/** What `generateImage` asks a model for in one call. */
+/** Options of one call that `generateImage` makes of a model. */
 export interface ImageCallOptions {
-  /** What the images show. */
+  /** The text to draw. */
   prompt: string | undefined;
   /** How many images. */
   n: number;
@@ -41,7 +41,7 @@ export interface ImageCallOptions {
   headers?: Readonly<Record<string, string | undefined>> | undefined;
 }
 
-/** What a model has to say beside its images. */
+/** A note that comes with the images. */
 export type ImageWarning =
   | {
       /** Something that was asked for is not done. */
@@ -58,7 +58,7 @@ export type ImageWarning =
       message: string;
     };
 
-/** What is known of one image, in `providerMetadata.tensorslab.images`. */
+/** Facts of one image, in `providerMetadata.tensorslab.images`. */
 export type ImageMetadata = {
   /** The task that the image belongs to. */
   taskid: string;
@@ -66,13 +66,13 @@ export type ImageMetadata = {
   url: string;
 };
 
-/** What a model returns to `generateImage`. */
+/** Result of one call that `generateImage` makes of a model. */
 export interface ImageCallResult {
   /** The bytes of each image. */
   images: Uint8Array[];
   /** Present if there are no images: then the call must not be repeated. */
   isRetryable?: false;
-  /** What was asked for and not done. */
+  /** Options that have no effect, and doubts about the input. */
   warnings: ImageWarning[];
   /** For each image, its task and URL. */
   providerMetadata: { tensorslab: { images: ImageMetadata[] } };

@@ -28,11 +28,12 @@ type OwnFields<M extends Model> = {
 type Without<Fields, Names> = { [Field in keyof Fields as Exclude<Field, Names>]?: Fields[Field] };
 
 /**
- * What `providerOptions.tensorslab` may have: the fields of the model that `generateImage` has no option for, and how the
+ * Contents of `providerOptions.tensorslab`: the fields of the model that `generateImage` has no option for, and how the
  * call is carried out.
  *
  * @example
- * const tensorslab = { resolution: "4K", idempotencyKey: "order-1234" } satisfies ProviderOptions<"seedreamv5">;
+ * const options = { resolution: "4K", idempotencyKey: "order-1234" } satisfies ProviderOptions<"seedreamv5">;
+ * const providerOptions = { tensorslab: options }; // for generateImage({ model, prompt, providerOptions })
  */
 export type ProviderOptions<M extends Model = Model> = Without<ModelInput<M>, OwnFields<M>> &
   GenerationSettings;

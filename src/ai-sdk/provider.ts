@@ -59,8 +59,8 @@ const optionNames = [
  *
  * @throws {ConfigurationError} An option is invalid.
  * @example
- * const tensorslab = createTensorsLab({ records: createMemoryStore() });
- * const model = tensorslab.image("seedreamv5"); // for generateImage({ model, prompt })
+ * const { image } = createTensorsLab({ records: createMemoryStore() });
+ * const model = image("seedreamv5"); // for generateImage({ model, prompt })
  */
 export function createTensorsLab(settings: ProviderSettings = {}): Provider {
   const model = createModels(settings);

@@ -108,7 +108,7 @@ function findIssues(
   let urlPath: Path | undefined =
     address !== undefined && input[address] !== undefined ? [address] : undefined;
 
-  /** What the document's check sees: any Blob stands for a file, and a URL stands in the field that carries it. */
+  /** Makes what the document's check sees: a Blob for any file, and a URL in the field that carries it. */
   const toPlaceholder = (item: unknown, path: Path): unknown => {
     const found = readJsonFile(item, forms);
     if (typeof found === "string") issues.push({ path, message: found });

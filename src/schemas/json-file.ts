@@ -36,7 +36,7 @@ type WithJsonFile<Value> = Value extends FileInput
     ? readonly WithJsonFile<Item>[]
     : Value;
 
-/** What each form consists of, the first part naming the form. */
+/** The parts of each form, of which the first gives it its name. */
 const parts = {
   path: { path: { type: "string", pattern: "\\S", description: "Path of the file on this machine" } },
   url: {

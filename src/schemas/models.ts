@@ -38,7 +38,7 @@ export interface Advice {
   readonly [rule: string]: unknown;
 }
 
-/** What a model is and takes. */
+/** A model and its fields. */
 export interface ModelDescription {
   /** A short name for people. */
   readonly title: string;

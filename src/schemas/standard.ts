@@ -2,7 +2,7 @@
 
 /** A fault of an input, as Standard Schema has it. */
 export interface SchemaIssue {
-  /** What would be valid, to be read after the path. */
+  /** The fault, to be read after the path. */
   readonly message: string;
   /** The steps to it, such as `["sourceImage", 0]`; empty for the input as a whole. */
   readonly path: readonly (string | number)[];
@@ -27,7 +27,7 @@ export interface InputSchema<Input> {
   readonly "~standard": StandardMembers<Input>;
 }
 
-/** What a Standard Schema consists of. */
+/** The members of a Standard Schema. */
 export interface StandardMembers<Input> {
   /** The version of the standard. */
   readonly version: 1;
@@ -43,9 +43,9 @@ export interface StandardMembers<Input> {
 
 /** The types of a schema. */
 export interface SchemaTypes<Input> {
-  /** What is validated. */
+  /** Type of a valid input. */
   readonly input: Input;
-  /** What a validation returns: the same. */
+  /** Type of the value that a validation returns: the same. */
   readonly output: Input;
 }
 

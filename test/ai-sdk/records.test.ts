@@ -173,8 +173,11 @@ test("two equal submits of one call are two tasks", async () => {
 
 test("images whose download failed come with the next call", async () => {
   const told: string[] = [];
-  const onSubmitted = ({ taskid }: { taskid: string }) => void told.push(taskid);
-  const { provider, failureOf, charges, failWith } = await start({
+  const onSubmitted = ({ taskid }: { taskid: string }) => {
+    expect(server.requests.map(({ role }) => role)).toEqual(["submit"]); // it was not read yet
+    told.push(taskid);
+  };
+  const { server, provider, failureOf, charges, failWith } = await start({
     records: createMemoryStore(),
     onSubmitted,
   });

@@ -4,9 +4,13 @@ import ts from "typescript";
 import { describe, expect, it } from "vitest";
 
 const root = resolve(import.meta.dirname, "../..");
-const entries = ["src/index.ts", "src/node/index.ts", "src/mock-server/index.ts"].map((path) =>
-  resolve(root, path),
-);
+const entries = [
+  "src/index.ts",
+  "src/node/index.ts",
+  "src/mock-server/index.ts",
+  "src/schemas/index.ts",
+  "src/ai-sdk/index.ts",
+].map((path) => resolve(root, path));
 
 const config = ts.readConfigFile(resolve(root, "tsconfig.json"), (path) => ts.sys.readFile(path))
   .config as object;
