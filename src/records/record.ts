@@ -9,8 +9,6 @@ import type { RecordStore } from "./store.js";
  * Every {@link RecordState}.
  *
  * @example
- * import { recordStates } from "tensorslab-images";
- *
  * console.log(recordStates.join(", "));
  */
 export const recordStates = [
