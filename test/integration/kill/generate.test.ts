@@ -1,10 +1,10 @@
 import { readdir } from "node:fs/promises";
 import { beforeAll, describe, expect, it, vi } from "vitest";
-import type { MockFailure, MockRequest } from "../../src/mock-server/index.js";
-import { makeFolder } from "../support/generate.js";
-import { buildCommand, startCommand } from "./support/child.js";
-import type { Child } from "./support/child.js";
-import { command, listImages, readRecords, startServer } from "./support/command.js";
+import type { MockFailure, MockRequest } from "../../../src/mock-server/index.js";
+import { makeFolder } from "../../support/generate.js";
+import { buildCommand, startCommand } from "../../cli/support/child.js";
+import type { Child } from "../../cli/support/child.js";
+import { command, listImages, readRecords, startServer } from "../../cli/support/command.js";
 
 let program: string;
 beforeAll(async () => {
