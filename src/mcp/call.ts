@@ -32,12 +32,11 @@ export function beginCall({ mcpReq }: ServerContext, answerWithinMs: number): Ca
   let job: Job | undefined;
   let told = "";
   let toldAt = -Infinity;
-  let isOver = false;
 
   function tell(): void {
     const now = performance.now();
     const message = describe(job);
-    if (isOver || signal.aborted || (message === told && now - toldAt < heartbeatMs)) return;
+    if (signal.aborted || (message === told && now - toldAt < heartbeatMs)) return;
     told = message;
     toldAt = now;
     const progress = Math.round(now - began) / 1000; // seconds; it must rise with each notification
@@ -69,7 +68,6 @@ export function beginCall({ mcpReq }: ServerContext, answerWithinMs: number): Ca
       }
     },
     end() {
-      isOver = true;
       clearInterval(timer);
     },
   };

@@ -6,7 +6,8 @@ import { createProgram } from "../../src/cli/program.js";
 import { copySpec, generate, makeFolder, root, run } from "../support/generate.js";
 import { fieldsOf } from "../support/document.js";
 import { buildCommand } from "./support/child.js";
-import { command } from "./support/command.js";
+import { command, startServer } from "./support/command.js";
+import { startAgent, textOf } from "../mcp/support/agent.js";
 
 describe("the help", () => {
   it("names every field of every model, with what the document says of it", async () => {
@@ -53,6 +54,7 @@ describe("another document", () => {
       "out: { type: string, description: A field with the name of a flag }",
       "extra: { type: object, description: Anything else }",
       "tags: { type: array, items: { type: string }, description: Several words }",
+      "again: { type: boolean, description: A field with the name of an argument }",
     ];
     const addFields = (text: string) =>
       text.replace(/^( +)resolution:\n/m, (line, indent: string) =>
@@ -76,6 +78,33 @@ describe("another document", () => {
     expect(output).toMatch(/--seed <integer> .*\[zimage\]/s);
     expect(output).toContain("--field-out <text>");
     expect(output).toMatch(/--resolution <text> .*"2K"\) \[.*seedreamv5.*\]; .*\[.*zimage.*\]/);
+  });
+
+  it("brings its fields and models to agents", async () => {
+    const server = await startServer();
+    const agent = await startAgent(program, ["--base-url", server.url, "--out", await makeFolder()]);
+    const { tools } = (await agent.request("tools/list")) as {
+      tools: { inputSchema: { properties: Record<string, object> } }[];
+    };
+    const [generates, edits] = tools.map(({ inputSchema }) => inputSchema.properties);
+    expect(generates).toMatchObject({
+      model: { enum: ["seedreamv5", "zimage"] },
+      strength: { type: "number", description: "How much is changed" },
+      seed: { type: "integer" },
+      again: { description: expect.stringContaining("Pay for another result") as string },
+      field_again: { description: "A field with the name of an argument" },
+    });
+    expect(edits).toMatchObject({ model: { enum: ["seedreamv5"] } });
+    const given = { prompt: "a fox", strength: 0.5, field_again: true, resolution: "64x64" };
+    await agent.call("generate_image", given);
+    await agent.call("generate_image", { prompt: "a fox", model: "zimage", seed: 7, resolution: "64*64" });
+    const wrong = await agent.call("generate_image", { prompt: "a fox", model: "zimage", strength: 1 });
+    expect([wrong.structuredContent.outcome, textOf(wrong)]).toEqual([
+      "not-sent",
+      expect.stringContaining("strength"),
+    ]);
+    const submits = server.requests.filter(({ method, path }) => method === "POST" && !path.includes("info"));
+    expect(submits.map(({ path }) => path.split("/").at(-1))).toEqual(["seedreamv5", "zimage"]);
   });
 
   it("brings their values to the request", async () => {

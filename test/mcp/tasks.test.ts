@@ -20,9 +20,13 @@ async function arrange(answerWithinMs = 45_000) {
 }
 
 /** Repeats a call, which is safe, until the task is known: a busy machine may not have submitted in time. */
-async function callUntilAccepted(agent: Agent, given: Record<string, unknown>): Promise<ToolResult> {
+async function callUntilAccepted(
+  agent: Agent,
+  given: Record<string, unknown>,
+  meta?: Record<string, unknown>,
+): Promise<ToolResult> {
   for (;;) {
-    const result = await agent.call("generate_image", given);
+    const result = await agent.call("generate_image", given, meta);
     expect(result.structuredContent.outcome).toBe("running");
     if (result.structuredContent.taskid !== undefined) return result;
   }
@@ -52,7 +56,8 @@ describe("a task that is not finished in time", () => {
   it("is finished by wait_for_task, which counts as delivered", async () => {
     const { agent, server, watch, out } = await arrange(300);
     watch.onRequest = unreadable;
-    const { taskid } = (await callUntilAccepted(agent, small)).structuredContent;
+    const { taskid } = (await callUntilAccepted(agent, small, { progressToken: "first" })).structuredContent;
+    const told = agent.notifications("notifications/progress").length;
     watch.onRequest = () => undefined;
     let result = await agent.call("wait_for_task", { taskid });
     while (result.structuredContent.outcome === "running")
@@ -63,6 +68,12 @@ describe("a task that is not finished in time", () => {
     expect(await listImages(out)).toHaveLength(1);
     expect((await readdir(out)).filter((name) => name.endsWith(".delivered"))).toHaveLength(1);
     expect(server.ledger).toHaveLength(1);
+    // The task went on after the response, and the call that had ended told nothing of it.
+    watch.onRequest = unreadable;
+    await callUntilAccepted(agent, { ...small, prompt: "later" }, { progressToken: "later" });
+    const tokens = agent.notifications("notifications/progress").map(({ progressToken }) => progressToken);
+    expect(tokens.filter((token) => token === "first")).toHaveLength(told);
+    expect(tokens).toContain("later");
   });
 
   it("tells of progress while it waits, to a client that asks for it, and never after the response", async () => {
