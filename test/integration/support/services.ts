@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { chmod, chown, mkdtemp, rm } from "node:fs/promises";
-import { connect, createServer } from "node:net";
+import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,30 +14,28 @@ import { run } from "./run.js";
 export interface Service {
   url: string;
   port: number;
+  /** Ends it and starts it again with the same data, if it keeps any. */
+  restart(): Promise<void>;
   /** Ends it, and removes its data. */
   stop(): Promise<void>;
 }
 
-/** Starts a Redis that keeps its data in memory. */
-export async function startRedis(): Promise<Service> {
+/** Starts a Redis that keeps its data in memory; with `durable`, in a file that is synced at each write. */
+export async function startRedis({ durable = false } = {}): Promise<Service> {
   const program = await findProgram("redis-server");
   const port = await freePort();
   const data = await mkdtemp(join(tmpdir(), "redis-"));
   const parameters = [
-    "--port",
-    `${port}`,
-    "--bind",
-    "127.0.0.1",
-    "--dir",
-    data,
-    "--save",
-    "",
-    "--appendonly",
-    "no",
-  ];
-  // What BullMQ asks for: a queue must not lose jobs when memory is short.
-  const child = start(program, [...parameters, "--maxmemory-policy", "noeviction"]);
-  return serve(child, `redis://127.0.0.1:${port}`, port, data);
+    ["--port", `${port}`],
+    ["--bind", "127.0.0.1"],
+    ["--dir", data],
+    ["--save", ""],
+    ["--appendonly", durable ? "yes" : "no"],
+    ["--appendfsync", "always"],
+    // What BullMQ asks for: a queue must not lose jobs when memory is short.
+    ["--maxmemory-policy", "noeviction"],
+  ].flat();
+  return serve(() => start(program, parameters), `redis://127.0.0.1:${port}`, port, data);
 }
 
 /** Starts a PostgreSQL with an empty database `postgres`, whose user `postgres` needs no password. */
@@ -52,9 +50,21 @@ export async function startPostgres(): Promise<Service> {
     cwd: data,
   });
   const port = await freePort();
-  const parameters = ["-D", data, "-p", `${port}`, "-h", "127.0.0.1", "-k", data, "-F"];
-  const child = start(program, parameters, { ...owner, cwd: data });
-  return serve(child, `postgres://postgres@127.0.0.1:${port}/postgres`, port, data);
+  const parameters = [
+    "-D",
+    data,
+    "-p",
+    `${port}`,
+    "-h",
+    "127.0.0.1",
+    "-k",
+    data,
+    "-F",
+    "-c",
+    "lc_messages=C",
+  ];
+  const startServer = () => start(program, parameters, { ...owner, cwd: data });
+  return serve(startServer, `postgres://postgres@127.0.0.1:${port}/postgres`, port, data);
 }
 
 /** PostgreSQL refuses to run as root: then its own user runs it. */
@@ -71,45 +81,62 @@ function start(program: string, parameters: string[], options: object = {}) {
   return { child, printed: () => printed };
 }
 
-/** Waits until a server takes connections; fails with what it printed if it ends instead. */
+/** Starts a server that can be restarted. */
 async function serve(
-  { child, printed }: { child: ChildProcess; printed: () => string },
+  startServer: () => ReturnType<typeof start>,
   url: string,
   port: number,
   data: string,
 ): Promise<Service> {
+  const remove = () => rm(data, { recursive: true, force: true });
+  const begin = () =>
+    untilItServes(startServer(), url).catch(async (error: unknown) => {
+      await remove();
+      throw error;
+    });
+  let end = await begin();
+  return {
+    url,
+    port,
+    async restart() {
+      await end();
+      end = await begin();
+    },
+    async stop() {
+      await end();
+      await remove();
+    },
+  };
+}
+
+/** Waits until a server takes connections; fails with what it printed if it ends instead. Returns what ends it. */
+async function untilItServes(
+  { child, printed }: { child: ChildProcess; printed: () => string },
+  url: string,
+): Promise<() => Promise<void>> {
   // A process that is killed leaves no server behind.
   const kill = () => void child.kill("SIGKILL");
   process.once("exit", kill);
   const isOver = () => child.exitCode !== null || child.signalCode !== null;
-  const stop = async () => {
+  const end = async () => {
     process.off("exit", kill);
-    if (!isOver()) {
-      const exited = once(child, "exit");
-      child.kill("SIGINT");
-      const impatience = setTimeout(kill, 10_000);
-      await exited;
-      clearTimeout(impatience);
-    }
-    await rm(data, { recursive: true, force: true });
+    if (isOver()) return;
+    const exited = once(child, "exit");
+    child.kill("SIGINT");
+    const impatience = setTimeout(kill, 10_000);
+    await exited;
+    clearTimeout(impatience);
   };
   const deadline = Date.now() + 60_000;
-  while (!(await takesConnections(port))) {
+  // A port that is open is not enough: both servers refuse to work until they have read their data.
+  while (!/ready to accept connections/i.test(printed())) {
     if (isOver() || Date.now() > deadline) {
-      await stop();
+      await end();
       throw new Error(`The server of ${url} does not start:\n${printed()}`);
     }
     await delay(50);
   }
-  return { url, port, stop };
-}
-
-function takesConnections(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1");
-    socket.once("connect", () => (socket.destroy(), resolve(true)));
-    socket.once("error", () => resolve(false));
-  });
+  return end;
 }
 
 /** A port that was free a moment ago. */

@@ -1,0 +1,34 @@
+import { isTensorsLabError } from "../index.js";
+import type { GenerationRecord, RecordStore } from "../index.js";
+
+/** The records' database could not be used; nothing was sent. */
+export class StoreFailure extends Error {
+  override readonly name = "StoreFailure";
+}
+
+/** What may have been paid for already. */
+export const isPaidMaybe = ({ state }: Pick<GenerationRecord, "state">): boolean =>
+  state === "intent" || state === "unknown" || state === "failed";
+
+/**
+ * A store that tells its own failures from others, and lets one attempt alone be submitted again that may have been paid
+ * for: a worker that was stopped in between could otherwise submit a later one again, too.
+ */
+export function guardRecords(records: RecordStore, resubmitAttempt: number | undefined): RecordStore {
+  return {
+    read: (id) => records.read(id).catch(fail),
+    write: (record, options) => records.write(record, options).catch(fail),
+    async claim(record, previous) {
+      if (previous && isPaidMaybe(previous) && previous.attempt !== resubmitAttempt) return false;
+      return records.claim(record, previous).catch(fail);
+    },
+  };
+}
+
+function fail(cause: unknown): never {
+  if (isTensorsLabError(cause)) throw cause;
+  throw new StoreFailure(
+    `The records cannot be used: ${(cause as Error | undefined)?.message ?? String(cause)}`,
+    { cause },
+  );
+}

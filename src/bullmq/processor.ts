@@ -1,0 +1,165 @@
+import { fields } from "../../generated/operations.js";
+import { advanceGeneration, readRecord, resumeGeneration } from "../index.js";
+import type { Advance, GenerationRecord, Task } from "../index.js";
+import { decide, explainFailedTask } from "./failure.js";
+import type { Decision } from "./failure.js";
+import { guardRecords, isPaidMaybe } from "./guarded-records.js";
+import { readJob } from "./job.js";
+import { checkOptions } from "./options.js";
+import type { ImageProgress, ImageQueue, ProcessorOptions, QueueJob } from "./options.js";
+import { openSharedFiles } from "./shared-files.js";
+
+/** What a `Worker` of BullMQ calls with each job; in a sandbox, the default export of the processor's file. */
+export type ImageProcessor<Result> = (job: QueueJob, token?: string, signal?: AbortSignal) => Promise<Result>;
+
+/**
+ * Creates the processor of a BullMQ `Worker` that pays for each key once, however often workers crash.
+ *
+ * It takes one step at a time: it submits, or reads the task once, and gives the job back until the next step, so that a
+ * worker is never occupied by waiting.
+ *
+ * - HTTP 429 and failed connections delay the job without using up an attempt; after a 429, all workers wait.
+ * - A refused key, used-up credits or a client without a key pause the queue.
+ * - An unknown outcome fails the job for good, with an error that says what to do.
+ * - A submit under way is not aborted by a signal: its outcome would be unknown.
+ *
+ * @throws {ConfigurationError} An option is invalid.
+ * @example
+ * import { Queue, Worker } from "bullmq";
+ * import { createProcessor, createRedisStore } from "tensorslab-images/bullmq";
+ * import { saveImages } from "tensorslab-images/node";
+ *
+ * const queue = new Queue("images", { connection });
+ * const onCompleted = (task) => saveImages(task, "images", { client });
+ * const processor = createProcessor({ client, records: createRedisStore(connection), queue, onCompleted });
+ * new Worker("images", processor, { connection, concurrency: 20, maxStalledCount: 100 });
+ */
+export function createProcessor<Result>(options: ProcessorOptions<Result>): ImageProcessor<Result> {
+  const settings = checkOptions(options);
+  // BullMQ passes a signal to functions of three parameters.
+  return async (job, token, signal) => {
+    const step = await takeStep(job, settings, signal);
+    const comeBack = async (afterMs: number, progress: ImageProgress): Promise<never> => {
+      await report(job, progress);
+      await job.moveToDelayed(Date.now() + afterMs, token);
+      throw await createError("DelayedError");
+    };
+    const { error, decision, advance } = step;
+    if (decision?.action === "throw") throw error;
+    if (decision?.action === "fail") throw await createError("UnrecoverableError", decision.message, error);
+    if (decision) {
+      const reason = error instanceof Error ? error.message : String(error);
+      if (decision.action === "delay") {
+        if (decision.forAll) await slowDown(settings.queue, decision.afterMs);
+        return comeBack(decision.afterMs, { state: "delayed", reason });
+      }
+      await settings.queue.pause();
+      await tell(settings, error as Error);
+      return comeBack(1000, { state: "paused", reason });
+    }
+    const { record, task, comeBackAfterMs } = advance;
+    const taskid = record.taskid!;
+    if (comeBackAfterMs !== undefined || !task) {
+      // What takes long is read less often.
+      const ageMs = Date.now() - Date.parse(record.updatedAt);
+      return comeBack(Math.max(comeBackAfterMs ?? 0, ageMs / 20), { state: "accepted", taskid });
+    }
+    if (task.status === "failed") {
+      throw await createError("UnrecoverableError", explainFailedTask(failureOf(task), record));
+    }
+    const images = { requested: record.images, received: task.urls.length };
+    await report(job, { state: "completed", taskid, images });
+    return settings.onCompleted(task, job, signal);
+  };
+}
+
+type Step =
+  | { advance: Advance; decision?: undefined; error?: undefined }
+  | { decision: Decision; error: unknown; advance?: undefined };
+
+/** Submits, or reads the task once; or says what to do about the failure. */
+async function takeStep<Result>(
+  job: QueueJob,
+  { client, records, sharedFolder }: ProcessorOptions<Result>,
+  signal: AbortSignal | undefined,
+): Promise<Step> {
+  signal?.throwIfAborted();
+  const data = readJobOrFail(job, sharedFolder);
+  if ("decision" in data) return data;
+  const { model, idempotencyKey, resubmitAttempt } = data;
+  const guarded = guardRecords(records, resubmitAttempt);
+  const access = { records: guarded, idempotencyKey };
+  let before: GenerationRecord | undefined;
+  try {
+    before = await readRecord(guarded, idempotencyKey);
+    const mayResubmit = before !== undefined && before.attempt === resubmitAttempt && isPaidMaybe(before);
+    const hasTask = before?.taskid !== undefined && !mayResubmit;
+    const input = await openSharedFiles(data, sharedFolder).catch((error: unknown) => {
+      if (hasTask) return undefined; // the file has been sent, and was removed since
+      throw error;
+    });
+    const options = { ...access, resubmitUnknown: mayResubmit, resubmitFailed: mayResubmit };
+    if (input === undefined) return { advance: await resume() };
+    return {
+      advance: await advanceGeneration(client, model, input, {
+        ...options,
+        signal: hasTask ? signal : undefined,
+      }),
+    };
+  } catch (error) {
+    const after = await readRecord(guarded, idempotencyKey).catch(() => before);
+    return { decision: decide(error, idempotencyKey, before, after), error };
+  }
+
+  /** Without the input, a task can only be waited for. */
+  async function resume(): Promise<Advance> {
+    const task = await resumeGeneration(client, { ...access, signal, timeoutMs: 5000 });
+    return { record: before!, task, comeBackAfterMs: undefined };
+  }
+}
+
+/** A job that cannot be done whoever takes it fails, whatever the error: only the client's own faults pause the queue. */
+function readJobOrFail(job: QueueJob, sharedFolder: string | undefined) {
+  try {
+    return readJob(job.data, sharedFolder);
+  } catch (error) {
+    return { decision: { action: "fail", message: (error as Error).message }, error } satisfies Step;
+  }
+}
+
+/** All workers of the queue wait. Without any limit, BullMQ does not look whether they are to wait. */
+async function slowDown(queue: ImageQueue, afterMs: number): Promise<void> {
+  if (!(await queue.getGlobalRateLimit())) await queue.setGlobalRateLimit(1_000_000, 1000);
+  await queue.rateLimit(afterMs);
+}
+
+async function tell<Result>({ onPaused }: ProcessorOptions<Result>, error: Error): Promise<void> {
+  try {
+    await onPaused?.(error);
+  } catch {
+    // The queue is paused and the job safe, whether or not somebody could be told.
+  }
+}
+
+/** Events of a queue are kept by its database: what has been said is not said again. */
+async function report(job: QueueJob, progress: ImageProgress): Promise<void> {
+  if (JSON.stringify(job.progress) !== JSON.stringify(progress)) await job.updateProgress(progress);
+}
+
+/** The service's own words, without what a terminal or a dashboard would obey. */
+function failureOf({ taskid, raw }: Task): string {
+  const said = (raw as Record<string, unknown>)[fields.errorMessage];
+  const text =
+    typeof said === "string" ? `: ${said.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, " ").slice(0, 500)}` : "";
+  return `Task ${taskid} failed${text}`;
+}
+
+/** BullMQ is loaded by who has it: the stores work without. */
+async function createError(
+  name: "DelayedError" | "UnrecoverableError",
+  message?: string,
+  cause?: unknown,
+): Promise<Error> {
+  const errors = await import("bullmq");
+  return Object.assign(new errors[name](message), cause === undefined ? {} : { cause });
+}
