@@ -93,7 +93,11 @@ test.concurrent.for(backendNames)(
     await queue.waitUntilReady();
 
     const workers: ChildProcess[] = [];
-    const startWorker = async (index: number) => {
+    /** Those that are ready to be hit. */
+    const ready = new Set<number>();
+    let isOver = false;
+    /** Whatever ends a worker, it is started again, as a supervisor does. */
+    const startWorker = (index: number) => {
       const work: Work = {
         backend: backendName,
         url: service.url,
@@ -102,16 +106,25 @@ test.concurrent.for(backendNames)(
         queue: "images",
         folder,
       };
-      const worker = fork(program, [JSON.stringify(work)], { stdio: ["ignore", "ignore", "inherit", "ipc"] });
-      onTestFinished(() => void worker.kill("SIGKILL"));
+      const worker = fork(program, [JSON.stringify(work)], { stdio: ["ignore", "ignore", "ignore", "ipc"] });
       workers[index] = worker;
-      await once(worker, "message");
+      worker.once("message", () => ready.add(index));
+      worker.once("exit", () => {
+        ready.delete(index);
+        if (!isOver) startWorker(index);
+      });
     };
-    await Promise.all([0, 1, 2, 3].map(startWorker));
+    onTestFinished(() => {
+      isOver = true;
+      for (const worker of workers) worker.kill("SIGKILL");
+    });
+    for (const index of [0, 1, 2, 3]) startWorker(index);
+    const untilReady = (count: number) =>
+      vi.waitUntil(() => ready.size >= count, { timeout: 120_000, interval: 5 });
+    await untilReady(4);
 
     const keys: string[] = [];
-    const stopped = new Set<number>();
-    const comingBack: Promise<void>[] = [];
+    const woken: Promise<void>[] = [];
     let kills = 0;
     let pauses = 0;
     /** Ends a worker, or stops it for a while, as soon as one more charge was made; usually it is the one that made it. */
@@ -123,25 +136,21 @@ test.concurrent.for(backendNames)(
         timeout: 60_000,
         interval: 1,
       });
-      const isFree = () => [0, 1, 2, 3].some((index) => !stopped.has(index));
-      await vi.waitUntil(isFree, { timeout: 60_000, interval: 5 });
-      const free = [0, 1, 2, 3].filter((index) => !stopped.has(index));
-      const index = free.includes(lastSubmitter) ? lastSubmitter : free[0]!;
+      await untilReady(1);
+      const index = ready.has(lastSubmitter) ? lastSubmitter : [...ready][0]!;
       const worker = workers[index]!;
+      ready.delete(index);
       worker.kill(signal);
       isSlow = false;
-      stopped.add(index);
-      const comeBack = async () => {
-        if (signal === "SIGKILL") await startWorker(index);
-        else {
-          await delay(pauseMs);
-          worker.kill("SIGCONT");
-        }
-        stopped.delete(index);
+      if (signal === "SIGKILL") return void kills++;
+      pauses++;
+      const wake = async () => {
+        await delay(pauseMs);
+        worker.kill("SIGCONT");
+        ready.add(index);
       };
-      if (signal === "SIGKILL") kills++;
-      else pauses++;
-      comingBack.push(comeBack());
+      woken.push(wake());
+      return undefined;
     };
     for (let round = 0; round < rounds; round++) {
       const added = Array.from({ length: jobsOfRound }, (_, index) => `key-${round}-${index}`);
@@ -156,7 +165,8 @@ test.concurrent.for(backendNames)(
       if (pauses < fewestPauses && round % 2 === 0) await hit(1 + (round % 3), "SIGSTOP");
       await hit(1 + (round % 4), "SIGKILL");
     }
-    await Promise.all(comingBack);
+    await Promise.all(woken);
+    await untilReady(4);
     share = 0;
     await vi.waitUntil(
       async () => {
@@ -165,6 +175,7 @@ test.concurrent.for(backendNames)(
       },
       { timeout: 400_000, interval: 500 },
     );
+    isOver = true;
     await Promise.all(
       workers.map(async (worker) => {
         const ended = once(worker, "exit");
