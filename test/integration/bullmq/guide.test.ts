@@ -98,7 +98,10 @@ test("a worker in twenty lines and a producer in ten, with progress that one can
   for (const { taskid } of server.ledger) {
     await vi.waitFor(() => expect(watcher.printed()).toContain(`taskid: '${taskid}'`), patience);
   }
-  await vi.waitFor(() => expect(watcher.printed()).toMatch(/image-order-2 \{\s+state: 'completed'/), patience);
+  await vi.waitFor(
+    () => expect(watcher.printed()).toMatch(/image-order-2 \{\s+state: 'completed'/),
+    patience,
+  );
   expect(server.ledger).toHaveLength(2);
   worker.child.kill("SIGTERM");
   expect([await exitOf(worker.child), worker.printed()]).toEqual([0, ""]);
