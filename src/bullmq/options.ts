@@ -39,8 +39,13 @@ export interface ImageProgress {
   state: "accepted" | "completed" | "delayed" | "paused";
   /** The task, once there is one. */
   taskid?: string;
-  /** How many images were asked for, and how many there are. */
-  images?: { requested: number; received: number };
+  /** The images of a completed task: fewer than were asked for is possible. */
+  images?: {
+    /** How many were asked for. */
+    requested: number;
+    /** How many the task has. */
+    received: number;
+  };
   /** Why it was delayed or paused. */
   reason?: string;
 }
