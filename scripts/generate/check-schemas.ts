@@ -87,6 +87,8 @@ export function createCheckSchemas(
       isObject(schema.properties) && Object.keys(schema.properties).some((key) => key in {});
     const kept = pick(schema, words);
     if (typeof kept.$ref === "string") kept.$ref = refer(kept.$ref);
+    for (const list of ["enum", "required"])
+      if (Array.isArray(kept[list])) kept[list] = withoutDoubles(kept[list]);
     if (kept.pattern !== undefined && !isPattern(String(kept.pattern))) delete kept.pattern;
     if (kept.pattern !== undefined && typeof schema["x-pattern-message"] === "string") {
       kept[patternKeyword] = { pattern: kept.pattern, message: schema["x-pattern-message"] };
@@ -111,6 +113,11 @@ export function createCheckSchemas(
   }
 
   return { toCheck, definitions, met };
+}
+
+/** A value that is listed twice, which ajv refuses, is allowed all the same. */
+function withoutDoubles(values: unknown[]): unknown[] {
+  return [...new Map(values.map((value) => [JSON.stringify(value), value])).values()];
 }
 
 function isRegularExpression(pattern: string, flags: string): boolean {

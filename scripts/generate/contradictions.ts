@@ -25,7 +25,7 @@ interface Allowed {
   values: unknown[] | undefined;
 }
 
-function allowedBy(schema: unknown, document: JsonObject, above: readonly unknown[] = []): Allowed {
+export function allowedBy(schema: unknown, document: JsonObject, above: readonly unknown[] = []): Allowed {
   const target = followReference(schema, document);
   if (above.includes(target)) return { types: undefined, values: undefined };
   const { type, nullable, enum: list, const: constant, allOf } = target;
@@ -128,7 +128,8 @@ function findUnreachable(schema: JsonObject, document: JsonObject): Fault | unde
     const own = branch.$ref.split("/").at(-1)!;
     const tags = mapping.filter(([, target]) => target === branch.$ref || target === own).map(([tag]) => tag);
     const { values } = allowedBy(propertiesOf(branch, document)[name], document);
-    return !values || (tags.length > 0 ? tags : [own]).some((tag) => values.includes(tag));
+    // A branch that no tag names is chosen by the values that it lists itself.
+    return !values || tags.length === 0 || tags.some((tag) => values.includes(tag));
   };
   if (oneOf.some(isReachable)) return undefined;
   return [

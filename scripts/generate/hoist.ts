@@ -1,3 +1,5 @@
+import { allowedBy } from "./contradictions.js";
+import { propertiesOf } from "./form-parts.js";
 import { resolveReference } from "./reference.js";
 import { isObject } from "./source.js";
 import type { JsonObject } from "./source.js";
@@ -41,14 +43,28 @@ export function hoistReferences(document: JsonObject): JsonObject {
   return { ...hoisted, components: { ...(hoisted.components as JsonObject | undefined), schemas } };
 }
 
-/** A mapping may name a schema instead of pointing at it; what it names elsewhere cannot be followed. */
+/**
+ * A schema whose discriminator points at schemas of the document: a mapping may name a schema instead, and what it names
+ * elsewhere cannot be followed. A branch that it leaves out is chosen by the values that the branch lists itself.
+ */
 function withMapping(schema: JsonObject, document: JsonObject): JsonObject {
   const { discriminator } = schema;
-  if (!isObject(discriminator) || !isObject(discriminator.mapping)) return schema;
-  const mapping = Object.entries(discriminator.mapping).flatMap(([tag, target]) => {
+  if (!isObject(discriminator)) return schema;
+  const given = Object.entries(isObject(discriminator.mapping) ? discriminator.mapping : {});
+  const mapped = given.flatMap(([tag, target]) => {
     const pointers = [String(target), `#/components/schemas/${String(target)}`];
     const pointer = pointers.find((one) => resolveReference(one, document) !== undefined);
     return pointer === undefined ? [] : [[tag, pointer] as const];
   });
-  return { ...schema, discriminator: { ...discriminator, mapping: Object.fromEntries(mapping) } };
+  const branches = [schema.oneOf, schema.anyOf].flat().filter(isObject);
+  const listed = branches.flatMap(({ $ref: pointer }) => {
+    if (typeof pointer !== "string" || mapped.some(([, target]) => target === pointer)) return [];
+    const tag = propertiesOf({ $ref: pointer }, document)[String(discriminator.propertyName)];
+    const { values = [] } = allowedBy(tag, document);
+    if (values.includes(pointer.split("/").at(-1))) return [];
+    return values.flatMap((value) => (typeof value === "string" ? [[value, pointer] as const] : []));
+  });
+  const mapping = Object.fromEntries([...listed, ...mapped]);
+  if (Object.keys(mapping).length === 0 && !isObject(discriminator.mapping)) return schema;
+  return { ...schema, discriminator: { ...discriminator, mapping } };
 }

@@ -104,7 +104,10 @@ describe.each(["3.0.3", "3.1.0"])("in %s", (openapi) => {
       "a discriminator that nobody matches",
       {
         oneOf: [{ $ref: "#/components/schemas/Cat" }, { $ref: "#/components/schemas/Dog" }],
-        discriminator: { propertyName: "kind" },
+        discriminator: {
+          propertyName: "kind",
+          mapping: { dog: "#/components/schemas/Cat", cat: "#/components/schemas/Dog" },
+        },
       },
       "discriminator",
       /no branch of `oneOf` allows the value of `kind`/,
