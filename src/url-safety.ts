@@ -47,19 +47,6 @@ export function findResultUrlFault(
   return isPlain ? "plain http is fetched from this machine only; the URL must be https" : undefined;
 }
 
-/**
- * The field of a request's `init` that asks a fetch to connect to public addresses alone.
- *
- * `createFetch` of `tensorslab-images/node` understands it; every other fetch overlooks it. A look-up of our own would
- * prove nothing, since the next one may give another address.
- */
-export const publicAddressesOnly: unique symbol = /* @__PURE__ */ Symbol.for(
-  "tensorslab-images.publicAddressesOnly",
-) as never;
-
-/** The code of an error of a fetch that was asked for public addresses and found none. */
-export const privateAddressCode = "ERR_PRIVATE_ADDRESS";
-
 export const privateAddressFault =
   "a private address is not fetched; `allowPrivateResults: true` allows it if you trust the service";
 

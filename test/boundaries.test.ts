@@ -94,13 +94,13 @@ describe("who may import whom", () => {
 
   /** What each room may import besides itself, `generated` and, where it is named, what `node:` has. */
   const allowed: Record<string, string[]> = {
-    api: ["src/errors", "src/image-type", "src/url-safety", "openapi-fetch"],
+    api: ["src/errors", "src/fetch-agreement", "src/image-type", "src/url-safety", "openapi-fetch"],
     reliability: ["src/errors", "src/options", "src/types", "src/api/"],
-    download: ["src/errors", "src/image-type", "src/url-safety", "src/reliability/"],
+    download: ["src/errors", "src/fetch-agreement", "src/image-type", "src/url-safety", "src/reliability/"],
     proxy: ["src/errors", "src/options", "src/api/", "src/reliability/"],
     records: ["src/errors", "src/options", "src/types", "src/client", "src/reliability/"],
     schemas: ["src/types"],
-    node: ["src/index", "src/url-safety", "undici", "node:"],
+    node: ["src/index", "src/fetch-agreement", "src/url-safety", "undici", "node:"],
     "mock-server": ["node:", "@fastify/busboy", "src/schemas/index"],
     "mock-server/page/app": ["preact", "@preact/signals"],
   };

@@ -1,3 +1,4 @@
+import { neverSent } from "../fetch-agreement.js";
 import { builtinModule } from "./platform.js";
 
 /** Watches one request, so that a failure can be told from one that may have come after its bytes. */
@@ -28,6 +29,11 @@ interface Message {
   error?: unknown;
 }
 
+/** An error of `createFetch`, which may say that it gave the request to no connection. */
+interface Marked {
+  [neverSent]?: string | undefined;
+}
+
 const boundaryPattern = /\bboundary=(form-[\da-f]{32})\b/;
 
 /**
@@ -36,7 +42,7 @@ const boundaryPattern = /\bboundary=(form-[\da-f]{32})\b/;
  * An error's code proves nothing: the error may belong to another request of a fetch that was wrapped, or to a second
  * try. On Node, every request tells its steps on diagnostics channels, through any wrapper and any copy of undici. Nothing
  * was sent if each try with this request's boundary ended because no connection could be made, and the error that was
- * thrown is one of theirs. Deno and Bun have no such channels; there the runtime's own fetch names the request's URL.
+ * thrown is one of theirs, or one of a `createFetch` that tried none. Deno and Bun have no such channels; there the runtime's own fetch names the request's URL.
  */
 export function createWatch(): Watch {
   const channels = builtinModule<Channels>("diagnostics_channel");
@@ -84,11 +90,12 @@ export function createWatch(): Watch {
     return {
       provesNotSent(error) {
         const errors = [...sightings.tries.values()];
+        const isOfThisRequest = (cause: unknown) =>
+          errors.includes(cause) || (Object(cause) as Marked)[neverSent] === contentType;
         return (
           !sightings.mayHaveBeenSent &&
-          errors.length > 0 &&
           errors.every((each) => connectErrors.has(Object(each) as object)) &&
-          causesOf(error).some((cause) => errors.includes(cause))
+          causesOf(error).some(isOfThisRequest)
         );
       },
       stop() {

@@ -56,7 +56,10 @@ export async function exchange(
       isRefusal && !request.signal?.aborted ? "" : fail(error, false),
     );
   } catch (error) {
-    return fail(error, evidence.provesNotSent(error));
+    const isNotSent = evidence.provesNotSent(error);
+    // A fetch of `createFetch` that is closed, or whose proxy is no proxy, stays like that: another try would fail too.
+    if (isNotSent && error instanceof ConfigurationError) throw error;
+    return fail(error, isNotSent);
   } finally {
     evidence.stop();
   }

@@ -1,8 +1,9 @@
 // A result is fetched by other rules than the API: without a key, and over redirects.
 import { DownloadError, RateLimitError } from "../errors.js";
+import { publicAddressesOnly } from "../fetch-agreement.js";
 import type { Instrumentation } from "../reliability/instrument.js";
 import { parseRetryAfter } from "../reliability/retry.js";
-import { findResultUrlFault, mustResolvePublicly, publicAddressesOnly } from "../url-safety.js";
+import { findResultUrlFault, mustResolvePublicly } from "../url-safety.js";
 import type { ResultUrlRule } from "../url-safety.js";
 import { nextSign } from "./stall.js";
 import type { Patience } from "./stall.js";

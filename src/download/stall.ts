@@ -1,6 +1,7 @@
 import { ConnectionError, DownloadError } from "../errors.js";
+import { privateAddressCode } from "../fetch-agreement.js";
 import { DeadlineReached, longestTimerMs, onAbort, withDeadline } from "../reliability/abort.js";
-import { privateAddressCode, privateAddressFault } from "../url-safety.js";
+import { privateAddressFault } from "../url-safety.js";
 
 /** How long a download may stand still, and what ends it. */
 export interface Patience {

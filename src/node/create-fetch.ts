@@ -1,11 +1,10 @@
-import dns from "node:dns";
-import type { LookupAddress, LookupOptions } from "node:dns";
 import { createRequire } from "node:module";
-import type { SecureContext } from "node:tls";
-import type { buildConnector, Dispatcher, Pool } from "undici";
+import type { Dispatcher } from "undici";
+import { neverSent, publicAddressesOnly } from "../fetch-agreement.js";
 import { ConfigurationError } from "../index.js";
-import { isPrivateAddress, privateAddressCode, publicAddressesOnly } from "../url-safety.js";
-import { findProxy, parseProxy } from "./find-proxy.js";
+import { createConnections } from "./connections.js";
+import type { Undici } from "./connections.js";
+import { parseProxy } from "./find-proxy.js";
 import { toDispatchRequest } from "./outgoing-body.js";
 import { ReceivedResponse } from "./received-response.js";
 import { Receiver } from "./receiver.js";
@@ -36,8 +35,6 @@ export interface NodeFetch {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-type Undici = Pick<typeof import("undici"), "Agent" | "Pool" | "ProxyAgent">;
-
 /**
  * Creates a fetch that costs a fraction of the built-in one, and goes through the proxies of the environment.
  *
@@ -53,33 +50,25 @@ export function createFetch(options: CreateFetchOptions = {}): NodeFetch {
   const { connections = 64, connectTimeoutMs = 10_000, proxy, loadUndici } = options;
   checkPositive("connections", connections);
   checkPositive("connectTimeoutMs", connectTimeoutMs);
-  const fixedProxy = proxy == null ? proxy : parseProxy(proxy, "`proxy`");
-  const trust = options.ca === undefined ? {} : { secureContext: trustAlso(options.ca) };
+  const connect = createConnections({
+    connections,
+    connectTimeoutMs,
+    proxy: proxy == null ? proxy : parseProxy(proxy, "`proxy`"),
+    ca: options.ca,
+  });
   const load = loadUndici ?? (checkUndici(), () => import("undici"));
-  const connect = { timeout: connectTimeoutMs, ...trust };
-  const dispatchers = new Map<string, Dispatcher>();
   let undici: Undici | undefined;
   let isClosed = false;
 
-  /** One dispatcher for each proxy, one for direct connections, and one for those that reach public addresses alone. */
-  function dispatcherFor(url: URL, isPublicOnly: boolean, { Agent, Pool, ProxyAgent }: Undici): Dispatcher {
-    const via = fixedProxy === undefined ? findProxy(url, process.env) : (fixedProxy ?? undefined);
-    const name = via ? `${via.uri} ${via.token}` : isPublicOnly ? "public" : "any";
-    let dispatcher = dispatchers.get(name);
-    if (!dispatcher) {
-      const lookup = isPublicOnly && { lookup: lookUpPublicly };
-      dispatcher = via
-        ? new ProxyAgent({
-            ...via,
-            connections,
-            proxyTls: connect,
-            requestTls: connect,
-            factory: (origin, settings) => new Pool(origin, withFinalErrors(settings as Pool.Options)),
-          })
-        : new Agent({ connections, connect: { ...connect, ...lookup }, allowH2: false });
-      dispatchers.set(name, dispatcher);
+  /** Finds the connections for a request; an error of this says that it was never sent. */
+  async function open(url: URL, isPublicOnly: boolean, contentType: string | undefined): Promise<Dispatcher> {
+    try {
+      undici ??= toUndici(await load());
+      if (isClosed) throw new ConfigurationError("This fetch is closed: nothing can be sent after `close()`");
+      return connect.dispatcherFor(url, isPublicOnly, undici);
+    } catch (error) {
+      throw Object.defineProperty(error as Error, neverSent, { value: contentType });
     }
-    return dispatcher;
   }
 
   async function fetch(input: string | URL | Request, init: RequestInit = {}): Promise<Response> {
@@ -87,22 +76,18 @@ export function createFetch(options: CreateFetchOptions = {}): NodeFetch {
     const url = new URL(input instanceof Request ? input.url : input);
     const signal = request.signal ?? undefined;
     signal?.throwIfAborted();
-    undici ??= toUndici(await load());
+    const outgoing = toDispatchRequest(url, request);
+    const dispatcher = await open(url, publicAddressesOnly in init, outgoing.headers["content-type"]);
     signal?.throwIfAborted();
-    if (isClosed) throw new TypeError("this fetch is closed");
-    const dispatcher = dispatcherFor(url, publicAddressesOnly in init, undici);
     const followsNothing = request.redirect !== "manual";
     return new Promise((resolve, reject) => {
-      dispatcher.dispatch(
-        toDispatchRequest(url, request),
-        new Receiver(url, signal, followsNothing, resolve, reject),
-      );
+      dispatcher.dispatch(outgoing, new Receiver(url, signal, followsNothing, resolve, reject));
     });
   }
 
   async function close(): Promise<void> {
     isClosed = true;
-    await Promise.all([...dispatchers.values()].map((dispatcher) => dispatcher.close()));
+    await connect.close();
   }
 
   ReceivedResponse.adopt();
@@ -131,47 +116,4 @@ function checkUndici(): void {
   if (version.startsWith("7.")) return;
   const found = version ? `version ${version} is installed` : "it is not installed";
   throw new ConfigurationError(`createFetch needs undici 7, but ${found}: run npm install undici@7`);
-}
-
-/** Creates one context for all connections: to parse hundreds of certificates takes milliseconds. */
-function trustAlso(given: string | readonly string[]): SecureContext {
-  const tls = createRequire(import.meta.url)("node:tls") as typeof import("node:tls"); // takes time to load
-  const { getCACertificates } = tls as { getCACertificates?: (kind: "default") => string[] };
-  const ca = [...(getCACertificates?.("default") ?? tls.rootCertificates), ...[given].flat()];
-  // Node overlooks what is not a certificate.
-  if (ca.every((each) => /-----BEGIN (TRUSTED )?CERTIFICATE-----/.test(each)))
-    return tls.createSecureContext({ ca });
-  throw new ConfigurationError("`ca` must be certificates in PEM form");
-}
-
-/** A proxy that hangs up fails a request: undici takes this for an old connection that has ended, and tries for ever. */
-function withFinalErrors(settings: Pool.Options): Pool.Options {
-  const connect = settings.connect as buildConnector.connector;
-  return {
-    ...settings,
-    connect: (target, callback) =>
-      connect(target, (...result) => {
-        const [error, socket] = result;
-        if (error)
-          callback(new Error(`the proxy gave no connection: ${error.message}`, { cause: error }), null);
-        else callback(null, socket);
-      }),
-  };
-}
-
-type LookupCallback = (error: Error | null, addresses: string | LookupAddress[], family?: number) => void;
-
-/** Looks a name up and keeps its public addresses; a name that has none is an error. */
-function lookUpPublicly(hostname: string, options: LookupOptions, callback: LookupCallback): void {
-  dns.lookup(hostname, { ...options, all: true }, (error, addresses) => {
-    const [first, ...others] = error ? [] : addresses.filter(({ address }) => !isPrivateAddress(address));
-    if (error) callback(error, []);
-    else if (!first)
-      callback(
-        Object.assign(new Error(`${hostname} leads to a private address`), { code: privateAddressCode }),
-        [],
-      );
-    else if (options.all) callback(null, [first, ...others]);
-    else callback(null, first.address, first.family);
-  });
 }

@@ -1,5 +1,11 @@
 import { sleep } from "./abort.js";
-import { ConnectionError, RateLimitError, TensorsLabError, UnexpectedResponseError } from "../errors.js";
+import {
+  ConfigurationError,
+  ConnectionError,
+  RateLimitError,
+  TensorsLabError,
+  UnexpectedResponseError,
+} from "../errors.js";
 
 /** The longest delay that a Retry-After can ask for; what is longer is a mistake of the server. */
 const longestRetryAfterMs = 24 * 60 * 60 * 1000;
@@ -37,7 +43,9 @@ export function retryDelayMs(error: unknown, failures: number): number {
 /** Whether the same read may succeed a little later: the connection, 408, 429, 5xx, or an answer that was cut off. */
 export function isTransient(error: unknown): boolean {
   if (!(error instanceof TensorsLabError)) return false;
-  if (error instanceof ConnectionError || error instanceof RateLimitError) return true;
+  // A fetch that is closed or not set up fails every time.
+  if (error instanceof ConnectionError) return !(error.cause instanceof ConfigurationError);
+  if (error instanceof RateLimitError) return true;
   if (error instanceof UnexpectedResponseError && (error.cause as Error | undefined)?.name === "SyntaxError")
     return true;
   return error.httpStatus === 408 || (error.httpStatus ?? 0) >= 500;

@@ -387,6 +387,18 @@ describe("through a proxy", () => {
     expect(inspect(error, { depth: 20, showHidden: true })).not.toContain("secret");
   });
 
+  test("that the environment names wrongly nothing was sent, and its password is not quoted", async () => {
+    const server = await startMock();
+    for (const proxy of ["socks5://visitor:secret@127.0.0.1:1", "http://visitor:secret@[", "secret secret"]) {
+      vi.stubEnv("HTTP_PROXY", proxy);
+      const error = await submitFailure({ baseUrl: server.url, fetch: openFetch({}) });
+      expect(error).toMatchObject({ code: "CONFIGURATION", outcome: "not-sent" });
+      expect(error.message).toMatch(/^HTTP_PROXY must be the URL of an http or https proxy/);
+      expect(inspect(error, { depth: 20, showHidden: true })).not.toContain("secret");
+    }
+    expect(server.requests).toHaveLength(0);
+  });
+
   test.for(["socks5://127.0.0.1:1", "not a url with secret"])("%s is refused, and not quoted", (proxy) => {
     expect(() => createFetch({ proxy })).toThrow("`proxy` must be the URL of an http or https proxy");
   });
@@ -477,7 +489,54 @@ describe("the end", () => {
     respond();
     expect(await (await response).json()).toEqual({ a: 1 });
     await closing;
-    await expect(fetch("http://127.0.0.1:9")).rejects.toThrow("this fetch is closed");
+    await expect(fetch("http://127.0.0.1:9")).rejects.toThrow("This fetch is closed");
+  });
+
+  test("is known to a client: nothing is sent by a fetch that is closed, and nothing is tried again", async () => {
+    const server = await startMock();
+    const closed = createFetch({ proxy: null });
+    await closed.close();
+    const attempt = vi.fn(closed);
+    const client = createClient({ apiKey, baseUrl: server.url, fetch: attempt });
+    const failure = (work: Promise<unknown>) =>
+      work.then(
+        () => expect.fail("it worked"),
+        (error: unknown) => error,
+      );
+    expect(await failure(client.submit("seedreamv5", input))).toMatchObject({
+      code: "CONFIGURATION",
+      outcome: "not-sent",
+      message: "This fetch is closed: nothing can be sent after `close()`",
+    });
+    const read = {
+      code: "CONNECTION",
+      outcome: "accepted",
+      message: expect.stringContaining("is closed") as string,
+    };
+    expect(await failure(client.status("t1"))).toMatchObject(read);
+    expect(await failure(client.wait("t1"))).toMatchObject(read);
+    expect(await failure(downloadImage("https://images.test/1.png", { client }))).toMatchObject({
+      code: "DOWNLOAD",
+    });
+    expect(attempt).toHaveBeenCalledTimes(4);
+  });
+
+  test("proves nothing of a request that went out by another way", async () => {
+    const closed = createFetch({ proxy: null });
+    await closed.close();
+    for (const audit of [{ method: "POST", body: "audit" }, undefined]) {
+      const server = await startMock();
+      const client = createClient({
+        apiKey,
+        baseUrl: server.url,
+        async fetch(url, init) {
+          await fetch(url, init);
+          return closed(String(url), audit ?? init); // an audit, or the same request once more
+        },
+      });
+      const error = await client.submit("seedreamv5", input).catch((reason: unknown) => reason);
+      expect([error, server.ledger.length]).toMatchObject([{ outcome: "unknown" }, 1]);
+    }
   });
 });
 

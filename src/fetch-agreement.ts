@@ -1,0 +1,20 @@
+// What a client and a fetch of `createFetch` say to each other, in fields of a request and of an error that no other fetch
+// knows.
+
+/**
+ * The field of a request's `init` that asks a fetch to connect to public addresses alone.
+ *
+ * A look-up of our own would prove nothing, since the next one may give another address.
+ */
+export const publicAddressesOnly: unique symbol = /* @__PURE__ */ Symbol.for(
+  "tensorslab-images.publicAddressesOnly",
+) as never;
+
+/** The code of an error of a fetch that was asked for public addresses and found none. */
+export const privateAddressCode = "ERR_PRIVATE_ADDRESS";
+
+/**
+ * The field of an error that says that a request was given to no connection; its value is the request's content type, whose
+ * boundary no other request has.
+ */
+export const neverSent: unique symbol = /* @__PURE__ */ Symbol.for("tensorslab-images.neverSent") as never;

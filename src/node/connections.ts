@@ -1,0 +1,106 @@
+import dns from "node:dns";
+import type { LookupAddress, LookupOptions } from "node:dns";
+import { createRequire } from "node:module";
+import type { SecureContext } from "node:tls";
+import type { buildConnector, Dispatcher, Pool } from "undici";
+import { privateAddressCode } from "../fetch-agreement.js";
+import { ConfigurationError } from "../index.js";
+import { isPrivateAddress } from "../url-safety.js";
+import { findProxy } from "./find-proxy.js";
+import type { Proxy } from "./find-proxy.js";
+
+/** What is needed of undici 7. */
+export type Undici = Pick<typeof import("undici"), "Agent" | "Pool" | "ProxyAgent">;
+
+/** How connections are made. */
+export interface ConnectionOptions {
+  /** How many there are to one origin at most. */
+  connections: number;
+  connectTimeoutMs: number;
+  /** Undefined for what the environment says, null for none. */
+  proxy: Proxy | null | undefined;
+  ca: string | readonly string[] | undefined;
+}
+
+/** The connections of one fetch. */
+export interface Connections {
+  dispatcherFor(url: URL, isPublicOnly: boolean, undici: Undici): Dispatcher;
+  close(): Promise<void>;
+}
+
+/** Creates {@link Connections}; none is opened before it is needed. */
+export function createConnections(options: ConnectionOptions): Connections {
+  const { connections, connectTimeoutMs, proxy, ca } = options;
+  const trust = ca === undefined ? {} : { secureContext: trustAlso(ca) };
+  const connect = { timeout: connectTimeoutMs, ...trust };
+  const dispatchers = new Map<string, Dispatcher>();
+
+  function create(via: Proxy | undefined, isPublicOnly: boolean, { Agent, Pool, ProxyAgent }: Undici) {
+    const lookup = isPublicOnly && { lookup: lookUpPublicly };
+    if (!via) return new Agent({ connections, connect: { ...connect, ...lookup }, allowH2: false });
+    return new ProxyAgent({
+      ...via,
+      connections,
+      proxyTls: connect,
+      requestTls: connect,
+      factory: (origin, settings) => new Pool(origin, withFinalErrors(settings as Pool.Options)),
+    });
+  }
+
+  return {
+    /** One for each proxy, one for direct connections, and one for those that reach public addresses alone. */
+    dispatcherFor(url, isPublicOnly, undici) {
+      const via = proxy === undefined ? findProxy(url, process.env) : (proxy ?? undefined);
+      const name = via ? `${via.uri} ${via.token}` : isPublicOnly ? "public" : "any";
+      const dispatcher = dispatchers.get(name) ?? create(via, isPublicOnly, undici);
+      dispatchers.set(name, dispatcher);
+      return dispatcher;
+    },
+    async close() {
+      await Promise.all([...dispatchers.values()].map((dispatcher) => dispatcher.close()));
+    },
+  };
+}
+
+/** Creates one context for all connections: to parse hundreds of certificates takes milliseconds. */
+function trustAlso(given: string | readonly string[]): SecureContext {
+  const tls = createRequire(import.meta.url)("node:tls") as typeof import("node:tls"); // takes time to load
+  const { getCACertificates } = tls as { getCACertificates?: (kind: "default") => string[] };
+  const ca = [...(getCACertificates?.("default") ?? tls.rootCertificates), ...[given].flat()];
+  // Node overlooks what is not a certificate.
+  if (ca.every((each) => /-----BEGIN (TRUSTED )?CERTIFICATE-----/.test(each)))
+    return tls.createSecureContext({ ca });
+  throw new ConfigurationError("`ca` must be certificates in PEM form");
+}
+
+/** A proxy that hangs up fails a request: undici takes this for an old connection that has ended, and tries for ever. */
+function withFinalErrors(settings: Pool.Options): Pool.Options {
+  const connect = settings.connect as buildConnector.connector;
+  return {
+    ...settings,
+    connect: (target, callback) =>
+      connect(target, (...result) => {
+        const [error, socket] = result;
+        if (error)
+          callback(new Error(`the proxy gave no connection: ${error.message}`, { cause: error }), null);
+        else callback(null, socket);
+      }),
+  };
+}
+
+type LookupCallback = (error: Error | null, addresses: string | LookupAddress[], family?: number) => void;
+
+/** Looks a name up and keeps its public addresses; a name that has none is an error. */
+function lookUpPublicly(hostname: string, options: LookupOptions, callback: LookupCallback): void {
+  dns.lookup(hostname, { ...options, all: true }, (error, addresses) => {
+    const [first, ...others] = error ? [] : addresses.filter(({ address }) => !isPrivateAddress(address));
+    if (error) callback(error, []);
+    else if (!first)
+      callback(
+        Object.assign(new Error(`${hostname} leads to a private address`), { code: privateAddressCode }),
+        [],
+      );
+    else if (options.all) callback(null, [first, ...others]);
+    else callback(null, first.address, first.family);
+  });
+}
