@@ -21,7 +21,7 @@ export default defineConfig({
     maxWorkers: 2,
     setupFiles: ["test/environment.ts"],
     sequence: { sequencer: ProjectFirst },
-    // `npm test` runs both projects, `npm run test:quick` the first; integration tests have a configuration of their own.
+    // `npm test` runs every project, `npm run test:quick` the first; integration tests have a configuration of their own.
     projects: [
       {
         extends: true,
@@ -29,6 +29,16 @@ export default defineConfig({
           name: "quick",
           include: ["test/**/*.test.ts"],
           exclude: ["test/project/**", "test/integration/**", "**/node_modules/**"],
+        },
+      },
+      {
+        // The fault matrix once more, with `createFetch` in place of the runtime's own fetch.
+        extends: true,
+        test: {
+          name: "transport",
+          include: ["test/faults/**/*.test.ts"],
+          exclude: ["test/faults/proxy.test.ts"], // of the runtime's own proxy; the transport's is in test/node
+          setupFiles: ["test/faults/support/create-fetch.ts"],
         },
       },
       {

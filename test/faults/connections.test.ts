@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ConnectionError, createClient, OutcomeUnknownError } from "../../src/index.js";
 import type { ClientOptions, Fetch } from "../../src/index.js";
 import { refusingUrl } from "../support/closed-port.js";
+import { builtInFetch } from "./support/built-in-fetch.js";
 import { apiKey, failureOf } from "./support/failure.js";
 import { countRequests, httpAnswer, isWhole, startRawServer } from "./support/raw-server.js";
 
@@ -19,7 +20,7 @@ const certificate = { key: pem("key"), cert: pem("certificate") };
 /** The runtime's own fetch with connections that are set up like this; counts how often it was asked. */
 function fetchWith(connect: NonNullable<Agent.Options["connect"]>) {
   const dispatcher = new Agent({ connect });
-  return vi.fn<Fetch>((url, init) => fetch(url, { ...init, dispatcher } as RequestInit));
+  return vi.fn<Fetch>((url, init) => builtInFetch(url, { ...init, dispatcher } as RequestInit));
 }
 
 beforeEach(() => {
@@ -104,9 +105,9 @@ describe("a submit that cannot reach the service is tried again, and is known no
 
 describe("a submit whose bytes may have arrived is never sent again", () => {
   /** Submits to a server that does `onRequest` with each whole request, and counts what arrives. */
-  async function expectUnknown(onData: Parameters<typeof startRawServer>[0]) {
+  async function expectUnknown(onData: Parameters<typeof startRawServer>[0], options: ClientOptions = {}) {
     const server = await startRawServer(onData);
-    const client = createClient({ apiKey, baseUrl: `http://127.0.0.1:${server.port}` });
+    const client = createClient({ apiKey, baseUrl: `http://127.0.0.1:${server.port}`, ...options });
     const error = await failureOf(client.submit("seedreamv5", input));
     expect(error).toBeInstanceOf(OutcomeUnknownError);
     expect(error.outcome).toBe("unknown");
@@ -131,8 +132,10 @@ describe("a submit whose bytes may have arrived is never sent again", () => {
         isWhole(received) && socket.end('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\n{"c'),
     ));
 
-  it("when the proxy in front of it wants to know who asks (407)", () =>
-    expectUnknown((socket, received) => isWhole(received) && socket.write(httpAnswer({}, 407))));
+  it("when the proxy in front of it wants to know who asks (407), for which fetch gives no response", () =>
+    expectUnknown((socket, received) => isWhole(received) && socket.write(httpAnswer({}, 407)), {
+      fetch: builtInFetch,
+    }));
 
   it("when TLS fails after the request was written", async () => {
     // In TLS 1.3 a server refuses a missing client certificate only after the client began to send.
@@ -172,7 +175,8 @@ describe("a submit whose bytes may have arrived is never sent again", () => {
     const server = await startRawServer(
       (socket, received) => isWhole(received) && socket.write(httpAnswer({}, 421)),
     );
-    const client = createClient({ apiKey, baseUrl: `http://127.0.0.1:${server.port}` });
+    const baseUrl = `http://127.0.0.1:${server.port}`;
+    const client = createClient({ apiKey, baseUrl, fetch: builtInFetch });
     expect(await failureOf(client.submit("seedreamv5", input))).toBeInstanceOf(OutcomeUnknownError);
     await vi.waitFor(() => expect(countRequests(server)).toBe(2));
     const [, ...again] = server.connections.join("").split("POST /").slice(1);

@@ -10,14 +10,19 @@ import { build } from "esbuild";
 export async function runProgram(
   name: string,
   parameters: readonly string[],
+  environment: Record<string, string> = {},
 ): Promise<Record<string, unknown>> {
   const folder = await mkdtemp(join(tmpdir(), "tensorslab-images-"));
   try {
     const outfile = join(folder, `${name}.mjs`);
     const source = fileURLToPath(new URL(`./programs/${name}.ts`, import.meta.url));
-    await build({ entryPoints: [source], outfile, bundle: true, platform: "node", format: "esm" });
+    const banner = {
+      js: 'import { createRequire as toRequire } from "node:module"; const require = toRequire(import.meta.url);', // for undici
+    };
+    await build({ entryPoints: [source], outfile, bundle: true, platform: "node", format: "esm", banner });
     const { stdout } = await promisify(execFile)(process.execPath, [outfile, ...parameters], {
       timeout: 60_000,
+      env: { ...process.env, ...environment },
     });
     return JSON.parse(stdout) as Record<string, unknown>;
   } finally {

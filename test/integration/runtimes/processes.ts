@@ -9,7 +9,12 @@ import type { Report, Settings } from "./scenario.js";
 const entry = `
   import * as library from "tensorslab-images";
   import { runScenario } from "./scenario.js";
-  console.log(JSON.stringify(await runScenario(library, JSON.parse(process.argv[2]))));
+  const settings = JSON.parse(process.argv[2]);
+  if (process.argv[3]) {
+    const { createFetch } = await import("tensorslab-images/node");
+    globalThis.fetch = createFetch({ proxy: null, loadUndici: () => import("./undici.cjs") });
+  }
+  console.log(JSON.stringify(await runScenario(library, settings)));
 `;
 
 /** The entry for Node, as far as it can be tried in a line or two. */
@@ -39,6 +44,12 @@ export async function writePrograms(folder: string): Promise<void> {
     outfile: join(folder, "scenario.js"),
     format: "esm",
   });
+  await build({
+    stdin: { contents: 'module.exports = require("undici");', resolveDir: import.meta.dirname },
+    outfile: join(folder, "undici.cjs"),
+    bundle: true,
+    platform: "node",
+  });
   await writeFile(join(folder, "entry.js"), entry);
   await writeFile(join(folder, "disk.js"), disk);
   await writeFile(join(folder, "require.cjs"), commonJs);
@@ -49,10 +60,14 @@ const flags: Partial<Record<Runtime, string[]>> = {
 };
 
 /** The scenario in a process of Node, Deno or Bun; it needs nothing but the network. */
-export async function runInProcess(folder: string, runtime: Runtime, settings: Settings): Promise<Report> {
-  return JSON.parse(
-    await runProgram(folder, runtime, "entry.js", [JSON.stringify(settings)], ["--allow-net"]),
-  ) as Report;
+export async function runInProcess(
+  folder: string,
+  runtime: Runtime,
+  settings: Settings,
+  transport: "createFetch" | undefined = undefined,
+): Promise<Report> {
+  const parameters = [JSON.stringify(settings), ...(transport ? [transport] : [])];
+  return JSON.parse(await runProgram(folder, runtime, "entry.js", parameters, ["--allow-net"])) as Report;
 }
 
 /** What else is tried there: files from disk and to disk, and the package in CommonJS. */

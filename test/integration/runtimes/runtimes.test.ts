@@ -51,6 +51,16 @@ test.each(runtimes)("%s", async (runtime) => {
   });
 });
 
+test.each(runtimes.filter((runtime) => runtime.startsWith("node")))(
+  "%s, through createFetch",
+  async (runtime) => {
+    await withServers(async ({ settings, verify }) => {
+      const report = await runInProcess(folder, runtime, settings, "createFetch");
+      expectScenario(report, verify(report), tellsAll);
+    });
+  },
+);
+
 test.each(["2022-10-31", newestDate()])("workerd of %s", async (date) => {
   await withServers(async ({ settings, verify }) => {
     const report = await runInWorkerd(folder, date, settings);

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fields } from "../../../generated/operations.js";
 import { createClient, TensorsLabError } from "../../../src/index.js";
-import type { Client } from "../../../src/index.js";
+import type { Client, Fetch } from "../../../src/index.js";
 import { startMockServer } from "../../../src/mock-server/index.js";
 import type { MockFailure, MockRequest } from "../../../src/mock-server/index.js";
 import { saveImages } from "../../../src/node/index.js";
@@ -15,6 +15,8 @@ export interface SoakOptions {
   seed: number;
   /** How many generations run at the same time. */
   concurrency: number;
+  /** Sends the requests. @default the runtime's own fetch */
+  fetch?: Fetch;
 }
 
 /** What one generation's owner knows in the end. */
@@ -77,7 +79,7 @@ const faults: Record<MockRequest["role"], MockFailure[]> = {
  * Makes images while about every third request fails, and holds what their owners were told against what was charged:
  * each charge has exactly one owner, who knows its task or was told that the outcome is unknown, and no owner has two.
  */
-export async function soak({ generations, seed, concurrency }: SoakOptions): Promise<SoakReport> {
+export async function soak({ generations, seed, concurrency, fetch }: SoakOptions): Promise<SoakReport> {
   let failures = 0;
   let isCalm = false;
   const server = await startMockServer({
@@ -90,7 +92,7 @@ export async function soak({ generations, seed, concurrency }: SoakOptions): Pro
     },
   });
   const folder = await mkdtemp(join(tmpdir(), "soak-"));
-  const client = createClient({ apiKey: "soak", baseUrl: server.url, submitTimeoutMs: 3000 });
+  const client = createClient({ apiKey: "soak", baseUrl: server.url, submitTimeoutMs: 3000, fetch });
   try {
     const owners: Owner[] = [];
     const next = Array.from({ length: generations }, (_, index) => index).values();

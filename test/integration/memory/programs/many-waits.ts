@@ -2,13 +2,14 @@
 import { getEventListeners } from "node:events";
 import { createClient } from "../../../../src/index.js";
 import { watchMemory } from "../../../support/peak-memory.js";
+import { fetch } from "./transport.js";
 
 const [baseUrl = "", count = ""] = process.argv.slice(2);
 const peakMegabytes = watchMemory();
 const warnings: string[] = [];
 process.on("warning", ({ name }) => warnings.push(name));
 
-const client = createClient({ apiKey: "any-key", baseUrl });
+const client = createClient({ apiKey: "any-key", baseUrl, fetch });
 const controller = new AbortController();
 const reason = new Error("that is enough");
 const countListeners = () => getEventListeners(controller.signal, "abort").length;
