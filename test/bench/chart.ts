@@ -15,8 +15,8 @@ const panels = [
 ];
 
 const margin = 20;
-const panelWidth = 410;
-const nameWidth = 158;
+const panelWidth = 445;
+const nameWidth = 192;
 const barWidth = 200;
 const barHeight = 15;
 const panelTitle = 26;

@@ -124,6 +124,24 @@ const workloads = {
     };
   },
 
+  async batch({ count, lanes, pollIntervalMs }) {
+    const folder = await mkdtemp(join(tmpdir(), "bench-"));
+    try {
+      const cpu = cpuMs();
+      const start = performance.now();
+      await inLanes(count, lanes, async (turn) => {
+        await peer.submit(text);
+        await peer.wait(`wait-${turn}`, pollIntervalMs);
+        await peer.download(`${baseUrl}/small.png`, folder, `image-${turn}`);
+      });
+      const seconds = (performance.now() - start) / 1000;
+      const cpuSeconds = (cpuMs() - cpu) / 1000;
+      return { seconds, cpuSeconds, waitedSeconds: seconds - cpuSeconds };
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  },
+
   async download({ count, bytes }) {
     const folder = await mkdtemp(join(tmpdir(), "bench-"));
     try {

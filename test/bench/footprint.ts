@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import type { Samples } from "./run.js";
 import type { Workload } from "./workloads.js";
-import { peers as everyPeer } from "./workloads.js";
+import { oursOnCreateFetch, peers as everyPeer } from "./workloads.js";
 
 const run = promisify(execFile);
 const here = import.meta.dirname;
@@ -25,16 +25,15 @@ export const footprint: Workload = {
   title: "The smallest program that submits",
   kind: "footprint",
   settings: {},
-  peers: everyPeer.filter((peer) => peer !== "undici"),
+  peers: everyPeer.filter((peer) => peer !== "undici" && peer !== oursOnCreateFetch), // one program for both fetches
   measures: [
-    { key: "importMs", label: "import", unit: "ms", better: "lower", goal: "≤ 20 ms" },
-    { key: "bundleKb", label: "bundle, minified", unit: "kB", better: "lower", goal: "< every SDK" },
+    { key: "importMs", label: "import", unit: "ms", better: "lower" },
+    { key: "bundleKb", label: "bundle, minified", unit: "kB", better: "lower" },
     {
       key: "gzipKb",
       label: "bundle, minified and gzipped",
       unit: "kB",
       better: "lower",
-      goal: "< every SDK",
     },
     { key: "tscSeconds", label: "tsc", unit: "s", better: "lower" },
     { key: "instantiations", label: "tsc instantiations", unit: "", better: "lower" },

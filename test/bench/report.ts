@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { goalLines } from "./goals.js";
 import { footprint } from "./footprint.js";
 import type { Machine } from "./machine.js";
 import type { Samples } from "./run.js";
@@ -45,7 +46,7 @@ export async function readme(machine: Machine, results: readonly Result[]): Prom
     `- Versions: ${versions.join(", ")}`,
     `- Date: ${period}`,
   ];
-  return `${[introduction.trimEnd(), "", ...setting, "", "## Results", "", ...tables(results)].join("\n")}\n`;
+  return `${[introduction.trimEnd(), "", ...setting, "", "## Goals", "", ...goalLines(results), "", "## Results", "", ...tables(results)].join("\n")}\n`;
 }
 
 function tables(results: readonly Result[]): string[] {
@@ -57,14 +58,14 @@ function tables(results: readonly Result[]): string[] {
 
 /** A row for each measure, a column for each client: the ratio, and below it the median. */
 function markdownTable(workload: Workload, { rounds, samples }: Result): string[] {
-  const head = ["", "goal", ...workload.peers.map((peer) => (peer === ours ? `**${peer}**` : peer))];
+  const head = ["", ...workload.peers.map((peer) => (peer === ours ? `**${peer}**` : peer))];
   const rows = workload.measures.map((measure) => {
     const unit = measure.unit ? `, ${measure.unit}` : "";
     const cells = workload.peers.map((peer) => {
       const { value, ratio } = cellsOf(samples, peer, measure);
       return ratio ? `${peer === ours ? `**${ratio}**` : ratio}<br>${value}` : value;
     });
-    return [`${measure.label}${unit} (${measure.better} is better)`, measure.goal ?? "", ...cells];
+    return [`${measure.label}${unit} (${measure.better} is better)`, ...cells];
   });
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
   return [

@@ -13,9 +13,12 @@ export type Sample = Record<string, number>;
 /** The samples of each peer, one for each round. */
 export type Samples = Record<string, Sample[]>;
 
-/** The local server, in a process of its own. */
-export async function startServer(): Promise<{ url: string; stop(): void }> {
-  const server = spawn(process.execPath, [join(here, "server.mjs")], {
+/** The local server, or a relay to it, in a process of its own. */
+export async function startServer(
+  file = "server.mjs",
+  parameters: readonly string[] = [],
+): Promise<{ url: string; stop(): void }> {
+  const server = spawn(process.execPath, [join(here, file), ...parameters], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   for await (const url of createInterface(server.stdout)) return { url, stop: () => server.kill() };
@@ -24,7 +27,7 @@ export async function startServer(): Promise<{ url: string; stop(): void }> {
 
 /** Lets every peer do the work once in each round, in turn, so that a busy moment of the machine hits all of them. */
 export async function runWorkload(
-  { kind, settings, peers }: Workload,
+  { kind, settings, peers, relayMs }: Workload,
   rounds: number,
   url: string,
   folder: string,
@@ -33,14 +36,18 @@ export async function runWorkload(
   const path = isDisk ? await writeFileOf(settings.bytes as number, folder) : undefined;
   const told = JSON.stringify({ ...settings, path });
   const samples: Samples = Object.fromEntries(peers.map((peer) => [peer, []]));
+  const relay = relayMs === undefined ? undefined : await startServer("relay.mjs", [url, String(relayMs)]);
   for (let round = 0; round < rounds; round++) {
     // Each round begins with another peer.
     const order = [...peers.slice(round % peers.length), ...peers.slice(0, round % peers.length)];
     for (const peer of order) {
-      const { stdout } = await run(process.execPath, [join(here, "child.mjs"), peer, kind, url, told]);
+      const { stdout } = await run(process.execPath, [
+        ...[join(here, "child.mjs"), peer, kind, relay?.url ?? url, told],
+      ]);
       samples[peer]?.push(JSON.parse(stdout) as Sample);
     }
   }
+  relay?.stop();
   return samples;
 }
 
