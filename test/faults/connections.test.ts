@@ -178,7 +178,7 @@ describe("a submit whose bytes may have arrived is never sent again", () => {
     const baseUrl = `http://127.0.0.1:${server.port}`;
     const client = createClient({ apiKey, baseUrl, fetch: builtInFetch });
     expect(await failureOf(client.submit("seedreamv5", input))).toBeInstanceOf(OutcomeUnknownError);
-    await vi.waitFor(() => expect(countRequests(server)).toBe(2));
+    await vi.waitFor(() => expect(countRequests(server)).toBe(2), { timeout: 60_000 });
     const [, ...again] = server.connections.join("").split("POST /").slice(1);
     expect(again).toEqual([expect.stringMatching(/content-length: 0\r\n\r\n$/)]);
     await server.close();
