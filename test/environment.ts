@@ -6,3 +6,6 @@ for (const name of Object.keys(env)) {
   if (names.includes(name.toUpperCase()) || name.startsWith("TENSORSLAB_")) delete env[name];
 }
 env.TERM = "xterm";
+
+// Node loads its fetch when this is named. A copy of undici that a test imports before would lend it its connections.
+void globalThis.Response;

@@ -34,6 +34,37 @@ describe("submit", () => {
 });
 
 describe("status", () => {
+  it.each([
+    ["a long list", (): string => `[${"0,".repeat(400_000)}0]`],
+    [
+      "lists in lists",
+      (): string =>
+        `[${Array<string>(400)
+          .fill("[".repeat(1000) + "]".repeat(1000))
+          .join(",")}]`,
+    ],
+  ])("prints %s of a response without making it much larger", async (_, extra) => {
+    const text = extra();
+    const server = await startServer({
+      fail: ({ role }) =>
+        role === "status"
+          ? { kind: "alter", alter: (body) => body.toString().replace(/\}\}\s*$/, `,"extra":${text}}}`) }
+          : undefined,
+    });
+    const submitted = await command([
+      "submit",
+      "a fox",
+      "--out",
+      await makeFolder(),
+      "--base-url",
+      server.url,
+    ]);
+    const words = ["status", submitted.output.trim(), "--json", "--base-url", server.url];
+    const { output, json } = await command(words);
+    expect(json).toMatchObject({ ok: true, raw: { extra: JSON.parse(text) as unknown } });
+    expect(output.length).toBeLessThan(1.1 * text.length);
+  });
+
   it("prints how far the task is, and its URLs", async () => {
     const { run, taskid } = await submit("a fox");
     const { exitCode, output } = await run("status", taskid);

@@ -42,8 +42,17 @@ export function writeFailure(label: string, lines: readonly string[]): void {
 
 const toText = (lines: readonly string[]): string => lines.map((line) => `${printable(line)}\n`).join("");
 
+/** Writes one JSON value to standard output, indented unless that would make much of it. */
 export function writeJson(value: unknown): void {
-  process.stdout.write(`${printableJson(JSON.stringify(value, null, 2))}\n`);
+  const compact = JSON.stringify(value);
+  const isLarge = compact.length > 64 * 1024 || isDeep(value, 16);
+  process.stdout.write(`${printableJson(isLarge ? compact : JSON.stringify(value, null, 2))}\n`);
+}
+
+/** Whether values are nested beyond so many levels: a response of lists in lists would be indented to a hundredfold. */
+function isDeep(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels === 0 || Object.values(value).some((each) => isDeep(each, levels - 1));
 }
 
 /** The version of the package that this is. */
