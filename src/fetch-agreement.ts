@@ -18,3 +18,20 @@ export const privateAddressCode = "ERR_PRIVATE_ADDRESS";
  * boundary no other request has.
  */
 export const neverSent: unique symbol = /* @__PURE__ */ Symbol.for("tensorslab-images.neverSent") as never;
+
+/**
+ * The method of a body by which a fetch that keeps no piece has it read into memory that is used again.
+ *
+ * A stream cannot offer this: who reads one may keep what it gives.
+ */
+export const openPieces: unique symbol = /* @__PURE__ */ Symbol.for("tensorslab-images.openPieces") as never;
+
+/** Reads a body piece by piece. */
+export interface Pieces {
+  /**
+   * Reads the next piece, into `spare` if it is there and the body can do so; undefined at the end. After an error there is
+   * nothing left to close.
+   */
+  read(spare?: Uint8Array<ArrayBuffer>): Promise<Uint8Array | undefined>;
+  cancel(): Promise<void>;
+}

@@ -1,4 +1,6 @@
 import { InvalidInputError } from "../errors.js";
+import { openPieces } from "../fetch-agreement.js";
+import type { Pieces } from "../fetch-agreement.js";
 import { detectImageType, imageSignatureLength } from "../image-type.js";
 import { PlatformBlob } from "./platform.js";
 
@@ -10,6 +12,7 @@ export interface BlobLike {
   arrayBuffer?: () => Promise<ArrayBuffer>;
   stream?: () => ReadableStream<Uint8Array>;
   slice: (start: number, end: number) => BlobLike;
+  [openPieces]?: () => Pieces;
 }
 
 /** A file that a form will carry; its bytes cannot change any more, or are read while they are sent. */
@@ -84,19 +87,20 @@ export async function readHead({ blob }: FilePart, path: string): Promise<Uint8A
   }
 }
 
-/** The bytes of a file, piece by piece. */
-export async function* readPieces({ blob }: FilePart): AsyncGenerator<Uint8Array> {
-  if (!blob.stream) return yield new Uint8Array(await readAll(blob));
-  const reader = blob.stream().getReader();
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      yield value;
-    }
-  } finally {
-    void reader.cancel().catch(() => {});
-  }
+/** Opens the bytes of a file, piece by piece. */
+export function openFile({ blob }: FilePart): Pieces {
+  if (blob[openPieces]) return blob[openPieces]();
+  const reader = blob.stream?.().getReader();
+  let isRead = false;
+  return {
+    async read() {
+      if (reader) return (await reader.read()).value;
+      return isRead || blob.size === 0
+        ? undefined
+        : new Uint8Array(await readAll(blob).finally(() => (isRead = true)));
+    },
+    cancel: async () => reader?.cancel(),
+  };
 }
 
 /** Older test environments have Blobs that only a FileReader can read. */

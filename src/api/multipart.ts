@@ -1,6 +1,8 @@
 import type { operations } from "../../generated/operations.js";
 import { detectImageType } from "../image-type.js";
-import { FilePart, isFile, mediaTypeOf, readHead, readPieces, toFilePart } from "./file-part.js";
+import { openPieces } from "../fetch-agreement.js";
+import type { Pieces } from "../fetch-agreement.js";
+import { FilePart, isFile, mediaTypeOf, openFile, readHead, toFilePart } from "./file-part.js";
 import { PlatformBlob, PlatformReadableStream } from "./platform.js";
 
 /** How the document describes one part of a form. */
@@ -103,36 +105,56 @@ function encodeFiles(pieces: readonly Piece[], contentType: string): EncodedForm
     typeof piece === "string" ? new FilePart(new PlatformBlob([piece])) : piece,
   );
   const contentLength = parts.reduce((sum, { size }) => sum + size, 0);
+  const open = () => openParts(parts, contentLength);
   const blobs = parts.map(({ blob }) => blob);
   if (blobs.every((blob) => blob instanceof PlatformBlob)) {
     const body = new PlatformBlob(blobs as Blob[], { type: contentType });
-    const stream = () => streamOf(parts, contentLength) as ReturnType<Blob["stream"]>;
-    if (body.size === contentLength) return { body: Object.assign(body, { stream }), contentType };
+    const stream = () => toStream(open()) as ReturnType<Blob["stream"]>;
+    if (body.size === contentLength)
+      return { body: Object.assign(body, { stream, [openPieces]: open }), contentType };
   }
-  return { body: streamOf(parts, contentLength), contentType, contentLength };
+  return { body: toStream(open()), contentType, contentLength };
 }
 
-/** Streams the parts; fails if they do not have the bytes that were announced. */
-function streamOf(parts: readonly FilePart[], totalBytes: number): ReadableStream<Uint8Array> {
-  const chunks = chunksOf(parts);
+/** Reads the parts one after the other; fails if they do not have the bytes that were announced. */
+function openParts(parts: readonly FilePart[], totalBytes: number): Pieces {
+  const left = parts.values();
+  let current: Pieces | undefined;
   let bytes = 0;
+
+  async function next(spare: Uint8Array<ArrayBuffer> | undefined): Promise<Uint8Array | undefined> {
+    for (;;) {
+      const { value: part } = current ? {} : left.next();
+      if (part) current = openFile(part);
+      const piece = await current?.read(spare);
+      if (piece || !current) return piece;
+      current = undefined;
+    }
+  }
+
+  const cancel = async () => current?.cancel();
+  return {
+    async read(spare) {
+      const piece = await next(spare);
+      bytes += piece?.byteLength ?? 0;
+      if (bytes <= totalBytes && (piece || bytes === totalBytes)) return piece;
+      await cancel();
+      throw new Error(`A file has changed while it was sent: ${bytes} bytes instead of ${totalBytes}`);
+    },
+    cancel,
+  };
+}
+
+function toStream(pieces: Pieces): ReadableStream<Uint8Array> {
   return new PlatformReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        const { done, value } = await chunks.next();
-        bytes += value?.byteLength ?? 0;
-        if (bytes > totalBytes || (done && bytes < totalBytes)) {
-          throw new Error(`A file has changed while it was sent: ${bytes} bytes instead of ${totalBytes}`);
-        }
-        if (done) controller.close();
-        else controller.enqueue(value);
+        const piece = await pieces.read();
+        if (piece) controller.enqueue(piece);
+        else controller.close();
       },
-      cancel: async () => void (await chunks.return(undefined)),
+      cancel: () => pieces.cancel(),
     },
     { highWaterMark: 0 },
   );
-}
-
-async function* chunksOf(parts: readonly FilePart[]): AsyncGenerator<Uint8Array> {
-  for (const part of parts) yield* readPieces(part);
 }

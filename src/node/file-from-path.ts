@@ -4,6 +4,8 @@ import { open, stat } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { openPieces } from "../fetch-agreement.js";
+import type { Pieces } from "../fetch-agreement.js";
 import { ConfigurationError, detectImageType, imageSignatureLength, InvalidInputError } from "../index.js";
 
 /** A file on disk. */
@@ -112,28 +114,32 @@ class FileOnDisk extends File {
     return resolve(this.#path);
   }
 
-  override stream(): ReturnType<Blob["stream"]> {
+  [openPieces](): Pieces {
     let file: FileHandle | undefined;
     const close = async () => file?.close();
-    const read = async () => {
+    const read = async (spare = new Uint8Array(pieceBytes)) => {
       file ??= await this.#open();
-      const { buffer, bytesRead } = await file.read({ buffer: new Uint8Array(pieceBytes) });
-      return buffer.subarray(0, bytesRead);
+      const { bytesRead } = await file.read({ buffer: spare });
+      if (bytesRead > 0) return spare.subarray(0, bytesRead);
+      return void (await close());
     };
+    return {
+      read: (spare) =>
+        read(spare).catch((error: unknown) => close().then(() => Promise.reject(error as Error))),
+      cancel: close,
+    };
+  }
+
+  override stream(): ReturnType<Blob["stream"]> {
+    const pieces = this[openPieces]();
     return new ReadableStream(
       {
         async pull(controller) {
-          try {
-            const piece = await read();
-            if (piece.byteLength > 0) return controller.enqueue(piece);
-            await close();
-            controller.close();
-          } catch (error) {
-            await close();
-            throw error;
-          }
+          const piece = await pieces.read();
+          if (piece) controller.enqueue(piece as Uint8Array<ArrayBuffer>);
+          else controller.close();
         },
-        cancel: close,
+        cancel: () => pieces.cancel(),
       },
       { highWaterMark: 0 },
     );

@@ -1,4 +1,6 @@
 import type { Dispatcher } from "undici";
+import { openPieces } from "../fetch-agreement.js";
+import type { Pieces } from "../fetch-agreement.js";
 
 /** Bytes of one of the two buffers that a body is read into. */
 const pieceBytes = 512 * 1024;
@@ -35,15 +37,15 @@ function toBody(
   if (body instanceof Blob) {
     if (body.type) headers["content-type"] ??= body.type;
     headers["content-length"] = String(body.size);
-    return readAhead(body.stream()) as never;
+    return readAhead(toPieces(body)) as never;
   }
-  if (body instanceof ReadableStream) return readAhead(body) as never;
+  if (body instanceof ReadableStream) return readAhead(toPieces(body)) as never;
   if (ArrayBuffer.isView(body)) return Buffer.from(body.buffer, body.byteOffset, body.byteLength);
   if (body instanceof ArrayBuffer) return Buffer.from(body);
   // Forms and the like: the platform knows their encoding.
   const encoded = new Response(body as BodyInit);
   headers["content-type"] ??= encoded.headers.get("content-type") ?? "application/octet-stream";
-  return encoded.body && (readAhead(encoded.body) as never);
+  return encoded.body && (readAhead(toPieces(encoded.body)) as never);
 }
 
 /**
@@ -52,37 +54,27 @@ function toBody(
  * undici asks for the next piece once a connection has taken the last one, if it was as large as a connection's own
  * buffer; a smaller piece may still wait, so its buffer is not used again.
  */
-async function* readAhead(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const reader = toReader(stream);
-  let next = reader.read(new ArrayBuffer(pieceBytes));
-  let spare = new ArrayBuffer(pieceBytes);
+async function* readAhead(pieces: Pieces): AsyncGenerator<Uint8Array> {
+  const buffers = [new Uint8Array(pieceBytes), new Uint8Array(pieceBytes)];
+  let next = pieces.read(buffers[0]);
   try {
-    for (;;) {
-      const { done, value } = await next;
-      if (done || !value) return;
-      next = reader.read(spare);
+    for (let turn = 0; ; turn = 1 - turn) {
+      const piece = await next;
+      if (!piece) return;
+      const isKept = piece.buffer === buffers[turn]?.buffer && piece.byteLength < pieceBytes / 2;
+      if (isKept) buffers[turn] = new Uint8Array(pieceBytes);
+      next = pieces.read(buffers[1 - turn]);
       next.catch(() => {}); // thrown when it is waited for
-      yield value;
-      spare =
-        value.byteLength >= pieceBytes / 2 ? (value.buffer as ArrayBuffer) : new ArrayBuffer(pieceBytes);
+      yield piece;
     }
   } finally {
-    await reader.cancel();
+    await pieces.cancel();
   }
 }
 
-interface Reader {
-  read(buffer: ArrayBuffer): Promise<{ done: boolean; value?: Uint8Array | undefined }>;
-  cancel(): Promise<void>;
-}
-
-/** A reader that fills given buffers, where the stream can do so; others have buffers of their own. */
-function toReader(stream: ReadableStream<Uint8Array>): Reader {
-  try {
-    const reader = stream.getReader({ mode: "byob" });
-    return { read: (buffer) => reader.read(new Uint8Array(buffer)), cancel: () => reader.cancel() };
-  } catch {
-    const reader = stream.getReader();
-    return { read: () => reader.read(), cancel: () => reader.cancel() };
-  }
+/** Reads a body without a copy if it offers that, else by its stream. */
+function toPieces(body: (Blob & { [openPieces]?: () => Pieces }) | ReadableStream<Uint8Array>): Pieces {
+  if (openPieces in body) return body[openPieces]();
+  const reader = (body instanceof Blob ? body.stream() : body).getReader();
+  return { read: async () => (await reader.read()).value, cancel: () => reader.cancel() };
 }
