@@ -17,6 +17,8 @@ export interface Wanted {
   /** How many images it asks for. */
   images: number;
   prompt: string | undefined;
+  /** The images to start from: their paths and URLs as they were given. */
+  sources: string[];
   /** Of the tool, the service, the model and the input, with the bytes of its files: who asks for the same has the same. */
   inputDigest: string;
   /** Whether another one is asked for, although there is one. */
@@ -155,9 +157,11 @@ export async function readArguments(
     throw new UnfitArguments(plainText(`Invalid arguments: ${faults.join("; ")}`));
   }
   const hashes = new Map<File, string>();
+  const sources: string[] = [];
   const openPath = async (path: string): Promise<File> => {
     const { file, sha256 } = await readSourceFile(path, roots);
     hashes.set(file, sha256);
+    sources.push(path);
     return file;
   };
   const ready = (await toModelInput(model as Model, input as never, { openPath })) as Json;
@@ -165,7 +169,8 @@ export async function readArguments(
     model: model as Model,
     input: ready,
     images: countImages(fields, ready),
-    prompt: promptOf(fields, ready),
+    prompt: textOf("prompt", fields, ready),
+    sources: [...sources, ...[textOf("address", fields, ready) ?? []].flat()],
     inputDigest: digest({ tool, service, model, input: identify(ready, hashes) }),
     isAgain,
   };
@@ -195,8 +200,8 @@ function countImages(fields: readonly (Field & { default?: unknown })[], input: 
   return typeof images === "number" ? images : 1;
 }
 
-function promptOf(fields: readonly Field[], input: Json): string | undefined {
-  const name = fields.find(({ role }) => role === "prompt")?.name;
-  const prompt = name === undefined ? undefined : input[name];
-  return typeof prompt === "string" ? prompt : undefined;
+function textOf(role: string, fields: readonly Field[], input: Json): string | undefined {
+  const name = fields.find((field) => field.role === role)?.name;
+  const text = name === undefined ? undefined : input[name];
+  return typeof text === "string" ? text : undefined;
 }

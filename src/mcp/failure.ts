@@ -118,7 +118,7 @@ function afterRefusal(error: unknown): string {
 function sayLimit(message: string): string {
   const flag = message.includes(".day") ? "--max-images-per-day" : "--max-images-per-session";
   return (
-    `The budget does not allow it: ${plainText(message).replace(/ \(`maxImages\.\w+`\)/, "")}. ${nothingPaid} ` +
+    `The budget does not allow it: ${plainText(message).replace(/ \(`maxImages\..*/, "")}. ${nothingPaid} ` +
     `Do not try again: a person sets the budget, with \`${flag}\`.`
   );
 }

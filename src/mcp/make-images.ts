@@ -37,7 +37,7 @@ export async function makeImages(
     const kind = `mcp-${tool}-${wanted.inputDigest}`;
     id = await history.choose(kind, wanted.isAgain, (each) => jobs.find(each) !== undefined);
     if (!jobs.find(id) && isUnpaid(await readRecord(records, id))) {
-      const question = await askFirst(tool, wanted, caller, call, workshop);
+      const question = await askFirst(wanted, caller, call, workshop);
       if (question) return question;
       if (caller.context.mcpReq.signal.aborted) throw new Refusal("The call was cancelled");
     }
@@ -52,16 +52,15 @@ export async function makeImages(
 }
 
 function askFirst(
-  tool: GenerationTool,
-  { images, prompt, model, inputDigest }: Wanted,
+  { images, prompt, sources, model, inputDigest }: Wanted,
   { context, isModern, capabilities }: Caller,
   call: Call,
   { confirmation }: Workshop,
 ): Promise<InputRequiredResult | undefined> {
   const what = images === 1 ? "1 image" : `${images} images`;
-  const how = tool === "edit_image" ? `from the given images with ${model}` : `with ${model}`;
+  const from = sources.length > 0 ? ` from ${sources.map(plainText).join(", ")}` : "";
   const words = prompt === undefined ? "" : ` Prompt: ${JSON.stringify(plainText(prompt))}`;
-  const message = `Make ${what} ${how}? They are paid for.${words}`;
+  const message = `Make ${what} with ${model}${from}? ${images === 1 ? "It is" : "They are"} paid for.${words}`;
   const remainingMs = call.remainingMs();
   return confirmation.ask({ images, message, inputDigest, context, isModern, capabilities, remainingMs });
 }

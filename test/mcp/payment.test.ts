@@ -1,6 +1,9 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { readRule } from "../../src/cli/commands/mcp.js";
 import { startServer } from "../cli/support/command.js";
+import { pngBytes } from "../cli/support/images.js";
 import { makeFolder } from "../support/generate.js";
 import { serveAgent, textOf } from "./support/agent.js";
 import type { Settings } from "./support/agent.js";
@@ -29,10 +32,18 @@ describe("a person who can be asked", () => {
     expect(questions).toEqual([
       expect.stringContaining('Make 4 images with seedreamv5? They are paid for. Prompt: "a red fox"'),
       expect.stringContaining(
-        'Make 1 image with seedreamv5? They are paid for. Prompt: "\\\\u001b[31ma fox\\\\u202e',
+        'Make 1 image with seedreamv5? It is paid for. Prompt: "\\\\u001b[31ma fox\\\\u202e',
       ),
     ]);
     expect(server.ledger).toHaveLength(2);
+  });
+
+  it("is shown which images would be sent", async () => {
+    const { agent, out, questions } = await start({}, "decline", "decline");
+    await writeFile(join(out, "fox\u202e.png"), pngBytes);
+    const given = { ...small, sourceImage: ["fox\u202e.png", "https://example.com/owl.png"] };
+    await agent.call("edit_image", given);
+    expect(questions).toEqual([expect.stringContaining("from fox\\u202e.png, https://example.com/owl.png?")]);
   });
 
   it.each(["decline", "cancel"])(
