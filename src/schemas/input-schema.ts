@@ -10,7 +10,7 @@ import type { InputSchema, SchemaIssue } from "./standard.js";
 /** How a schema takes files. */
 export interface InputSchemaOptions {
   /**
-   * The forms in which a file may be given in JSON: leave out `path` where whoever writes the input must not read the
+   * The forms in which a file may be given in JSON: leave out `path` where the author of an input must not read the
    * disk. @default ["path", "url", "base64"]
    */
   files?: readonly FileForm[] | undefined;

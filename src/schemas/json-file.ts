@@ -77,10 +77,10 @@ export function readJsonFile(value: unknown, forms: readonly FileForm[]): FoundF
   const expected = offered ? `must be a file: ${offered}` : "must be bytes: files in JSON are not taken here";
   if (typeof value === "string") return expected;
   if (!isPlainObject(value)) return undefined;
-  const [form, ...others] = (Object.keys(parts) as FileForm[]).filter((word) => value[word] !== undefined);
+  const form = (Object.keys(parts) as FileForm[]).find((word) => value[word] !== undefined);
   const known: readonly string[] = form === undefined ? [] : Object.keys(parts[form]);
   const isExact = Object.entries(value).every(([key, item]) => item === undefined || known.includes(key));
-  if (form === undefined || others.length > 0 || !forms.includes(form) || !isExact) return expected;
+  if (form === undefined || !forms.includes(form) || !isExact) return expected;
   const { [form]: text, name } = value;
   if (typeof text !== "string" || text.trim() === "") return `must have text as its \`${form}\``;
   if (name !== undefined && typeof name !== "string") return "must have text as its `name`";

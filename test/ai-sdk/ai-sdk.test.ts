@@ -109,6 +109,23 @@ describe("images", () => {
   });
 });
 
+test("a task that is completed without images is an error, which the SDK does not repeat", async () => {
+  const server = await start({
+    fail: ({ role }) => (role === "status" ? { kind: "alter", alter: dropUrls } : undefined),
+  });
+  const model = providerFor(server).image("seedreamv5");
+  const error = await failureOf(generateImage({ model, prompt: "a fox", providerOptions: quick }));
+  const { taskid } = server.ledger[0]!;
+  expect(error).toMatchObject({ outcome: "accepted", taskid, taskids: [taskid] });
+  expect(submitsOf(server)).toHaveLength(1);
+});
+
+function dropUrls(body: Buffer): Buffer {
+  const envelope = JSON.parse(body.toString()) as { data: { url: string[] } };
+  envelope.data.url = [];
+  return Buffer.from(JSON.stringify(envelope));
+}
+
 function dropOneUrl(body: Buffer): Buffer {
   const envelope = JSON.parse(body.toString()) as { data: { url: string[] } };
   envelope.data.url.pop();
