@@ -1,6 +1,8 @@
 import { mkdir, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import type { Job, Queue, Worker } from "bullmq";
+import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { createImageJob, createProcessor } from "../../../src/bullmq/index.js";
 import type { ImageJob, ProcessorOptions } from "../../../src/bullmq/index.js";
@@ -10,10 +12,12 @@ import { startMockServer } from "../../../src/mock-server/index.js";
 import type { MockFailure, MockRequest, MockServerOptions } from "../../../src/mock-server/index.js";
 import { saveImages } from "../../../src/node/index.js";
 import { makeFolder } from "../../support/generate.js";
+import { makeScratchFolder } from "../support/places.js";
 import { freePort, startPostgres, startRedis } from "../support/services.js";
 import type { Service } from "../support/services.js";
 import { backendNames, openBackend } from "./backends.js";
 import type { BackendName } from "./backends.js";
+import type { Work } from "./programs/worker.js";
 
 let services: Record<BackendName, Service>;
 beforeAll(async () => {
@@ -305,6 +309,39 @@ describe.each(backendNames)("the processor on %s", (backendName) => {
     if ((await job.getState()) !== "completed") startWorker();
     await untilState(queue, job, "completed");
     expect(server.ledger).toHaveLength(1);
+  });
+
+  test("works in a sandbox: delays, an unknown outcome, a paused queue", async () => {
+    const { name, backend, queue, add, server, fault, folder } = await start(backendName, { workers: 0 });
+    const program = join(await makeScratchFolder("bullmq-sandbox"), "processor.mjs");
+    const { url } = services[backendName];
+    const work: Work = { backend: backendName, url, baseUrl: server.url, apiKey: "any", queue: name, folder };
+    await build({
+      entryPoints: [join(import.meta.dirname, "programs/sandboxed.ts")],
+      outfile: program,
+      bundle: true,
+      packages: "external",
+      platform: "node",
+      format: "esm",
+      define: { work: JSON.stringify(work) },
+    });
+    backend.createWorker(name, pathToFileURL(program), { concurrency: 2, drainDelay: 1 });
+    const done = await untilState(queue, await add(jobOf(`sandbox-${backendName}`)), "completed");
+    expect(done!.returnvalue).toEqual([expect.stringMatching(/-1\.png$/)]);
+    expect(done!.progress).toMatchObject({ state: "completed" });
+
+    fault.of = ({ role }) => (role === "submit" ? { kind: "reset", charged: true } : undefined);
+    const failed = await untilState(queue, await add(jobOf(`sandbox-lost-${backendName}`)), "failed");
+    expect(failed!.failedReason).toMatch(/outcome .* is unknown/);
+    expect(failed!.attemptsMade).toBe(1);
+
+    fault.of = () => ({ kind: "response", status: 403 });
+    const last = await add(jobOf(`sandbox-key-${backendName}`));
+    await vi.waitFor(async () => expect(await queue.isPaused()).toBe(true), patience);
+    fault.of = () => undefined;
+    await queue.resume();
+    await untilState(queue, last, "completed");
+    expect(server.ledger).toHaveLength(3);
   });
 
   test("does not abort a submit under way when its job is cancelled", async () => {
