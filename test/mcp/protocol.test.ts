@@ -162,7 +162,7 @@ describe("the process", () => {
     agent.process.stdin!.end();
     expect(await agent.ended).toBe(0);
     for (const line of agent.lines) expect(JSON.parse(line)).toMatchObject({ jsonrpc: "2.0" });
-    expect(agent.errors()).toContain("submit: HTTP 200");
+    expect(agent.errors()).toMatch(/^submit .*HTTP 200/m);
     expect(agent.errors()).not.toContain(apiKey);
     expect(await readdir(out)).not.toEqual([]);
   });
