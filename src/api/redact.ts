@@ -44,26 +44,19 @@ function patternFor(keys: readonly string[]): RegExp {
     // Nobody escapes the letters and digits of base64.
     Array.from(secret, (each) => (isKey(secret) || /\W/.test(each) ? escapedForms(each) : each)).join(""),
   );
-  return new RegExp(patterns.join("|"), "g");
+  return new RegExp(patterns.join("|"), "gi"); // escapes have digits in either case
 }
-
-const entities: Record<string, string> = { "&": "|amp", "<": "|lt", ">": "|gt", '"': "|quot", "'": "|apos" };
 
 /** Matches a character that may be escaped, also twice; a header, and so a key, has none beyond Latin 1. */
 function escapedForms(character: string): string {
   const code = character.charCodeAt(0);
-  const hex = inAnyCase(code.toString(16).padStart(2, "0"));
-  const bytes = Array.from(toUtf8(character), (byte) => byte.charCodeAt(0).toString(16).padStart(2, "0"));
-  const literal = character.replace(/\W/, "\\$&") + (character === " " ? "|\\+" : ""); // a form has + for a blank
-  return (
-    // At most four backslashes: without a limit, a text of them would take time in its square.
-    `(?:\\\\{0,4}(?:${literal}|u00${hex}|x${hex})|${bytes.map((byte) => `%(?:25)*${inAnyCase(byte)}`).join("")}` +
-    `|&(?:amp;)*(?:#0*${code}|#[xX]0*${hex}${entities[character] ?? ""});?)`
-  );
+  const hex = code.toString(16).padStart(2, "0");
+  const inUrl = (code < 128 ? `%${hex}` : encodeURIComponent(character)).replaceAll("%", "%(?:25)*");
+  const literal = character === " " ? "[ +]" : character.replace(/\W/, "\\$&");
+  const named = /["&'<>]/.test(character) ? "|amp|lt|gt|quot|apos" : "";
+  // At most four backslashes: without a limit, a text of them would take time in its square.
+  return `(?:\\\\{0,4}(?:${literal}|(?:u00|x)${hex})|${inUrl}|&(?:amp;)*(?:#0*${code}|#x0*${hex}${named});?)`;
 }
-
-const inAnyCase = (hex: string): string =>
-  hex.replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
 
 const toUtf8 = (text: string): string => String.fromCharCode(...new PlatformTextEncoder().encode(text));
 
