@@ -75,7 +75,20 @@ export interface ImageCallResult {
   /** Options that have no effect, and doubts about the input. */
   warnings: ImageWarning[];
   /** For each image, its task and URL. */
-  providerMetadata: { tensorslab: { images: ImageMetadata[] } };
+  providerMetadata: {
+    /** This provider's. */
+    tensorslab: {
+      /** One for each image. */
+      images: ImageMetadata[];
+    };
+  };
   /** When the images were there, and of which model. */
-  response: { timestamp: Date; modelId: string; headers: undefined };
+  response: {
+    /** When the images were there. */
+    timestamp: Date;
+    /** The model, such as `seedreamv5`. */
+    modelId: string;
+    /** None: several requests made the images. */
+    headers: undefined;
+  };
 }
