@@ -71,7 +71,7 @@ describe("the packed package", () => {
         "THIRD-PARTY-NOTICES",
         "spec/README.md",
       ],
-      ...["scripts/pictures/batch.svg", "scripts/pictures/images.png"],
+      ...["batch.svg", "images.png", "page.png"].map((name) => `scripts/pictures/${name}`),
       ...["test/README.md", "test/bench/README.md", "test/bench/chart.svg"],
     ];
     const expected = [...linked, ...guides, ...declarations, ...entries, ...shared, ...parts];
