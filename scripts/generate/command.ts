@@ -4,23 +4,43 @@ import { parseArgs } from "node:util";
 import { buildEffectiveDocument, readSpecification } from "./document.js";
 import { emitSources, formatSources, notice } from "./generated-files.js";
 import { markers, replaceTable } from "./fields-table.js";
+import { printable } from "./printable.js";
 import { DocumentError } from "./source.js";
+import { describeSystemError, isSystemError, readText } from "./system-error.js";
 import { findStale, writeFiles } from "./write-files.js";
 
-const usage = "npm run generate -- [--check] [--spec FOLDER] [--out FOLDER] [--readme FILE]";
+const usage = "npm run generate -- [--check] [--json] [--spec FOLDER] [--out FOLDER] [--readme FILE]";
 const root = resolve(import.meta.dirname, "../..");
 
-/** Does what `npm run generate` is told, says on `report` what is wrong, and gives the exit status. */
-export async function generate(parameters: string[], report: (line: string) => void): Promise<number> {
-  try {
-    return await run(parameters, report);
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code?.startsWith("ERR_PARSE_ARGS")) report(`${message}\nUsage: ${usage}`);
-    else if (error instanceof DocumentError || code === "ENOENT") report(message);
-    else throw error;
-    return 1;
-  }
+/**
+ * Runs `npm run generate` with some parameters: `report` gets a line for each problem, and the result is the exit status.
+ *
+ * @param output Gets the same as one JSON object, with `--json`.
+ */
+export async function generate(
+  parameters: string[],
+  report: (line: string) => void,
+  output: (text: string) => void = report,
+): Promise<number> {
+  const isJson = parameters.includes("--json");
+  const lines: string[] = [];
+  const say = isJson ? (line: string) => void lines.push(line) : report;
+  const { exitCode, error } = await run(parameters, say).then(
+    (status) => ({ exitCode: status, error: undefined }),
+    (reason: unknown) => ({ exitCode: 1, error: describe(reason) }),
+  );
+  if (isJson) output(JSON.stringify({ ok: exitCode === 0, lines, error }, null, 2));
+  else if (error !== undefined) report(error);
+  return exitCode;
+}
+
+/** An error that was to be expected, in words; any other is thrown. */
+function describe(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code?.startsWith("ERR_PARSE_ARGS")) return `${message}\nUsage: ${usage}`;
+  if (error instanceof DocumentError) return message;
+  if (isSystemError(error)) return printable(describeSystemError(error));
+  throw error;
 }
 
 async function run(parameters: string[], report: (line: string) => void): Promise<number> {
@@ -28,6 +48,7 @@ async function run(parameters: string[], report: (line: string) => void): Promis
     args: parameters,
     options: {
       check: { type: "boolean", default: false },
+      json: { type: "boolean", default: false },
       spec: { type: "string", default: join(root, "spec") },
       out: { type: "string", default: join(root, "generated") },
       readme: { type: "string" },
@@ -57,7 +78,7 @@ async function readReadme(
 ): Promise<{ path: string; text: string; isStale: boolean } | undefined> {
   const path = readme ?? (resolve(out) === join(root, "generated") ? join(root, "README.md") : undefined);
   if (path === undefined) return undefined;
-  const before = await readFile(path, "utf8");
+  const before = await readText(path);
   const text = replaceTable(before, table);
   if (text === undefined) report(`note: ${path} has no place for the table of fields, between ${markers}`);
   return text === undefined ? undefined : { path: resolve(path), text, isStale: text !== before };

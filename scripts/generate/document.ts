@@ -1,4 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { checkOpenApi, findFault } from "./check-document.js";
@@ -9,6 +9,7 @@ import { applyOverlay } from "./overlay.js";
 import type { Overlaid } from "./overlay.js";
 import { DocumentError, isObject, parseSource } from "./source.js";
 import type { Fail, JsonObject, Path, Source } from "./source.js";
+import { readText } from "./system-error.js";
 
 /** The contents of `spec/`: the vendored documents by file name, and the overlay if there is one. */
 export interface Specification {
@@ -31,8 +32,7 @@ export const sourcesFile = "sources.yaml";
 /** Reads every document in `folder`, and the overlay. */
 export async function readSpecification(folder: string): Promise<Specification> {
   const files = (await readdir(folder)).filter((file) => /\.(ya?ml|json)$/.test(file)).sort();
-  const read = async (file: string): Promise<Source> =>
-    parseSource(file, await readFile(join(folder, file), "utf8"));
+  const read = async (file: string): Promise<Source> => parseSource(file, await readText(join(folder, file)));
   const names = files.filter((file) => file !== overlayFile && file !== sourcesFile);
   if (names.length === 0) throw new DocumentError(`${folder}: holds no OpenAPI document (*.yaml)`);
   // One by one: the first fault by file name is the one that is told.

@@ -1,4 +1,4 @@
-// npm run generate [-- --check]: spec → generated
+// npm run generate [-- --check] [--json]: spec → generated
 import { generate } from "./command.js";
 
-process.exitCode = await generate(process.argv.slice(2), console.error);
+process.exitCode = await generate(process.argv.slice(2), console.error, console.log);

@@ -10,8 +10,10 @@ export async function writeFiles(files: ReadonlyMap<string, string>): Promise<vo
       await writeFile(beside(path), text);
     }
   } catch (error) {
-    await Promise.all([...files.keys()].map((path) => rm(beside(path), { force: true })));
-    throw error;
+    await Promise.all([...files.keys()].map((path) => rm(beside(path), { force: true }).catch(() => {})));
+    const { path = "" } = error as NodeJS.ErrnoException;
+    const meant = [...files.keys()].find((one) => beside(one) === path);
+    throw Object.assign(error as Error, { path: meant ?? path });
   }
   for (const path of files.keys()) await rename(beside(path), path);
 }

@@ -6,7 +6,7 @@ import { PageError } from "./pages/page.js";
 import type { UpdateReport } from "./report/report.js";
 import { fence, showJson, showLines } from "./report/show-text.js";
 import { writeReport } from "./report/write-report.js";
-import { describeSystemError, isSystemError } from "./system-error.js";
+import { describeSystemError, isSystemError } from "../generate/system-error.js";
 import { withLock } from "./transaction/lock.js";
 import { finish, isInterrupted, replaceFiles, undoInterrupted } from "./transaction/transaction.js";
 import { UpdateError } from "./update-error.js";

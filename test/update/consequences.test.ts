@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { findHiddenChanges } from "../../scripts/update/changes/compare-vendor.js";
 import { describeVersion, nextVersion } from "../../scripts/update/report/version.js";
-import { describeSystemError } from "../../scripts/update/system-error.js";
+import { describeSystemError } from "../../scripts/generate/system-error.js";
 import { makeFolder, root } from "../support/generate.js";
 import { makeProject, readProject, update } from "./project.js";
 import type { Outcome } from "./project.js";
@@ -68,12 +68,19 @@ const cases: Record<string, Case> = {
     files: [edit(flux, /( +)prompt:\n/, "$1prompt:\n$1  enum: [1, 2]\n")],
     exitCode: 1,
     errors:
-      /^model flux \(POST \/v1\/images\/flux\): no input was found that its schema allows: its rules contradict one another\. Correct the schema by an action of spec\/overlay\.yaml/,
+      /^flux\.yaml:\d+: allows no value: none of \[1,2\] is of type string \(at \/paths\/.*\/properties\/prompt\/enum\)$/,
   },
   "a model whose prompt is longer than it may be": {
     files: [edit(flux, /( +)prompt:\n/, "$1prompt:\n$1  minLength: 9\n$1  maxLength: 3\n")],
     exitCode: 1,
-    errors: /^model flux \(POST \/v1\/images\/flux\): no input was found that its schema allows: /,
+    errors:
+      /^flux\.yaml:\d+: allows no value: it begins at 9 and ends at 3 \(at \/paths\/.*\/properties\/prompt\/maxLength\)$/,
+  },
+  "a model whose prompt cannot be as short as its pattern needs": {
+    files: [edit(flux, /( +)prompt:\n/, "$1prompt:\n$1  pattern: ^a{9}$$\n$1  maxLength: 3\n")],
+    exitCode: 1,
+    errors:
+      /^model flux \(POST \/v1\/images\/flux\): no input was found that its schema allows: none of those tried is valid: .* Correct the schema by an action of spec\/overlay\.yaml/,
   },
   "a file with a path that has moved says what to do": {
     files: [moved],

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { parseSource } from "../../generate/source.js";
 import type { Source } from "../../generate/source.js";
-import { describeSystemError, isSystemError } from "../system-error.js";
+import { describeSystemError, isSystemError } from "../../generate/system-error.js";
 import { chooseFile } from "./choose-file.js";
 import { fetchPage } from "./fetch-page.js";
 import type { FetchLimits } from "./fetch-page.js";

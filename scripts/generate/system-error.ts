@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+
 /** An error of the file system or the network, as Node reports it. */
 interface SystemError extends Error {
   code: string;
@@ -11,10 +13,19 @@ const reasons: Record<string, string> = {
   EROFS: "the file system is read-only",
   EISDIR: "it is a folder, but must be a file",
   ENOTDIR: "a part of its path is a file, but must be a folder",
+  EEXIST: "it is a file, but must be a folder",
   ENOENT: "it does not exist",
   ENOSPC: "no space is left on the disk",
 };
 
+/** The text of a file; an error names the file, which Node's does not always. */
+export async function readText(path: string): Promise<string> {
+  return readFile(path, "utf8").catch((error: Error) => {
+    throw Object.assign(error, { path });
+  });
+}
+
+/** Whether an error is one of the file system or the network. */
 export const isSystemError = (error: unknown): error is SystemError =>
   error instanceof Error && "code" in error && "syscall" in error;
 
