@@ -26,7 +26,9 @@ const routes = [
     "POST /v1/images/infobytaskid",
     (path, body) => {
       const { taskid } = JSON.parse(body);
-      return success({ taskid, image_status: isFinished(taskid) ? 3 : 2, url: [], width: 0, height: 0 });
+      const isLast = isFinished(taskid);
+      const url = isLast ? [`${origin}/small.png`] : [];
+      return success({ taskid, image_status: isLast ? 3 : 2, url, width: 0, height: 0 });
     },
   ],
   ["POST /openai/images/edits", () => ({ created: 1, data: [{ url: "http://127.0.0.1/1.png" }] })],

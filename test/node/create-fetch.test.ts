@@ -86,6 +86,26 @@ describe("a generation", () => {
     expect(request?.body.equals(bytes)).toBe(true);
   });
 
+  test("sends the files of a form unchanged, though the buffers that they are read into take turns", async ({
+    folder,
+  }) => {
+    const server = await startCapture();
+    const contents = [7, 11].map((factor) =>
+      Buffer.from(Uint8Array.from({ length: 2_100_001 }, (_, index) => (index * index * factor) >> 9)),
+    );
+    const sourceImage = await Promise.all(
+      contents.map(async (bytes, index) => {
+        await writeFile(join(folder, `${index}.png`), bytes);
+        return fileFromPath(join(folder, `${index}.png`));
+      }),
+    );
+    const client = createClient({ apiKey, baseUrl: server.url, fetch: openFetch() });
+    await client.submit("seedreamv5", { ...input, sourceImage }).catch(() => undefined);
+    const [{ body, headers }] = server.requests as [(typeof server.requests)[0]];
+    expect(body.length).toBe(Number(headers["content-length"]));
+    for (const bytes of contents) expect(body.includes(bytes)).toBe(true);
+  });
+
   test("announces what every fetch does, and nothing that was not asked for", async () => {
     const server = await startCapture();
     const fetch = openFetch();
