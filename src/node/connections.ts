@@ -9,7 +9,7 @@ import { isPrivateAddress } from "../url-safety.js";
 import { findProxy } from "./find-proxy.js";
 import type { Proxy } from "./find-proxy.js";
 
-/** What is needed of undici 7. */
+/** The part of undici 7 that connections are made with. */
 export type Undici = Pick<typeof import("undici"), "Agent" | "Pool" | "ProxyAgent">;
 
 /** How connections are made. */
