@@ -2,7 +2,7 @@ import { isTensorsLabError } from "../index.js";
 import type { GenerationRecord, TensorsLabError } from "../index.js";
 import { StoreFailure } from "./guarded-records.js";
 
-/** What is done about a failure. */
+/** The reaction to a failure. */
 export type Decision =
   /** The job is tried again later, without using up one of its attempts; `forAll`, no worker takes a job until then. */
   | { action: "delay"; afterMs: number; forAll: boolean }
@@ -17,7 +17,7 @@ export type Decision =
 const usualDelayMs = 10_000;
 const longestDelayMs = 60 * 60 * 1000;
 
-/** What a failure of one step means for the job, the queue and all other workers. */
+/** Decides what a failure of one step means for the job, the queue and all other workers. */
 export function decide(
   error: unknown,
   key: string,
@@ -78,7 +78,7 @@ function explainUnknown(
   );
 }
 
-/** What a failed task says, and how it can be submitted again. */
+/** Says why a task failed, and how it can be submitted again. */
 export function explainFailedTask(message: string, record: GenerationRecord | undefined): string {
   return `${message}. A new submit is a new payment; for one, ${howToResubmit(record)}`;
 }

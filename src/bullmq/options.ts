@@ -20,7 +20,7 @@ export interface QueueJob {
   id?: string | undefined;
   /** An `ImageJob`; it is validated. */
   data: unknown;
-  /** What was last reported of it. */
+  /** The progress that was last reported of it. */
   progress?: unknown;
   /** Reports how far it is. */
   updateProgress(progress: ImageProgress): Promise<unknown>;
@@ -50,7 +50,7 @@ export interface ImageProgress {
   reason?: string;
 }
 
-/** What a processor needs. */
+/** The parts that a processor needs. */
 export interface ProcessorOptions<Result> {
   /** Submits and reads tasks. */
   client: Client;

@@ -9,7 +9,7 @@ import { checkOptions } from "./options.js";
 import type { ImageProgress, ImageQueue, ProcessorOptions, QueueJob } from "./options.js";
 import { openSharedFiles } from "./shared-files.js";
 
-/** What a `Worker` of BullMQ calls with each job; in a sandbox, the default export of the processor's file. */
+/** The function that a `Worker` of BullMQ calls with each job; in a sandbox, the default export of the processor's file. */
 export type ImageProcessor<Result> = (job: QueueJob, token?: string, signal?: AbortSignal) => Promise<Result>;
 
 /**

@@ -16,7 +16,7 @@ export type RedisConnection =
 
 /** How records are kept in Redis. */
 export interface RedisStoreOptions {
-  /** What the key of each record begins with. @default "tensorslab-images:record:" */
+  /** The beginning of the key of each record. @default "tensorslab-images:record:" */
   prefix?: string | undefined;
 }
 
