@@ -6,7 +6,7 @@ export class StoreFailure extends Error {
   override readonly name = "StoreFailure";
 }
 
-/** The states in which a submit may have been paid for already. */
+/** Whether a submit may have been paid for already. */
 export const isPaidMaybe = ({ state }: Pick<GenerationRecord, "state">): boolean =>
   state === "intent" || state === "unknown" || state === "failed";
 
