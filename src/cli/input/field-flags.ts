@@ -30,8 +30,8 @@ export function addFieldFlags(command: Command): ReadFieldFlags {
   const options = new Map<string, Option>();
   for (const name of new Set(modelFields.flatMap(({ fields }) => fields.map((field) => field.name)))) {
     const takers = modelFields.filter((model) => model.prompt !== name && findField(model, name));
-    if (takers.length === 0) continue;
-    const flag = taken.has(`--${name}`) || name === "model" || name === "source" ? `field-${name}` : name;
+    if (takers.length === 0 || /[\s,|<>[\]=]/.test(name)) continue; // no word of a command line: for lists alone
+    const flag = taken.has(`--${name}`) || isReserved(name) ? `field-${name}` : name;
     const option = new Option(
       `--${flag} ${placeholder(findField(takers[0]!, name)!)}`,
       describe(name, takers),
@@ -46,9 +46,11 @@ export function addFieldFlags(command: Command): ReadFieldFlags {
     if (model.prompt === undefined) throw new UsageError(`${model.name} takes no prompt`);
     const written: WrittenInput = { [model.prompt]: prompt, ...placeSources(model, flags.source ?? []) };
     for (const [name, option] of options) {
-      const value = flags[option.attributeName()] as string | string[] | undefined;
+      const key = option.attributeName();
+      const value = (Object.hasOwn(flags, key) ? flags[key] : undefined) as string | string[] | undefined;
       if (value === undefined) continue;
-      if (name in written) throw new UsageError(`\`--source\` and \`${option.long}\` exclude each other`);
+      if (Object.hasOwn(written, name))
+        throw new UsageError(`\`--source\` and \`${option.long}\` exclude each other`);
       // A field of another model stays text; validation says that this model does not have it.
       const field = findField(model, name);
       written[name] = field ? readFlag(field, value) : value;
@@ -56,6 +58,10 @@ export function addFieldFlags(command: Command): ReadFieldFlags {
     return { model, written };
   };
 }
+
+/** Whether a flag of this name means something already, to the program, or to a parser: `--no-x` is the opposite of `--x`. */
+const isReserved = (name: string): boolean =>
+  ["model", "source", "help", "version"].includes(name) || name.startsWith("no-") || name in {};
 
 const findField = (model: ModelFields, name: string): Field | undefined =>
   model.fields.find((field) => field.name === name);
