@@ -82,13 +82,13 @@ export function hostileDocument(version: "3.0.3" | "3.1.0", next: () => string):
     "x-enum-varnames": [next()],
   });
   const object = () => {
-    const required = name();
+    const [required, alsoRequired] = [name(), name()];
     return {
       type: "object",
       description: next(),
       properties: {
         [required]: text(),
-        [name()]: choice(),
+        [alsoRequired]: choice(),
         [name()]: { type: "array", items: text(), description: next() },
         [name()]: { type: "object", additionalProperties: text(), example: { [name()]: next() } },
         [name()]: { oneOf: [text(), choice(), { type: "integer", multipleOf: 0.01 }] },
@@ -97,7 +97,7 @@ export function hostileDocument(version: "3.0.3" | "3.1.0", next: () => string):
           [name()]: { type: ["string", "null"], examples: [next()] },
         }),
       },
-      required: [...new Set([required, name()])],
+      required: [...new Set([required, alsoRequired])],
       additionalProperties: false,
       ...(is31 && {
         patternProperties: { [name()]: choice() },
