@@ -1,6 +1,6 @@
 import { appendFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
-import { withLock } from "../../../scripts/update/transaction/lock.js";
+import { withLock } from "../../../../scripts/update/transaction/lock.js";
 
 // Works in a project under the lock of updates, and logs when it begins and when it ends.
 

@@ -4,10 +4,10 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { makeFolder } from "../support/generate.js";
-import { png } from "../node/fixtures.js";
-import { buildCommand } from "./support/child.js";
-import { apiKey } from "./support/command.js";
+import { makeFolder } from "../../support/generate.js";
+import { png } from "../../node/fixtures.js";
+import { buildCommand } from "../../cli/support/child.js";
+import { apiKey } from "../../cli/support/command.js";
 
 // Text of others must not steer the terminal that it is shown in: not from a response, a record, a lock, a list or a name.
 

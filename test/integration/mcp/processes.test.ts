@@ -1,11 +1,11 @@
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { MockFailure, MockRequest } from "../../src/mock-server/index.js";
-import { buildCommand } from "../cli/support/child.js";
-import { readRecords, startServer } from "../cli/support/command.js";
-import { makeFolder } from "../support/generate.js";
-import { startAgent, textOf } from "./support/agent.js";
+import type { MockFailure, MockRequest } from "../../../src/mock-server/index.js";
+import { buildCommand } from "../../cli/support/child.js";
+import { readRecords, startServer } from "../../cli/support/command.js";
+import { makeFolder } from "../../support/generate.js";
+import { startAgent, textOf } from "../../mcp/support/agent.js";
 
 let program: string;
 beforeAll(async () => {

@@ -1,10 +1,10 @@
 import { generateImage } from "ai";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { createTensorsLab } from "../../src/ai-sdk/index.js";
-import { createClient, isTensorsLabError } from "../../src/index.js";
-import { startMockServer } from "../../src/mock-server/index.js";
-import { apiKey, expectNoKey } from "../faults/support/failure.js";
-import { submitFaults } from "../faults/support/submit-faults.js";
+import { createTensorsLab } from "../../../src/ai-sdk/index.js";
+import { createClient, isTensorsLabError } from "../../../src/index.js";
+import { startMockServer } from "../../../src/mock-server/index.js";
+import { apiKey, expectNoKey } from "../../faults/support/failure.js";
+import { submitFaults } from "../../faults/support/submit-faults.js";
 
 // Whatever a submit meets, generateImage with its own retries submits and pays no more than the client alone.
 

@@ -10,9 +10,9 @@ import {
   isInterrupted,
   replaceFiles,
   undoInterrupted,
-} from "../../scripts/update/transaction/transaction.js";
-import { makeFolder } from "../support/generate.js";
-import { readProject } from "./project.js";
+} from "../../../scripts/update/transaction/transaction.js";
+import { makeFolder } from "../../support/generate.js";
+import { readProject } from "../../update/project.js";
 
 // What an update that is killed leaves behind, and updates at once. The processes are real ones, and so are the signals.
 
