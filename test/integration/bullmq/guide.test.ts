@@ -162,7 +162,7 @@ test("a pg-boss job on Node 22, which is repeated and paid once", async () => {
   const charges = server.ledger.length;
   const worker = await start("pg-boss", { node: programOf("node-22") });
   await vi.waitFor(async () => {
-    const pool = new pg.Pool({ connectionString: postgres.url });
+    const pool = new pg.Pool({ connectionString: postgres.url }).on("error", () => undefined);
     try {
       await pool
         .query("select 1 from pgboss.queue where name = 'images'")
@@ -174,7 +174,7 @@ test("a pg-boss job on Node 22, which is repeated and paid once", async () => {
     }
   }, patience);
   await untilSaved(worker.folder, 1);
-  const pool = new pg.Pool({ connectionString: postgres.url });
+  const pool = new pg.Pool({ connectionString: postgres.url }).on("error", () => undefined);
   onTestFinished(() => pool.end());
   await vi.waitFor(async () => {
     const { rows } = await pool.query("select state from pgboss.job where name = 'images'");
@@ -198,7 +198,7 @@ test("a serverless function and a cron job", async () => {
      await cron();
      process.exit();`,
   );
-  const owner = new pg.Pool({ connectionString: postgres.url });
+  const owner = new pg.Pool({ connectionString: postgres.url }).on("error", () => undefined);
   await owner.query("create database serverless").finally(() => owner.end());
   const env = { POSTGRES_URL: postgres.url.replace(/postgres$/, "serverless") };
   const { child, printed, folder } = await start("serverless-driver", { env });
@@ -208,7 +208,7 @@ test("a serverless function and a cron job", async () => {
   ]);
   expect(await readdir(join(folder, "images"))).toHaveLength(1);
   expect(server.ledger).toHaveLength(charges + 1);
-  const pool = new pg.Pool({ connectionString: env.POSTGRES_URL });
+  const pool = new pg.Pool({ connectionString: env.POSTGRES_URL }).on("error", () => undefined);
   onTestFinished(() => pool.end());
   const { rows } = await pool.query("select state from tensorslab_images_records where id = 'web-1'");
   expect(rows).toEqual([{ state: "saved" }]);

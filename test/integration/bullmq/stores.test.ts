@@ -117,6 +117,7 @@ test("a role that may only use the table needs no right to create one", async ()
   await createPostgresStore(owner, { table: "shared" }).read("any");
   await owner.query("create role worker login; grant select, insert, update on shared to worker");
   const pool = new pg.Pool({ connectionString: postgres.url.replace("postgres@", "worker@") });
+  pool.on("error", () => undefined);
   closers.push(() => pool.end());
   expect(await createPostgresStore(pool, { table: "shared" }).claim(intent("a"), undefined)).toBe(true);
 });
