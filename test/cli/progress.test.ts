@@ -152,11 +152,13 @@ describe("progress", () => {
     await vi.waitFor(() => expect(shown).toContain("waiting for task t1"), { timeout: 20_000 });
     const children = await readFile(`/proc/${terminal.pid}/task/${terminal.pid}/children`, "utf8");
     const pid = Number(children.trim().split(" ")[0]);
-    const state = () => /\) (\w)/.exec(readFileSync(`/proc/${pid}/stat`, "utf8"))![1];
+    const stateOf = (id: number) => /\) (\w)/.exec(readFileSync(`/proc/${id}/stat`, "utf8"))![1];
     process.kill(pid, "SIGTSTP");
-    await vi.waitFor(() => expect(state()).toBe("T"), { timeout: 20_000 });
+    // `script` stops a moment after its child, and continues it.
+    for (const id of [pid, terminal.pid!]) {
+      await vi.waitFor(() => expect(stateOf(id)).toBe("T"), { timeout: 20_000 });
+    }
     const before = shown.length;
-    // `script` stops with its child, and continues it.
     process.kill(terminal.pid!, "SIGCONT");
     process.kill(pid, "SIGCONT");
     await vi.waitFor(() => expect(shown.slice(before)).toContain("waiting for task t1"), { timeout: 20_000 });
