@@ -7,6 +7,7 @@ import { format } from "prettier";
 import { chart } from "./chart.js";
 import { footprint, runFootprint } from "./footprint.js";
 import { describeMachine } from "./machine.js";
+import { observe, runObserve } from "./observe.js";
 import { prepare } from "./prepare.js";
 import { plainTable, readme } from "./report.js";
 import type { Result } from "./report.js";
@@ -31,7 +32,7 @@ const server = await startServer();
 const folder = await mkdtemp(join(tmpdir(), "bench-files-"));
 const results: Result[] = [];
 try {
-  for (const workload of [...workloads, footprint]) {
+  for (const workload of [...workloads, observe, footprint]) {
     if (only && !only.includes(workload.name)) continue;
     const rounds = quick ? workload.quickRounds : workload.rounds;
     if (rounds === undefined) continue;
@@ -42,7 +43,9 @@ try {
     const samples =
       workload.kind === "footprint"
         ? await runFootprint(peers, rounds, !quick)
-        : await runWorkload({ ...workload, settings, peers }, rounds, server.url, folder);
+        : workload.kind === "observe"
+          ? await runObserve(rounds, server.url)
+          : await runWorkload({ ...workload, settings, peers }, rounds, server.url, folder);
     const result = { name: workload.name, date: new Date().toISOString().slice(0, 10), rounds, samples };
     results.push(result);
     console.log(plainTable({ ...workload, peers }, result));
@@ -58,7 +61,7 @@ if (save) {
   const earlier = JSON.parse(await readFile(path, "utf8").catch(() => "{}")) as { results?: Result[] };
   const measured = new Set(results.map(({ name }) => name));
   const kept = (earlier.results ?? []).filter(({ name }) => !measured.has(name));
-  const order = [...workloads, footprint].map(({ name }) => name);
+  const order = [...workloads, observe, footprint].map(({ name }) => name);
   const all = [...kept, ...results].sort((one, other) => order.indexOf(one.name) - order.indexOf(other.name));
   const machine = await describeMachine();
   const json = JSON.stringify({ machine, results: all }, roundNumber);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { goalLines } from "./goals.js";
 import { footprint } from "./footprint.js";
 import type { Machine } from "./machine.js";
+import { observe } from "./observe.js";
 import type { Samples } from "./run.js";
 import { ratios, spreadOf } from "./statistics.js";
 import { baseline, ours, workloads } from "./workloads.js";
@@ -50,7 +51,7 @@ export async function readme(machine: Machine, results: readonly Result[]): Prom
 }
 
 function tables(results: readonly Result[]): string[] {
-  return [...workloads, footprint].flatMap((workload) => {
+  return [...workloads, observe, footprint].flatMap((workload) => {
     const result = results.find(({ name }) => name === workload.name);
     return result ? markdownTable(workload, result) : [];
   });
