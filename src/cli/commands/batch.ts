@@ -85,7 +85,7 @@ values of a cell have semicolons in between.
 Examples:
   $ cat foxes.jsonl
   {"id": "snow", "prompt": "a red fox in fresh snow", "resolution": "16:9"}
-  {"id": "night", "prompt": "the same fox at night", "sourceImage": ["photo.jpg"]}
+  {"id": "night", "prompt": "the same fox at night", "source": ["photo.jpg"]}
   $ tensorslab-images batch foxes.jsonl --dry-run
   $ tensorslab-images batch foxes.jsonl --out foxes --concurrency 16`,
   async work(invocation) {

@@ -51,8 +51,8 @@ export const mock = defineCommand<Flags>({
     new Option("-q, --quiet", "do not show the requests"),
   ],
   examples: `
-Its URL is printed, and that of a page that shows every request. A marker in a prompt makes it fail, as in "a red fox [mock:task-failed]"; an unknown
-marker is refused with a list of the known ones.
+Its URL is printed, and that of a page that shows every request. A marker in a prompt makes it fail, as in
+"a red fox [mock:task-failed]"; an unknown marker is refused with a list of the known ones.
 
 Examples:
   $ tensorslab-images mock --port 8080
