@@ -16,7 +16,7 @@ for (const name of ["mkdir", "open", "readFile", "readdir", "rename", "rm"] as c
 syncBuiltinESMExports();
 
 const { finish, replaceFiles, undoInterrupted } =
-  await import("../../../scripts/update/transaction/transaction.js");
+  await import("../../../../scripts/update/transaction/transaction.js");
 if (action === "undo") await undoInterrupted(project);
 else {
   await replaceFiles(project, new Map(Object.entries(JSON.parse(files) as Record<string, string>)));
