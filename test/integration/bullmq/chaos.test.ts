@@ -10,9 +10,10 @@ import { createImageJob } from "../../../src/bullmq/index.js";
 import { createClient, readRecord } from "../../../src/index.js";
 import type { RecordStore } from "../../../src/index.js";
 import { startMockServer } from "../../../src/mock-server/index.js";
-import type { MockFailure, MockRequest, MockServer } from "../../../src/mock-server/index.js";
+import type { MockServer } from "../../../src/mock-server/index.js";
 import { makeFolder } from "../../support/generate.js";
 import { makeScratchFolder } from "../support/places.js";
+import { createRandom, faults } from "../support/random-faults.js";
 import { startPostgres, startRedis } from "../support/services.js";
 import { backendNames, openBackend } from "./backends.js";
 import type { Work } from "./programs/worker.js";
@@ -38,33 +39,6 @@ beforeAll(async () => {
     logLevel: "warning",
   });
 });
-
-const page = { "content-type": "text/html" };
-const busy: MockFailure = { kind: "response", status: 429, headers: { "retry-after": "0" } };
-const gateway: MockFailure = { kind: "response", status: 502, headers: page, body: "<h1>Bad Gateway</h1>" };
-const faults: Record<MockRequest["role"], MockFailure[]> = {
-  submit: [
-    busy,
-    busy,
-    busy,
-    { ...gateway, charged: true },
-    { kind: "reset", charged: true },
-    { kind: "reset" },
-    { kind: "response", body: '{"code":9999,"msg":"refused"}' },
-  ],
-  status: [busy, gateway, { kind: "reset" }, { kind: "cut" }],
-  result: [gateway, { kind: "reset" }, { kind: "cut" }, { kind: "drip", bytesPerSecond: 20_000 }],
-  other: [],
-};
-
-/** Random numbers that a seed repeats. */
-function createRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
 
 test.concurrent.for(backendNames)(
   "on %s, 300 jobs under kills, pauses, faults and a restart are paid once, and no charge is lost",

@@ -2,24 +2,15 @@ import { watch as watchFolder } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import type { MockFailure, MockRequest } from "../../../src/mock-server/index.js";
 import { makeFolder } from "../../support/generate.js";
 import { buildCommand, startCommand } from "../../cli/support/child.js";
-import { command, listImages, readRecords, startServer } from "../../cli/support/command.js";
+import { command, listImages, readRecords } from "../../cli/support/command.js";
+import { startWatchedServer } from "./watched-server.js";
 
 let program: string;
 beforeAll(async () => {
   program = await buildCommand();
 });
-
-/** A server that hands each request to `onRequest`, which may be changed at any time. */
-async function startWatchedServer() {
-  const watch: { onRequest: (request: MockRequest) => MockFailure | undefined } = {
-    onRequest: () => undefined,
-  };
-  const server = await startServer({ fail: (request) => watch.onRequest(request) });
-  return { server, watch };
-}
 
 const resume = (out: string, url: string) => command(["resume", out, "--base-url", url, "--json"]);
 

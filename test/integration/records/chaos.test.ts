@@ -3,42 +3,15 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, expect, onTestFinished, test } from "vitest";
 import { startMockServer } from "../../../src/mock-server/index.js";
-import type { MockFailure, MockRequest } from "../../../src/mock-server/index.js";
 import { buildCommand } from "../../cli/support/child.js";
 import { listImages, readRecords } from "../../cli/support/command.js";
 import { makeFolder } from "../../support/generate.js";
+import { createRandom, faults } from "../support/random-faults.js";
 
 let program: string;
 beforeAll(async () => {
   program = await buildCommand();
 });
-
-const page = { "content-type": "text/html" };
-const busy: MockFailure = { kind: "response", status: 429, headers: { "retry-after": "0" } };
-const gateway: MockFailure = { kind: "response", status: 502, headers: page, body: "<h1>Bad Gateway</h1>" };
-const faults: Record<MockRequest["role"], MockFailure[]> = {
-  submit: [
-    busy,
-    busy,
-    busy,
-    { ...gateway, charged: true },
-    { kind: "reset", charged: true },
-    { kind: "reset" },
-    { kind: "response", body: '{"code":9999,"msg":"refused"}' },
-  ],
-  status: [busy, gateway, { kind: "reset" }, { kind: "cut" }],
-  result: [gateway, { kind: "reset" }, { kind: "cut" }, { kind: "drip", bytesPerSecond: 20_000 }],
-  other: [],
-};
-
-/** Random numbers that a seed repeats. */
-function createRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
 
 test("a batch of 400 rows, killed 50 times under 30 % faults, saves every image of every completed task", async () => {
   const random = createRandom(1);
