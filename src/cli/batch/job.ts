@@ -3,7 +3,7 @@ import type { WrittenInput } from "../input/written-input.js";
 import type { ModelFields } from "../input/models.js";
 import type { Fault, WrittenRow } from "../lists/row.js";
 
-/** The column or property that names a row; it is no field of the model. */
+/** The column or property that names a row; it is not a field of the model. */
 export const idColumn = "id";
 
 /** A row that has its name. */

@@ -124,7 +124,7 @@ function openHeads(boundary: string, max: number) {
  * Makes a function that writes to a multipart parser and waits until it can take more.
  *
  * Waiting for `drain` alone would be wrong: it does not come after the chunk in which the parser's form ends or breaks.
- * What follows such a chunk is no part of the form and is thrown away.
+ * What follows such a chunk is not part of the form and is thrown away.
  */
 function createFeed(parser: Writable): (chunk: Buffer) => Promise<void> {
   let over = false;
