@@ -9,7 +9,7 @@ import type { MockServer } from "../../src/mock-server/index.js";
 import { installPackage, root, run } from "./install.js";
 import type { InstalledPackage } from "./install.js";
 import { compiler } from "../support/compile.js";
-import { anchorsOf, blocksOf, linksOf, proseOf } from "../support/markdown.js";
+import { anchorsOf, blocksOf, linksOf, proseOf, compilerOptions } from "../support/markdown.js";
 import type { Block } from "../support/markdown.js";
 
 const manifest = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as Record<
@@ -153,15 +153,6 @@ describe("the examples of every guide", () => {
     for (const block of examples) {
       await writeFile(join(installed.folder, folderOf(block), `${block.name}.ts`), block.code);
     }
-    const compilerOptions = {
-      module: "NodeNext",
-      target: "ES2022",
-      lib: ["ES2023", "DOM", "DOM.Iterable"],
-      types: ["node"],
-      strict: true,
-      exactOptionalPropertyTypes: true,
-      skipLibCheck: true,
-    };
     await writeFile(
       join(installed.folder, "tsconfig.json"),
       JSON.stringify({ compilerOptions, include: ["guides"] }),

@@ -42,3 +42,14 @@ export const anchorsOf = (text: string): string[] =>
       .replace(/[^\p{L}\p{N}\s_-]/gu, "")
       .replace(/\s/g, "-"),
   );
+
+/** The compiler's options for the programs of a guide, which are as strict as their readers may be. */
+export const compilerOptions = {
+  module: "NodeNext",
+  target: "ES2022",
+  lib: ["ES2023", "DOM", "DOM.Iterable"],
+  types: ["node"],
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  skipLibCheck: true,
+};

@@ -3,7 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { startMockServer } from "tensorslab-images/mock-server";
-import { blocksOf } from "../../support/markdown.js";
+import { blocksOf, compilerOptions } from "../../support/markdown.js";
 import { programOf } from "../runtimes/programs.js";
 import { makeScratchFolder, root } from "../support/places.js";
 import { run } from "../support/run.js";
@@ -27,15 +27,6 @@ test.each(sdks)("the examples compile with %s, and make images", async (sdk, nod
   for (const [index, { code }] of examples.entries()) {
     await writeFile(join(folder, `example-${index}.ts`), code.replace('from "ai"', `from "${sdk}"`));
   }
-  const compilerOptions = {
-    module: "NodeNext",
-    target: "ES2022",
-    lib: ["ES2023", "DOM", "DOM.Iterable"],
-    types: ["node"],
-    strict: true,
-    exactOptionalPropertyTypes: true,
-    skipLibCheck: true,
-  };
   await writeFile(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions }));
   const compiler = join(root, "node_modules/typescript-7/bin/tsc");
   await run(process.execPath, [compiler, "--project", folder]);

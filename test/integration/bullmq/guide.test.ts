@@ -14,7 +14,7 @@ import { startMockServer } from "../../../src/mock-server/index.js";
 import type { MockServer } from "../../../src/mock-server/index.js";
 import { compiler } from "../../support/compile.js";
 import { makeFolder } from "../../support/generate.js";
-import { blocksOf } from "../../support/markdown.js";
+import { blocksOf, compilerOptions } from "../../support/markdown.js";
 import { programOf } from "../runtimes/programs.js";
 import { makeScratchFolder, root } from "../support/places.js";
 import { run } from "../support/run.js";
@@ -38,15 +38,6 @@ beforeAll(async () => {
   for (const [index, { code }] of blocks.entries())
     await writeFile(join(programs, `${names[index]}.ts`), code);
   await writeFile(join(programs, "package.json"), '{ "type": "module" }');
-  const compilerOptions = {
-    module: "NodeNext",
-    target: "ES2022",
-    lib: ["ES2023", "DOM", "DOM.Iterable"],
-    types: ["node"],
-    strict: true,
-    exactOptionalPropertyTypes: true,
-    skipLibCheck: true,
-  };
   await writeFile(join(programs, "tsconfig.json"), JSON.stringify({ compilerOptions }));
   await run(process.execPath, [compiler, "--project", programs]);
   [postgres, redis] = await Promise.all([startPostgres(), startRedis()]);
