@@ -17,6 +17,7 @@ export {
   RecordError,
   resumeGeneration,
 } from "./records/index.js";
+export { escapeText } from "./reliability/plain-text.js";
 export { isSafeToResubmit } from "./reliability/retry.js";
 export {
   AuthenticationError,
@@ -57,6 +58,7 @@ export type {
 export type { DownloadFailure, ErrorCode, ErrorDetails, InputIssue, Outcome } from "./errors.js";
 export type { ImageType } from "./image-type.js";
 export type { InputWarning, OnWarning } from "./reliability/advice.js";
+export type { EscapeOptions } from "./reliability/plain-text.js";
 export type { Instrumentation, InstrumentedOperation } from "./reliability/instrument.js";
 export type { CallOptions, ClientOptions, GenerateOptions, WaitOptions } from "./options.js";
 export type { ProxyHandler, ProxyOptions } from "./proxy/index.js";

@@ -1,8 +1,8 @@
 import { defaultModel } from "../../generated/operations.js";
+import { escapeText } from "../index.js";
 import type { Model } from "../index.js";
 import { inputSchema, models, toModelInput } from "../schemas/index.js";
 import { digest } from "./digest.js";
-import { plainText } from "./plain-text.js";
 import { readSourceFile } from "./source-files.js";
 
 /** A tool that makes images. */
@@ -108,7 +108,7 @@ function sourceSchema(
   isList: boolean,
   roots: readonly string[],
 ): Json {
-  const places = roots.map(plainText).join(", ");
+  const places = roots.map((each) => escapeText(each)).join(", ");
   const source = {
     type: "string",
     minLength: 1,
@@ -154,7 +154,7 @@ export async function readArguments(
     const faults = issues.map(
       ({ path, message }) => `${path.length > 0 ? `\`${path.join(".")}\` ` : ""}${message}`,
     );
-    throw new UnfitArguments(plainText(`Invalid arguments: ${faults.join("; ")}`));
+    throw new UnfitArguments(escapeText(`Invalid arguments: ${faults.join("; ")}`));
   }
   const hashes = new Map<File, string>();
   const sources: string[] = [];

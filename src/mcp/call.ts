@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ServerContext } from "@modelcontextprotocol/server";
+import { escapeText } from "../index.js";
 import type { Job, Saved } from "./jobs.js";
-import { plainText } from "./plain-text.js";
 
 /** How often a client hears that the call is alive: some wait longer then. */
 const heartbeatMs = 5000;
@@ -75,5 +75,5 @@ export function beginCall({ mcpReq }: ServerContext, answerWithinMs: number): Ca
 
 function describe(job: Job | undefined): string {
   if (!job) return "starting";
-  return plainText(job.taskid === undefined ? job.step : `task ${job.taskid}: ${job.step}`);
+  return escapeText(job.taskid === undefined ? job.step : `task ${job.taskid}: ${job.step}`);
 }

@@ -1,6 +1,7 @@
 import {
   AuthenticationError,
   DownloadError,
+  escapeText,
   ImageLimitError,
   InsufficientCreditsError,
   InvalidInputError,
@@ -11,7 +12,7 @@ import {
 } from "../index.js";
 import type { GenerationRecord } from "../index.js";
 import { UnfitArguments } from "./arguments.js";
-import { asData, plainText } from "./plain-text.js";
+import { asData } from "./as-data.js";
 import type { Report } from "./report.js";
 import { UnfitPath } from "./source-files.js";
 
@@ -38,7 +39,7 @@ export function reportFailure(error: unknown, { record, recordPath, taskid: know
     return { outcome: "not-sent", text: `${message}. ${nothingPaid}` };
   }
   if (error instanceof InvalidInputError) {
-    return { outcome: "not-sent", text: `${plainText(message)}. ${nothingPaid} Correct the arguments.` };
+    return { outcome: "not-sent", text: `${escapeText(message)}. ${nothingPaid} Correct the arguments.` };
   }
   if (error instanceof ImageLimitError) return { outcome: "not-sent", text: sayLimit(message) };
 
@@ -61,7 +62,7 @@ export function reportFailure(error: unknown, { record, recordPath, taskid: know
       "has looked, neither with these arguments nor with similar ones: it could be paid for twice.";
     const next = recordPath
       ? `A person must look in the account. If the task is there, download it by its id; then, or if it is not there, ` +
-        `delete the record ${plainText(recordPath)}, and the call can be repeated.`
+        `delete the record ${escapeText(recordPath)}, and the call can be repeated.`
       : "A person must look in the account.";
     return { outcome: "unknown", text: `${text} ${words}`, next, requested: record?.images };
   }
@@ -82,7 +83,7 @@ function reportTask(
   about: Pick<Report, "requested"> & { taskid: string },
   isAccepted: boolean,
 ): Report {
-  const task = plainText(about.taskid);
+  const task = escapeText(about.taskid);
   if (error instanceof DownloadError) {
     const text = `The images were made, and not all of them could be saved. ${asData(error.message)}`;
     const next = `They are paid for: call download with the taskid ${task} to try again.`;
@@ -118,7 +119,7 @@ function afterRefusal(error: unknown): string {
 function sayLimit(message: string): string {
   const flag = message.includes(".day") ? "--max-images-per-day" : "--max-images-per-session";
   return (
-    `The budget does not allow it: ${plainText(message).replace(/ \(`maxImages\..*/, "")}. ${nothingPaid} ` +
+    `The budget does not allow it: ${escapeText(message).replace(/ \(`maxImages\..*/, "")}. ${nothingPaid} ` +
     `Do not try again: a person sets the budget, with \`${flag}\`.`
   );
 }

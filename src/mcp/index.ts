@@ -1,6 +1,7 @@
 import type { Readable, Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { serveStdio, StdioServerTransport } from "@modelcontextprotocol/server/stdio";
+import { escapeText } from "../index.js";
 import type { Client } from "../index.js";
 import type { FolderStore } from "../node/index.js";
 import { createConfirmation } from "./confirmation.js";
@@ -8,7 +9,6 @@ import type { ConfirmRule } from "./confirmation.js";
 import { createHistory } from "./history.js";
 import { dropLongLines } from "./input-lines.js";
 import { createJobs } from "./jobs.js";
-import { plainText } from "./plain-text.js";
 import type { ViewImage } from "./report.js";
 import { createServer } from "./server.js";
 import { createTools } from "./tools.js";
@@ -71,7 +71,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   input.pipe(lines);
   const connection = serveStdio(({ era }) => createServer(tools, workshop, era === "modern"), {
     transport: new StdioServerTransport(lines, output),
-    onerror: ({ message }) => log(`A message could not be handled: ${plainText(message)}`),
+    onerror: ({ message }) => log(`A message could not be handled: ${escapeText(message)}`),
   });
 
   await ended;

@@ -1,5 +1,5 @@
 import type { ClientCapabilities, InputRequiredResult, ServerContext } from "@modelcontextprotocol/server";
-import { readRecord } from "../index.js";
+import { escapeText, readRecord } from "../index.js";
 import { readArguments } from "./arguments.js";
 import type { GenerationTool, Wanted } from "./arguments.js";
 import { beginCall } from "./call.js";
@@ -7,7 +7,6 @@ import type { Call } from "./call.js";
 import { nextStep, Refusal, reportFailure } from "./failure.js";
 import { isUnpaid } from "./history.js";
 import type { Job, Saved } from "./jobs.js";
-import { plainText } from "./plain-text.js";
 import type { Report } from "./report.js";
 import type { Workshop } from "./workshop.js";
 
@@ -58,8 +57,8 @@ function askFirst(
   { confirmation }: Workshop,
 ): Promise<InputRequiredResult | undefined> {
   const what = images === 1 ? "1 image" : `${images} images`;
-  const from = sources.length > 0 ? ` from ${sources.map(plainText).join(", ")}` : "";
-  const words = prompt === undefined ? "" : ` Prompt: ${JSON.stringify(plainText(prompt))}`;
+  const from = sources.length > 0 ? ` from ${sources.map((each) => escapeText(each)).join(", ")}` : "";
+  const words = prompt === undefined ? "" : ` Prompt: ${JSON.stringify(escapeText(prompt))}`;
   const message = `Make ${what} with ${model}${from}? ${images === 1 ? "It is" : "They are"} paid for.${words}`;
   const remainingMs = call.remainingMs();
   return confirmation.ask({ images, message, inputDigest, context, isModern, capabilities, remainingMs });
@@ -68,18 +67,18 @@ function askFirst(
 /** A call that has not ended in time, or was cancelled. */
 export function reportRunning({ taskid, requested, step }: Job, tool: string): Report {
   if (taskid !== undefined) {
-    const task = plainText(taskid);
+    const task = escapeText(taskid);
     return {
       outcome: "running",
       taskid,
       requested,
-      text: `Still running: task ${task} (${plainText(step)}).`,
+      text: `Still running: task ${task} (${escapeText(step)}).`,
       next: nextStep(task),
     };
   }
   return {
     outcome: "running",
-    text: `Still running: ${plainText(step)}; there is no task id yet.`,
+    text: `Still running: ${escapeText(step)}; there is no task id yet.`,
     next: `Call ${tool} again with the same arguments: it is not paid for a second time.`,
   };
 }
@@ -94,8 +93,8 @@ export async function deliver(
   const isWhole = requested === undefined || files.length >= requested;
   const count = files.length === 1 ? "1 image" : `${files.length} images`;
   const text = isWhole
-    ? `Saved ${count} of task ${plainText(taskid)}:`
-    : `Saved ${count} of task ${plainText(taskid)}; ${requested} were asked for, and the service made no more:`;
+    ? `Saved ${count} of task ${escapeText(taskid)}:`
+    : `Saved ${count} of task ${escapeText(taskid)}; ${requested} were asked for, and the service made no more:`;
   return { outcome: "completed", taskid, requested, files, text };
 }
 

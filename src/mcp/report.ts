@@ -2,8 +2,7 @@ import type { CallToolResult } from "@modelcontextprotocol/server";
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { pathToFileURL } from "node:url";
-import { detectImageType } from "../index.js";
-import { plainText } from "./plain-text.js";
+import { detectImageType, escapeText } from "../index.js";
 
 /** How a call ended, in one word. */
 const outcomes = {
@@ -101,13 +100,13 @@ export async function toResult(
     previews.push({ type: "image", data, mimeType: preview.mimeType });
   }
   const [{ width, height } = {}] = sizes;
-  const shown = files.map((path, at) => `- ${plainText(path)}${saySize(sizes[at])}`);
+  const shown = files.map((path, at) => `- ${escapeText(path)}${saySize(sizes[at])}`);
   const text = [report.text, ...shown, ...(next === undefined ? [] : [next])].join("\n");
   return {
     content: [{ type: "text", text }, ...links, ...previews],
     structuredContent: withoutUndefined({
       outcome,
-      taskid: taskid === undefined ? undefined : plainText(taskid),
+      taskid: taskid === undefined ? undefined : escapeText(taskid),
       requested,
       files: [...files],
       width,

@@ -3,8 +3,7 @@ import { constants } from "node:fs";
 import { open, realpath, stat } from "node:fs/promises";
 import { basename, isAbsolute, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import { detectImageType } from "../index.js";
-import { plainText } from "./plain-text.js";
+import { detectImageType, escapeText } from "../index.js";
 
 /** An image that an agent named, read into memory: what is sent is what was checked. */
 export interface SourceFile {
@@ -30,7 +29,7 @@ const largestFileBytes = 64 * 1024 * 1024;
  * @throws {UnfitPath} It is elsewhere, is not there, or is not an image by its first bytes.
  */
 export async function readSourceFile(path: string, roots: readonly string[]): Promise<SourceFile> {
-  const shown = JSON.stringify(plainText(path));
+  const shown = JSON.stringify(escapeText(path));
   const realRoots = await Promise.all(roots.map((root) => realpath(root).catch(() => resolve(root))));
   const found = await locate(path, shown, [...roots, ...realRoots]);
   const real = await realpath(found).catch(() => undefined);
@@ -102,4 +101,5 @@ function isBelow(path: string, roots: readonly string[]): boolean {
   });
 }
 
-const list = (roots: readonly string[]): string => [...new Set(roots)].map(plainText).join(", ");
+const list = (roots: readonly string[]): string =>
+  [...new Set(roots)].map((each) => escapeText(each)).join(", ");

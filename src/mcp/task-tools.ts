@@ -1,12 +1,13 @@
 import { join } from "node:path";
 import type { ServerContext } from "@modelcontextprotocol/server";
 import { fields } from "../../generated/operations.js";
+import { escapeText } from "../index.js";
 import type { GenerationRecord, Task } from "../index.js";
 import { beginCall } from "./call.js";
 import { nextStep } from "./failure.js";
 import { findFiles } from "./jobs.js";
 import { deliver, deliverFailure, reportRunning } from "./make-images.js";
-import { asData, plainText } from "./plain-text.js";
+import { asData } from "./as-data.js";
 import { withoutUndefined } from "./report.js";
 import type { Report } from "./report.js";
 import type { Workshop } from "./workshop.js";
@@ -21,7 +22,7 @@ export async function getTask(taskid: string, context: ServerContext, workshop: 
     if (files) return await deliver({ taskid, requested, files }, workshop);
     const task = await client.status({ taskid, requested }, { signal: context.mcpReq.signal });
     const about = { taskid, requested: requested ?? task.requested };
-    const name = plainText(taskid);
+    const name = escapeText(taskid);
     if (task.status === "failed") {
       const text = `Task ${name} failed, and has no images. ${asData(reasonOf(task))}`;
       return { ...about, outcome: "failed", text };
@@ -81,19 +82,19 @@ function summarise(record: GenerationRecord, folder: string): Record<string, unk
   return withoutUndefined({
     taskid,
     state,
-    model: plainText(model),
+    model: escapeText(model),
     requested: images,
     files: files.map((name) => join(folder, name)),
     createdAt,
     input: asPlain(input),
-    error: error && plainText(error.message),
+    error: error && escapeText(error.message),
   });
 }
 
 /** A record may have been written by another program: its texts are data, in one line. */
 function asPlain(value: unknown): unknown {
-  if (typeof value === "string") return plainText(value);
+  if (typeof value === "string") return escapeText(value);
   if (Array.isArray(value)) return value.map(asPlain);
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [plainText(name), asPlain(item)]));
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [escapeText(name), asPlain(item)]));
 }

@@ -5,11 +5,11 @@ import type {
   ServerContext,
   ToolAnnotations,
 } from "@modelcontextprotocol/server";
+import { escapeText } from "../index.js";
 import { argumentsSchema } from "./arguments.js";
 import type { GenerationTool } from "./arguments.js";
 import { makeImages } from "./make-images.js";
 import type { Caller } from "./make-images.js";
-import { plainText } from "./plain-text.js";
 import { reportSchema, toResult } from "./report.js";
 import type { Report } from "./report.js";
 import { fetchImages, getTask, listRecent } from "./task-tools.js";
@@ -145,7 +145,7 @@ const taskSchema: Json = {
 };
 
 function readTaskid(taskid: unknown): string {
-  if (typeof taskid === "string" && taskid !== "" && taskid.length <= 255 && plainText(taskid) === taskid) {
+  if (typeof taskid === "string" && taskid !== "" && taskid.length <= 255 && escapeText(taskid) === taskid) {
     return taskid;
   }
   throw new TypeError("`taskid` must be the text that another tool returned as `taskid`");

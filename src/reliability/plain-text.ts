@@ -1,16 +1,38 @@
-/** Characters that a terminal or an editor obeys instead of showing them. */
-const unseen = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
+/**
+ * Characters that a terminal, an editor or a page obeys instead of showing them, and those that nobody can see: texts for an
+ * agent have been hidden in variation selectors. The selector of coloured emoji is an ordinary part of text.
+ */
+const unseen = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|(?!\ufe0f)\p{Default_Ignorable_Code_Point}/u;
 
 /** Whether a text is there and can be shown as it is. */
 export function isPlainText(text: string): boolean {
   return text !== "" && !unseen.test(text);
 }
 
-/** Replaces what cannot be shown by its escape, such as `\u001b`, and cuts what is too long to read. */
-export function escapeText(text: string): string {
-  const cut = text.length > 500 ? `${text.slice(0, 500)}…` : text;
-  return cut.replace(
-    new RegExp(unseen, "gu"),
-    (character) => `\\u${character.codePointAt(0)!.toString(16).padStart(4, "0")}`,
+/** How a text is escaped. */
+export interface EscapeOptions {
+  /** Characters that stay as they are, such as `"\t"`. @default none */
+  keep?: string | undefined;
+  /** A longer text is cut there, and ends in `…`. @default 500 */
+  maxLength?: number | undefined;
+}
+
+/**
+ * Escapes what a terminal, a log or an agent would obey instead of showing it, and what nobody can see: such as `\u001b`.
+ *
+ * Texts of a service, a record or an agent can hold escape sequences, line breaks and text that runs backwards. A character
+ * beyond 16 bits becomes two escapes, as in JSON.
+ *
+ * @returns One line of text, cut where it gets long.
+ * @example
+ * const task = await client.status("abcd_1234567890abcdef");
+ * console.log(escapeText(JSON.stringify(task.raw)));
+ */
+export function escapeText(text: string, { keep = "", maxLength = 500 }: EscapeOptions = {}): string {
+  const cut = text.length > maxLength ? `${text.slice(0, maxLength)}…` : text;
+  return cut.replace(new RegExp(unseen, "gu"), (character) =>
+    keep.includes(character) ? character : character.replace(/[^]/g, escapeUnit),
   );
 }
+
+const escapeUnit = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;

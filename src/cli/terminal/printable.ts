@@ -1,26 +1,15 @@
-/**
- * Characters that a terminal obeys instead of showing them, and characters that end a line, reorder text or hide in it.
- * Joiners stay, because emoji are made with them.
- */
-const unprintable =
-  /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
+import { escapeText } from "../../index.js";
+
+/** Emoji are made with joiners, and words of some languages. */
+const joiners = "\u200c\u200d";
 
 /** One line of text for a terminal, whoever it is from: a response, a record, a list, a file name. Only tabs stay. */
-export const printable = (line: string): string => escapeAllBut("\t", line);
+export const printable = (line: string): string =>
+  escapeText(line, { keep: `\t${joiners}`, maxLength: Infinity });
 
 /** JSON for a terminal. Its texts have their line breaks escaped already, so those that are left are of its own. */
-export const printableJson = (json: string): string => escapeAllBut("\n", json);
-
-function escapeAllBut(kept: string, text: string): string {
-  return text.replace(unprintable, (character) => (character === kept ? kept : escapeCharacter(character)));
-}
-
-/** As JSON has it: characters beyond 16 bits are two escapes. */
-const escapeCharacter = (character: string): string =>
-  character
-    .split("")
-    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
-    .join("");
+export const printableJson = (json: string): string =>
+  escapeText(json, { keep: `\n${joiners}`, maxLength: Infinity });
 
 const wide =
   /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
