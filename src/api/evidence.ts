@@ -34,6 +34,12 @@ interface Marked {
   [neverSent]?: string | undefined;
 }
 
+/**
+ * Milliseconds to listen after the last request. A first listener changes Node's channels, and what the engine has compiled
+ * for them, which costs more than a request.
+ */
+const lingerMs = 1000;
+
 const boundaryPattern = /\bboundary=(form-[\da-f]{32})\b/;
 
 /**
@@ -65,13 +71,21 @@ export function createWatch(): Watch {
     if (sightings) sightings.mayHaveBeenSent = true;
   }
 
+  let isListening = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
   function listen(): void {
+    if (isListening) return;
+    isListening = true;
     for (const [name, listener] of Object.entries(listeners)) {
       channels?.subscribe(name, listener as (message: unknown) => void);
     }
   }
 
   function unlisten(): void {
+    timer = undefined;
+    if (watched.size > 0) return; // whoever ends last comes here again
+    isListening = false;
     for (const [name, listener] of Object.entries(listeners)) {
       channels?.unsubscribe(name, listener as (message: unknown) => void);
     }
@@ -85,7 +99,7 @@ export function createWatch(): Watch {
     if (!boundary || !channels) return { provesNotSent: () => false, stop() {} };
 
     const sightings: Sightings = { tries: new Map(), mayHaveBeenSent: false };
-    if (watched.size === 0) listen();
+    listen();
     watched.set(boundary, sightings);
     return {
       provesNotSent(error) {
@@ -100,7 +114,9 @@ export function createWatch(): Watch {
       },
       stop() {
         watched.delete(boundary);
-        if (watched.size === 0) unlisten();
+        if (watched.size > 0 || timer !== undefined) return;
+        timer = setTimeout(unlisten, lingerMs);
+        (timer as { unref?: () => void }).unref?.(); // keeps no process alive
       },
     };
   };

@@ -58,9 +58,13 @@ export async function encodeForm(fields: Record<string, unknown>, kinds: PartKin
 
 /** A boundary that no other request has: it identifies this one wherever its headers are seen. */
 function createBoundary(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return `form-${Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+  // Runtimes keep random bytes ready for UUIDs alone; a page that is not secure has none.
+  const uuid = (crypto as Partial<Crypto>).randomUUID?.().replaceAll("-", "");
+  return `form-${uuid ?? toHex(crypto.getRandomValues(new Uint8Array(16)))}`;
 }
+
+const toHex = (bytes: Uint8Array): string =>
+  Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 
 const partPath = (field: string, index: number, { array }: PartKind): string =>
   array ? `${field}[${index}]` : field;
