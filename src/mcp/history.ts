@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { lstat, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { readRecord } from "../index.js";
 import type { GenerationRecord } from "../index.js";
@@ -43,7 +43,7 @@ export function createHistory(records: FolderStore): History {
   /** When the result of a record was first delivered; undefined if it was not. */
   async function deliveredAt({ id, taskid }: GenerationRecord): Promise<number | undefined> {
     // A record may have been deleted, and its name have come to stand for another task.
-    const [time = "", task] = (await readFile(markPath(id), "utf8").catch(() => "")).split(" ");
+    const [time = "", task] = (await readMark(markPath(id)).catch(() => "")).split(" ");
     return task === taskid && !Number.isNaN(Date.parse(time)) ? Date.parse(time) : undefined;
   }
 
@@ -85,7 +85,11 @@ export function createHistory(records: FolderStore): History {
       if ((await deliveredAt(record)) !== undefined) return; // the first time counts
       const mark = `${new Date().toISOString()} ${record.taskid}`;
       // Without the file, the result is given again for longer, and nothing is paid for twice.
-      await writeFile(markPath(record.id), mark, { mode: 0o600 }).catch(() => undefined);
+      const path = markPath(record.id);
+      // A new file: what has the name may be a link to a file elsewhere.
+      await rm(path, { force: true })
+        .then(() => writeFile(path, mark, { mode: 0o600, flag: "wx" }))
+        .catch(() => undefined);
     },
     async findTask(taskid) {
       const known = idsByTask.get(taskid);
@@ -112,3 +116,8 @@ export function createHistory(records: FolderStore): History {
 const againSuffix = "-again";
 
 const numberOf = (id: string): number => Number(/-(\d+)(?:-again)?$/.exec(id)?.[1] ?? 0);
+
+/** Reads a mark; a pipe by its name would be waited for, and a link leads elsewhere. */
+async function readMark(path: string): Promise<string> {
+  return (await lstat(path)).isFile() ? readFile(path, "utf8") : "";
+}

@@ -1,4 +1,4 @@
-import { access } from "node:fs/promises";
+import { lstat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { advanceGeneration, readRecord, RecordBusyError, resumeGeneration } from "../index.js";
@@ -167,13 +167,13 @@ export function createJobs({ client, service, records, stopping, giveUp }: Workp
   };
 }
 
-/** The images of a record, if all of them are where they were saved. */
+/** The images of a record, if all of them are where they were saved; a link may lead to any file. */
 export async function findFiles(
   { state, files }: GenerationRecord,
   folder: string,
 ): Promise<string[] | undefined> {
   if (state !== "saved") return undefined;
   const paths = files.map((name) => join(folder, name));
-  const found = await Promise.allSettled(paths.map((path) => access(path)));
-  return found.every(({ status }) => status === "fulfilled") ? paths : undefined;
+  const found = await Promise.all(paths.map((path) => lstat(path).catch(() => undefined)));
+  return found.every((each) => each?.isFile()) ? paths : undefined;
 }

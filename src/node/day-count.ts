@@ -1,8 +1,8 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { RecordError } from "../index.js";
 import type { CountDay } from "../index.js";
 import { withLock } from "./lock.js";
+import { NotAFile, readRegularFile } from "./read-regular-file.js";
 import { replaceFile } from "./replace-file.js";
 
 /** So many processes may count at the same time that one waits its turn for a while. */
@@ -13,8 +13,9 @@ export function createCountDay(folder: string, mode: number): CountDay {
   return (day, images, limit) =>
     withLock(join(folder, ".images.lock"), { waitMs }, async () => {
       const path = join(folder, `.images-${day}`);
-      const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+      const text = await readRegularFile(path).catch((error: NodeJS.ErrnoException) => {
         if (error.code === "ENOENT") return "0";
+        if (error instanceof NotAFile || error.code === "EISDIR") return "";
         throw error;
       });
       const count = /^\d+\s*$/.test(text) ? Number(text) : NaN;

@@ -1,4 +1,4 @@
-import { access, mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { access, mkdir, readdir, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ConfigurationError, createImageLimit, RecordBusyError, RecordError } from "../index.js";
@@ -9,6 +9,7 @@ import { encodeName } from "./image-files.js";
 import { recordFileName, recordIdOf, recordSuffix } from "./record-name.js";
 import { removeLeftovers } from "./leftovers.js";
 import { LockHeld, withLock } from "./lock.js";
+import { NotAFile, readRegularFile } from "./read-regular-file.js";
 import { createFile, createSyncNames, replaceFile } from "./replace-file.js";
 
 /** How a folder of records is kept. */
@@ -74,9 +75,10 @@ export function createFolderStore(folderPath: string | URL, options: FolderStore
   }
 
   async function readAt(path: string): Promise<Partial<GenerationRecord> | undefined> {
-    const text = await readFile(path, "utf8").catch(async (cause: NodeJS.ErrnoException) => {
+    const text = await readRegularFile(path).catch(async (cause: NodeJS.ErrnoException) => {
       if (cause.code === "ENOENT") return undefined;
-      const reason = await explainReadFailure(cause);
+      const reason =
+        cause instanceof NotAFile ? "(it is not a regular file)" : await explainReadFailure(cause);
       throw new RecordError(`The record ${path} cannot be read ${reason}`, { cause });
     });
     if (text === undefined) return undefined;
@@ -153,14 +155,17 @@ export function createFolderStore(folderPath: string | URL, options: FolderStore
       });
     },
     async list() {
-      const names = await readdir(folder).catch(async (cause: NodeJS.ErrnoException) => {
-        const reason = await explainReadFailure(cause);
-        throw new RecordError(`The folder ${folder} cannot be read ${reason}; check the path`, { cause });
-      });
+      const entries = await readdir(folder, { withFileTypes: true }).catch(
+        async (cause: NodeJS.ErrnoException) => {
+          const reason = await explainReadFailure(cause);
+          throw new RecordError(`The folder ${folder} cannot be read ${reason}; check the path`, { cause });
+        },
+      );
       const ids = new Set<string>();
-      for (const name of names) {
+      for (const entry of entries) {
+        const { name } = entry;
         if (!name.endsWith(recordSuffix) || name.startsWith(".")) continue;
-        const id = recordIdOf(name) ?? (await readAt(join(folder, name)))?.id;
+        const id = recordIdOf(name) ?? (entry.isFile() ? (await readAt(join(folder, name)))?.id : undefined);
         if (typeof id === "string") ids.add(id);
       }
       return [...ids].sort();

@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from "node:fs/promises";
+import { lstat, mkdir, readdir, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { encodeName } from "./image-files.js";
 import { hasEnded, isRunning, ownIdentity } from "./process-identity.js";
 import type { ProcessIdentity } from "./process-identity.js";
+import { readRegularFile } from "./read-regular-file.js";
 import { renamePatiently } from "./rename.js";
 
 /** A lock is held by another process, or by other work of this one. */
@@ -84,11 +85,12 @@ async function tryLock(
   }
 }
 
-/** Something else has the lock's name: a file, as the first version of this package made. */
+/** Something else has the lock's name: a file, as the first version of this package made, or a link, which is not followed. */
 const notALock = "";
 
 async function readEntry(path: string): Promise<string | undefined> {
   try {
+    if ((await lstat(path)).isSymbolicLink()) return notALock;
     const [entry] = await readdir(path);
     // A holder that was killed in the end; a folder that is not empty stays.
     if (entry === undefined) await rmdir(path).catch(() => undefined);
@@ -106,7 +108,7 @@ async function removeFirstVersion(
   path: string,
   breakLock: boolean,
 ): Promise<ProcessIdentity | "removed" | undefined> {
-  const text = await readFile(path, "utf8").catch(() => "");
+  const text = await readRegularFile(path).catch(() => "");
   const [, pid, host] = /^\{"process":(\d+),"host":"([^"]*)"\}$/.exec(text) ?? [];
   const own = ownIdentity();
   const holder = host === undefined ? undefined : { ...own, pid: Number(pid), host: encodeName(host) };

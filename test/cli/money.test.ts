@@ -1,4 +1,5 @@
-import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { chmod, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { MockServer } from "../../src/mock-server/index.js";
@@ -249,5 +250,19 @@ describe("results", () => {
     // A second run reads no task, and knows the sizes still.
     await run();
     expect(await list()).toMatchObject(expected);
+  });
+
+  it("take the place of a pipe or a link that somebody put there", async () => {
+    const server = await startServer();
+    const { out, run } = await prepare([{ id: "snow", prompt: "snow" }], server);
+    await mkdir(out);
+    const precious = join(out, "precious");
+    await writeFile(precious, "precious");
+    execFileSync("mkfifo", [join(out, "results.jsonl")]);
+    await symlink(precious, join(out, "results.csv"));
+    await run();
+    expect(await readFile(join(out, "results.jsonl"), "utf8")).toContain("snow-1.png");
+    expect(await readFile(join(out, "results.csv"), "utf8")).toContain("snow-1.png");
+    expect(await readFile(precious, "utf8")).toBe("precious");
   });
 });

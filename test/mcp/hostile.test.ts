@@ -1,4 +1,4 @@
-import { link, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { link, lstat, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -179,6 +179,38 @@ describe("the server", () => {
     await writeFile(join(photos, "fox.png"), await readFile(first.structuredContent.files[0]!));
     await edit("fox.png", "same.png"); // another image under the same name
     expect(server.ledger).toHaveLength(3);
+  });
+
+  it("neither waits for a pipe that somebody put into its folder, nor reads or writes where a link leads", async () => {
+    const server = await startServer();
+    const [out, elsewhere] = await Promise.all([makeFolder(), makeFolder()]);
+    const agent = await serveAgent(server.url, out);
+    const ask = () => agent.call("generate_image", { prompt: "a fox", resolution: "64x64" });
+    const [image] = (await ask()).structuredContent.files;
+    const mark = join(
+      out,
+      (await readdir(out)).find((name) => name.endsWith(".delivered"))!,
+    );
+    const precious = join(elsewhere, "precious.png");
+    await writeFile(precious, pngBytes);
+
+    await rm(mark);
+    execFileSync("mkfifo", [mark]);
+    expect((await ask()).structuredContent.files).toEqual([image]);
+    expect((await lstat(mark)).isFile()).toBe(true); // it is noted again
+    await rm(mark);
+    await symlink(precious, mark);
+    expect((await ask()).structuredContent.files).toEqual([image]);
+    expect(await readFile(precious)).toEqual(pngBytes);
+
+    for (const plant of [() => execFileSync("mkfifo", [image!]), () => symlink(precious, image!)]) {
+      await rm(image!);
+      await plant();
+      const result = await ask();
+      expect(result.isError).toBe(true); // the name is taken
+      expect(result.content.map(({ type }) => type)).toEqual(["text"]);
+    }
+    expect(server.ledger).toHaveLength(1);
   });
 
   it("passes no instruction, no control character and no key of a service on", async () => {

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import { lstat, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { printable, printableJson } from "../terminal/printable.js";
 
@@ -66,7 +66,11 @@ type Size = Partial<Pick<RowReport, "width" | "height">>;
 
 /** The sizes by task; a file that is missing or damaged has none. */
 async function readSizes(path: string): Promise<Map<string, Size>> {
-  const text = await readFile(path, "utf8").catch(() => "");
+  const isFile = await lstat(path).then(
+    (found) => found.isFile(), // to read a pipe would wait for whoever writes to it
+    () => false,
+  );
+  const text = isFile ? await readFile(path, "utf8").catch(() => "") : "";
   const sizes = new Map<string, Size>();
   for (const line of text.split("\n")) {
     try {
