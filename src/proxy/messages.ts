@@ -50,7 +50,13 @@ export async function sealTaskId(
   const isTaskId = (typeof id === "string" && id !== "") || Number.isSafeInteger(id);
   if (!isTaskId) return { text, isJson: true };
   const sealed = { ...value, [fields.data]: { ...data, [fields.taskid]: await seal(String(id)) } };
-  return { text: JSON.stringify(sealed), isJson: true };
+  try {
+    return { text: JSON.stringify(sealed), isJson: true };
+  } catch {
+    // Lists in lists without end: what counts is the task, which is paid for.
+    const rest = { [fields.data]: { [fields.taskid]: sealed[fields.data]![fields.taskid] } };
+    return { text: JSON.stringify(rest), isJson: true };
+  }
 }
 
 function parse(text: string): unknown {

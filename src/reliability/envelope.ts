@@ -55,7 +55,7 @@ function parseJson(body: unknown, redact: Redact): { value: unknown; fault: Erro
     const value: unknown = typeof body === "string" ? JSON.parse(body) : body;
     return { value: isTidy(body, redact) ? value : tidy(value, redact), fault: undefined };
   } catch {
-    // The engine's own message quotes the text. Endless nesting fails as well.
+    // The engine's own message quotes the text.
     const fault = new Error("The body is not JSON, or only the beginning of it");
     fault.name = "SyntaxError";
     return { value: undefined, fault };
@@ -65,20 +65,34 @@ function parseJson(body: unknown, redact: Redact): { value: unknown; fault: Erro
 /** The names in the document, and the fields whose text must stay as it was sent: with a key in it, it is refused. */
 const known: readonly string[] = /* @__PURE__ */ Object.values(fields);
 
+/** Whoever walks through lists in lists, or prints them, is out of memory for calls after some thousands. */
+const mostLevels = 100;
+
+/** Whether a text has so many beginnings of lists and objects that they may lie in each other too deeply. */
+const manyBeginnings = /* @__PURE__ */ new RegExp(`^(?:[^[{]*[[{]){${mostLevels}}`);
+
 /** Whether a text has nothing to remove, as most have: no null, no key, and no escapes that a key could be written in. */
 function isTidy(body: unknown, redact: Redact): boolean {
-  return typeof body === "string" && !/null|\\/.test(body) && redact(body) === body;
+  return (
+    typeof body === "string" && !/null|\\/.test(body) && !manyBeginnings.test(body) && redact(body) === body
+  );
 }
 
-/** A copy without nulls, which some services send for a missing value, and without the key, which some services echo. */
-function tidy(value: unknown, redact: Redact): unknown {
+/**
+ * A copy without nulls, which some services send for a missing value, without the key, which some services echo, and
+ * without what is nested too deeply.
+ */
+function tidy(value: unknown, redact: Redact, levels = mostLevels): unknown {
   if (typeof value === "string") return redact(value);
-  if (Array.isArray(value)) return value.filter((item) => item !== null).map((item) => tidy(item, redact));
+  if (typeof value === "object" && levels === 0) return undefined;
+  if (Array.isArray(value)) {
+    return value.filter((item) => item !== null).map((item) => tidy(item, redact, levels - 1));
+  }
   if (!isObject(value)) return value;
   const kept = Object.entries(value).filter(([, item]) => item !== null);
   const tidied = kept.map(([name, item]) => [
     known.includes(name) ? name : redact(name),
-    tidy(item, name === fields.taskid || name === fields.url ? (text) => text : redact),
+    tidy(item, name === fields.taskid || name === fields.url ? (text) => text : redact, levels - 1),
   ]);
   return Object.fromEntries(tidied);
 }

@@ -72,7 +72,7 @@ export function unexpected(
   reason: string,
   cause?: Error,
 ): TensorsLabError {
-  const text = typeof parsed.body === "string" ? parsed.body : (JSON.stringify(parsed.body) ?? "");
+  const text = typeof parsed.body === "string" ? parsed.body : (JSON.stringify(parsed.envelope) ?? "");
   const taskid = context.taskid ?? parsed.taskid;
   const details: ErrorDetails = {
     ...outcomeOf({ taskid }, "unknown"),

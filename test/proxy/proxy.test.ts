@@ -258,6 +258,14 @@ describe("what comes back", () => {
     expect(await (await makeHandler(upstream.url)(post(submitPath))).text()).not.toContain(key);
   });
 
+  it("keeps the task of a visitor, whatever is nested beside it", async () => {
+    const deep = "[".repeat(200_000) + "]".repeat(200_000);
+    const body = `{"code":1000,"msg":"OK","data":{"taskid":"task-1","deep":${deep}}}`;
+    const upstream = await startUpstream(() => ({ body }));
+    const answer = await makeHandler(upstream.url)(post(submitPath));
+    expect(await answer.json()).toEqual({ data: { taskid: expect.stringMatching(/^task-1\../) as string } });
+  });
+
   it("is 502 when the service cannot be reached", async () => {
     const handler = makeHandler("http://127.0.0.1:1");
     const answer = await handler(post(submitPath));

@@ -53,6 +53,31 @@ describe("a success gives its data", () => {
   });
 });
 
+describe("what is nested without end is left out, so that it can be walked through and printed", () => {
+  const levels = 200_000;
+  const lists = "[".repeat(levels) + "]".repeat(levels);
+  const objects = '{"a":'.repeat(levels) + "1" + "}".repeat(levels);
+  test.each([
+    ["lists", lists],
+    ["objects", objects],
+    ["lists, and a null", `[null,${lists}]`],
+    ["objects in lists, beside escapes", `["\\u0061",${objects}]`],
+  ])("%s", (_, deep) => {
+    const data = `{"taskid":"task-1","list":[[1]],"deep":${deep}}`;
+    const bodies = [`{"code":1000,"msg":"success","data":${data}}`];
+    for (const body of [...bodies, ...bodies.map((text) => JSON.parse(text) as unknown)]) {
+      const given = judge(body);
+      expect(given).toMatchObject({ taskid: "task-1", list: [[1]] });
+      expect(JSON.stringify(structuredClone(given)).length).toBeLessThan(1000);
+    }
+    // It is paid for, so an error has its id.
+    for (const body of [`{"data":${data}}`, JSON.parse(`{"data":${data}}`)]) {
+      expect(errorOf(() => judge(body))).toMatchObject({ code: "UNEXPECTED_RESPONSE", taskid: "task-1" });
+    }
+    expect(errorOf(() => judge(JSON.parse(deep)))).toMatchObject({ code: "OUTCOME_UNKNOWN" });
+  });
+});
+
 describe("a read's refusal says nothing of its submit, which was accepted", () => {
   test.each([
     [401, "", "AUTHENTICATION"],
