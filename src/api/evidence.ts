@@ -40,7 +40,7 @@ interface Marked {
  */
 const lingerMs = 1000;
 
-const boundaryPattern = /\bboundary=(form-[\da-f]{32})\b/;
+const boundaryPattern = /\bboundary=(form-[\da-f-]+)/;
 
 /**
  * Creates the function that watches requests.
@@ -74,21 +74,19 @@ export function createWatch(): Watch {
   let isListening = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
-  function listen(): void {
-    if (isListening) return;
-    isListening = true;
+  function listen(change: keyof Channels): void {
+    isListening = change === "subscribe";
     for (const [name, listener] of Object.entries(listeners)) {
-      channels?.subscribe(name, listener as (message: unknown) => void);
+      channels?.[change](name, listener as (message: unknown) => void);
     }
   }
 
-  function unlisten(): void {
-    timer = undefined;
-    if (watched.size > 0) return; // whoever ends last comes here again
-    isListening = false;
-    for (const [name, listener] of Object.entries(listeners)) {
-      channels?.unsubscribe(name, listener as (message: unknown) => void);
-    }
+  function stopLater(): void {
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      if (watched.size === 0) listen("unsubscribe"); // else the last request comes here again
+    }, lingerMs);
+    (timer as { unref?: () => void }).unref?.(); // keeps no process alive
   }
 
   return (url, contentType, isOwnFetch) => {
@@ -99,7 +97,7 @@ export function createWatch(): Watch {
     if (!boundary || !channels) return { provesNotSent: () => false, stop() {} };
 
     const sightings: Sightings = { tries: new Map(), mayHaveBeenSent: false };
-    listen();
+    if (!isListening) listen("subscribe");
     watched.set(boundary, sightings);
     return {
       provesNotSent(error) {
@@ -114,9 +112,7 @@ export function createWatch(): Watch {
       },
       stop() {
         watched.delete(boundary);
-        if (watched.size > 0 || timer !== undefined) return;
-        timer = setTimeout(unlisten, lingerMs);
-        (timer as { unref?: () => void }).unref?.(); // keeps no process alive
+        if (watched.size === 0) stopLater();
       },
     };
   };

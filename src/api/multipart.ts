@@ -3,7 +3,7 @@ import { detectImageType } from "../image-type.js";
 import { openPieces } from "../fetch-agreement.js";
 import type { Pieces } from "../fetch-agreement.js";
 import { FilePart, isFile, mediaTypeOf, openFile, readHead, toFilePart } from "./file-part.js";
-import { PlatformBlob, PlatformReadableStream } from "./platform.js";
+import { createReadableStream, PlatformBlob } from "./platform.js";
 
 /** How the document describes one part of a form. */
 export interface PartKind {
@@ -59,12 +59,9 @@ export async function encodeForm(fields: Record<string, unknown>, kinds: PartKin
 /** A boundary that no other request has: it identifies this one wherever its headers are seen. */
 function createBoundary(): string {
   // Runtimes keep random bytes ready for UUIDs alone; a page that is not secure has none.
-  const uuid = (crypto as Partial<Crypto>).randomUUID?.().replaceAll("-", "");
-  return `form-${uuid ?? toHex(crypto.getRandomValues(new Uint8Array(16)))}`;
+  const uuid = (crypto as Partial<Crypto>).randomUUID?.();
+  return `form-${uuid ?? crypto.getRandomValues(new Uint32Array(4)).join("-")}`;
 }
-
-const toHex = (bytes: Uint8Array): string =>
-  Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 
 const partPath = (field: string, index: number, { array }: PartKind): string =>
   array ? `${field}[${index}]` : field;
@@ -150,11 +147,11 @@ function openParts(parts: readonly FilePart[], totalBytes: number): Pieces {
 }
 
 function toStream(pieces: Pieces): ReadableStream<Uint8Array> {
-  return new PlatformReadableStream<Uint8Array>(
+  return createReadableStream(
     {
       async pull(controller) {
         const piece = await pieces.read();
-        if (piece) controller.enqueue(piece);
+        if (piece) controller.enqueue(piece as Uint8Array<ArrayBuffer>);
         else controller.close();
       },
       cancel: () => pieces.cancel(),

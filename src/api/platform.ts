@@ -26,9 +26,15 @@ export const isRuntimeFetch = (fetch: unknown): boolean => fetch === runtimeFetc
 
 /** The Blob that the runtime's fetch accepts as a body. */
 export const PlatformBlob = /* @__PURE__ */ original("Blob", "buffer");
-export const PlatformReadableStream = /* @__PURE__ */ original("ReadableStream", "stream/web");
 export const PlatformTextDecoder = /* @__PURE__ */ original("TextDecoder", "util");
 export const PlatformTextEncoder = /* @__PURE__ */ original("TextEncoder", "util");
+
+/** Creates a stream that the runtime's fetch accepts; looked up now, because Node takes long to load its streams. */
+export function createReadableStream(
+  ...source: ConstructorParameters<typeof ReadableStream<Uint8Array>>
+): ReadableStream<Uint8Array> {
+  return new (original("ReadableStream", "stream/web"))<Uint8Array>(...source);
+}
 
 /** Creates a controller whose signal the runtime's fetch accepts. */
 export function createAbortController(): AbortController {

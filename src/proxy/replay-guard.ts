@@ -1,5 +1,5 @@
 /** A boundary that this package's client makes for one request. */
-const uniqueBoundary = /\bform-[\da-f]{32}\b/;
+const uniqueBoundary = /\bform-[\da-f-]{24,}/;
 
 /** How long a submit is remembered; a browser repeats a request within seconds. */
 const rememberedMs = 3_600_000;

@@ -110,6 +110,17 @@ describe("the packed package", () => {
     expect(await runProgram(source)).toBe("true\n".repeat(entryPoints.length));
   });
 
+  it("loads no part of Node when the client is imported, which would take longer than the client itself", async () => {
+    await writeFile(join(installed.folder, "empty.mjs"), "");
+    const program = `
+      await import("./empty.mjs"); // loads Node's own loader
+      const loadedBefore = process.moduleLoadList.length;
+      await import("tensorslab-images");
+      console.log(process.moduleLoadList.slice(loadedBefore).join());
+    `;
+    expect(await runProgram(program)).toBe("\n");
+  });
+
   it("has one class for each error, whichever entry point throws it", async () => {
     const program = `
       import { ConfigurationError, InvalidInputError } from "tensorslab-images";
