@@ -19,7 +19,7 @@ interface Channels {
 
 /** The state of the requests that carry one boundary: each is one try of the transport. */
 interface Sightings {
-  tries: Map<unknown, unknown>;
+  tries: { request: unknown; error: unknown }[];
   mayHaveBeenSent: boolean;
 }
 
@@ -59,12 +59,20 @@ export function createWatch(): Watch {
     watched.get(boundaryPattern.exec(String(headers))?.[1] ?? "");
 
   const listeners: Record<string, (message: Message) => void> = {
-    "undici:request:create": ({ request }) => void find(request?.headers)?.tries.set(request, undefined),
+    "undici:request:create": ({ request }) =>
+      void find(request?.headers)?.tries.push({ request, error: undefined }),
     "undici:client:connectError": ({ error }) => void connectErrors.add(Object(error) as object),
-    "undici:request:error": ({ request, error }) => void find(request?.headers)?.tries.set(request, error),
+    "undici:request:error": ({ request, error }) => noteFailed(request, error),
     "undici:client:sendHeaders": ({ headers }) => noteSent(headers),
     "http.client.request.start": ({ request }) => noteSent(`${String(request?.getHeader?.("content-type"))}`),
   };
+
+  function noteFailed(request: Message["request"], error: unknown): void {
+    const tries = find(request?.headers)?.tries;
+    const begun = tries?.find((each) => each.request === request);
+    if (begun) begun.error = error;
+    else tries?.push({ request, error });
+  }
 
   function noteSent(headers: unknown): void {
     const sightings = find(headers);
@@ -96,12 +104,12 @@ export function createWatch(): Watch {
     }
     if (!boundary || !channels) return { provesNotSent: () => false, stop() {} };
 
-    const sightings: Sightings = { tries: new Map(), mayHaveBeenSent: false };
+    const sightings: Sightings = { tries: [], mayHaveBeenSent: false };
     if (!isListening) listen("subscribe");
     watched.set(boundary, sightings);
     return {
       provesNotSent(error) {
-        const errors = [...sightings.tries.values()];
+        const errors = sightings.tries.map(({ error }) => error);
         const isOfThisRequest = (cause: unknown) =>
           errors.includes(cause) || (Object(cause) as Marked)[neverSent] === contentType;
         return (

@@ -42,7 +42,8 @@ export async function encodeForm(fields: Record<string, unknown>, kinds: PartKin
     const kind = (kinds as Record<string, PartKind>)[name] ?? guessKind(value);
     const values: unknown[] = kind.array && Array.isArray(value) ? value : [value];
     const start = `--${boundary}\r\nContent-Disposition: form-data; name="${escapeName(name)}"`;
-    for (const [index, item] of values.entries()) {
+    for (let index = 0; index < values.length; index++) {
+      const item = values[index];
       if (item === null && kind.type !== "json") continue;
       const file = kind.type === "file" ? toFilePart(item, partPath(name, index, kind)) : undefined;
       if (file) pieces.push(start, await fileHeaders(file, name, index, kind), file, "\r\n");

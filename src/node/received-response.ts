@@ -137,7 +137,8 @@ export class ReceivedResponse {
 function toHeaders(raw: ResponseHeaders): Headers {
   const headers = new Headers();
   for (const [name, value] of Object.entries(raw)) {
-    for (const each of [value ?? []].flat()) headers.append(name, each);
+    if (typeof value === "string") headers.append(name, value);
+    else for (const each of value ?? []) headers.append(name, each);
   }
   return headers;
 }

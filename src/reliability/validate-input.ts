@@ -27,7 +27,9 @@ export function validateInput(operation: keyof typeof operations, input: unknown
 
   const hints = Object.entries(fields).flatMap(([name, value]) => hintsFor(name, value, kinds[name]));
   const check = requests[operation];
-  const faults = check?.(withPlaceholders(fields)) === false ? (check.errors ?? []) : [];
+  const hasObjects = Object.values(fields).some((value) => typeof value === "object");
+  const faults =
+    check?.(hasObjects ? withPlaceholders(fields) : fields) === false ? (check.errors ?? []) : [];
   const issues = faults.map((fault) => toIssue(fault, fields, Object.keys(kinds)));
   // A hint says what to do about the same place.
   const others = issues.filter(({ path }) => !hints.some((hint) => path.startsWith(hint.path)));
