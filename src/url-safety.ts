@@ -55,12 +55,14 @@ export function mustResolvePublicly(url: URL, { service, allowPrivateResults }: 
   return !allowPrivateResults && url.hostname !== service?.hostname && !isLoopback(url);
 }
 
-/** Whether a URL names a private host as it is written: an address of a private network, or `localhost`. */
+/** Names that no public host has: reserved ones, and those without a dot, which are looked up in the local network alone. */
+const privateName = /^[^.]+$|\.(localhost|localdomain|local|internal|home\.arpa)$/;
+
+/** Whether a URL names a private host as it is written: an address of a private network, or a name such as `localhost`. */
 function isPrivateHost({ hostname }: URL): boolean {
   const host = hostname.replace(/\.$/, "");
-  if (/^(.+\.)?localhost$/.test(host)) return true;
   const isAddress = host.startsWith("[") || /^[\d.]+$/.test(host); // the URL parser writes every IPv4 form like this
-  return isAddress && isPrivateAddress(host.replace(/^\[|\]$/g, ""));
+  return isAddress ? isPrivateAddress(host.replace(/^\[|\]$/g, "")) : privateName.test(host);
 }
 
 /** Whether an IP address is anything but a public address of one host. */

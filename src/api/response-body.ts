@@ -77,11 +77,16 @@ async function readText(response: Response, given: Given): Promise<string> {
   return "";
 }
 
-/** Whether a response announces few bytes, which the transport then holds it to; what is compressed may become longer. */
-function saysShort({ headers }: Response): boolean {
-  if (typeof (headers as Headers | undefined)?.get !== "function" || headers.has("content-encoding"))
-    return false;
-  return Number(headers.get("content-length") ?? NaN) <= longestResponseBytes;
+/**
+ * Whether a response announces few bytes, which the transport then holds it to; what is compressed may become longer.
+ *
+ * A browser hides that another origin's response is compressed ("cors"), and a fetch that is not the runtime's holds nobody
+ * to anything.
+ */
+function saysShort({ headers, type }: Response): boolean {
+  if (type !== "basic" || headers.has("content-encoding")) return false;
+  const announced = headers.get("content-length") ?? "";
+  return /^\d+$/.test(announced) && Number(announced) <= longestResponseBytes;
 }
 
 /** Reads a body as UTF-8, whatever it says of itself. */

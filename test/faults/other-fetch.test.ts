@@ -44,6 +44,24 @@ describe("a paid submit keeps its task with a response that is", () => {
     expect((await client.status(taskid)).taskid).toBe(taskid);
   });
 
+  it("longer than it announces: it is given up once it is too long", async () => {
+    for (const type of ["cors", "default"] as const) {
+      let bytes = 0;
+      const body = new ReadableStream({
+        pull(controller) {
+          controller.enqueue(new Uint8Array(65_536).fill(32));
+          if ((bytes += 65_536) > 20_000_000) controller.close();
+        },
+      });
+      // Compressed, as a browser gives it from another origin, or by a fetch that unpacks it itself.
+      const response = new Response(body, { headers: { "content-length": "1000" } });
+      Object.defineProperty(response, "type", { value: type });
+      const client = createClient({ apiKey, fetch: async () => response });
+      expect(await failureOf(client.submit("seedreamv5", input))).toBeInstanceOf(OutcomeUnknownError);
+      expect(bytes).toBeLessThan(1_500_000);
+    }
+  });
+
   it("longer than a response may be: it is given up unread", async () => {
     const long = "x".repeat(2 * 1024 * 1024);
     for (const response of [
