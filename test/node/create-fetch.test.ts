@@ -1,17 +1,18 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
+import dns from "node:dns";
 import { getEventListeners } from "node:events";
 import { readFileSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { createServer as createSecureServer } from "node:https";
 import { connect, createServer } from "node:net";
 import type { AddressInfo, Socket } from "node:net";
-import { hostname } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { inspect, promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, onTestFinished, vi } from "vitest";
+import { publicAddressesOnly } from "../../src/fetch-agreement.js";
 import { ConfigurationError, createClient, downloadImage } from "../../src/index.js";
 import type { ClientOptions, TensorsLabError } from "../../src/index.js";
 import { startMockServer } from "../../src/mock-server/index.js";
@@ -477,14 +478,44 @@ describe("a stop", () => {
 });
 
 describe("results", () => {
+  /** What the resolver of a hostile network says: the name of a public host is bound to addresses of its choice. */
+  function bindTo(...addresses: string[]): void {
+    const lookup = vi.spyOn(dns, "lookup") as unknown as ReturnType<typeof vi.fn>;
+    lookup.mockImplementation((_name: string, options: { all?: boolean }, callback: LookupCallback) => {
+      const found = addresses.map((address) => ({ address, family: address.includes(":") ? 6 : 4 }));
+      if (options.all) callback(null, found);
+      else callback(null, found[0]!.address, found[0]!.family);
+    });
+    onTestFinished(() => lookup.mockRestore());
+  }
+  type LookupCallback = (error: null, found: unknown, family?: number) => void;
+
+  test.for(["127.0.0.1", "::1", "169.254.169.254", "::ffff:10.0.0.1", "fe80::1%lo", "0.0.0.0"])(
+    "are never fetched from %s, whatever name leads there, and whatever connection is kept",
+    async (address, { serve }) => {
+      const server = await serve((_, response) => response.end(png()));
+      const url = `http://images.test:${new URL(server.origin).port}/`;
+      const fetch = openFetch();
+      bindTo("127.0.0.1");
+      expect((await fetch(url)).ok).toBe(true); // as a call of the API would be
+      bindTo(address, "127.0.0.1");
+      const failure = await fetch(url, { [publicAddressesOnly]: true } as RequestInit).then(
+        () => expect.fail("it was fetched"),
+        (error: Error) => error.cause,
+      );
+      expect(failure).toMatchObject({ code: "ERR_PRIVATE_ADDRESS" });
+      expect(server.requests).toHaveLength(1);
+    },
+  );
+
   test("whose name leads to a private address are refused where the connection is made", async ({
     serve,
   }) => {
     const server = await serve((_, response) => response.end(png()));
     const { port } = new URL(server.origin);
-    // The name of a public service that was rebound to this machine.
+    bindTo("127.0.0.1");
     const client = createClient({ apiKey: null, baseUrl: "https://api.test", fetch: openFetch() });
-    const url = `https://${hostname()}:${port}/1`;
+    const url = `https://images.test:${port}/1`;
     const error = await downloadImage(url, { client }).then(
       () => expect.fail("it was downloaded"),
       (error: TensorsLabError) => error,
