@@ -8,6 +8,7 @@ import type { CallOptions, ClientOptions, GenerateOptions, WaitOptions } from ".
 import { withDeadline } from "./reliability/abort.js";
 import { warnAbout } from "./reliability/advice.js";
 import { createCall } from "./reliability/call.js";
+import { createExchange } from "./reliability/exchange.js";
 import { imageCount } from "./reliability/image-count.js";
 import { createObserve } from "./reliability/instrument.js";
 import type { InstrumentedOperation } from "./reliability/instrument.js";
@@ -97,7 +98,7 @@ export interface Client {
  */
 export function createClient(options: ClientOptions = {}): Client {
   const settings = resolveOptions(options);
-  const facade = createFacade(settings);
+  const facade = createFacade(settings, createExchange());
   const call = createCall(facade, settings.fetch, settings.apiKey === null);
   const { instrumentation, onWarning } = settings;
   const observe = createObserve(instrumentation);

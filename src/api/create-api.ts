@@ -4,8 +4,8 @@ import { authentication, operations } from "../../generated/operations.js";
 import type { paths } from "../../generated/schema.js";
 import { ConfigurationError } from "../errors.js";
 import { createAuthenticate } from "./authentication.js";
-import { createWatch } from "./evidence.js";
-import { exchange } from "./exchange.js";
+import { exchange as plainExchange } from "./exchange.js";
+import type { Exchange } from "./exchange.js";
 import { encodeForm } from "./multipart.js";
 import type { EncodedForm, PartKinds } from "./multipart.js";
 import { apiOptionNames, refuseUnknownOptions, resolveApiOptions } from "./options.js";
@@ -51,11 +51,13 @@ export function createApi(options: ApiOptions = {}): Api {
   return createFacade(resolveApiOptions(options)).api;
 }
 
-/** Creates the {@link Facade}. */
-export function createFacade({ apiKey, authScheme, baseUrl, fetch }: ApiSettings): Facade {
+/** Creates the {@link Facade}; a layer above it may have an exchange that knows more. */
+export function createFacade(
+  { apiKey, authScheme, baseUrl, fetch }: ApiSettings,
+  exchange: Exchange = plainExchange,
+): Facade {
   const authenticate = createAuthenticate(apiKey, authScheme);
   const { remember, redact } = createRedactor();
-  const watch = createWatch();
   /** The parts that a platform Request was built of: a body whose length is known, and the key, which the Request does not show. */
   const sources = new WeakMap<Request, { outgoing: OutgoingRequest | undefined; key: string | undefined }>();
   let isObserved = false;
@@ -92,7 +94,7 @@ export function createFacade({ apiKey, authScheme, baseUrl, fetch }: ApiSettings
   const send: Facade["send"] = async (request, onSend) => {
     checkOrigin(request); // a middleware may have replaced the request
     const ready = isPlatformRequest(request) ? await addKey(request) : request;
-    return exchange(ready, { fetch, redact, watch, onSend });
+    return exchange(ready, { fetch, redact, onSend });
   };
 
   /** Adds the key to a copy of what a middleware may hold and print. */

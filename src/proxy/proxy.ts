@@ -1,7 +1,5 @@
 import { authentication, fields } from "../../generated/operations.js";
 import { createAuthenticate } from "../api/authentication.js";
-import { createWatch } from "../api/evidence.js";
-import { exchange } from "../api/exchange.js";
 import { checkFunction } from "../api/options.js";
 import { createRedactor } from "../api/redact.js";
 import { OutgoingRequest } from "../api/request.js";
@@ -9,6 +7,7 @@ import { ConfigurationError, ConnectionError } from "../errors.js";
 import { resolveOptions } from "../options.js";
 import type { ClientOptions } from "../options.js";
 import { DeadlineReached, withDeadline } from "../reliability/abort.js";
+import { createExchange } from "../reliability/exchange.js";
 import { alwaysSent, isRead, operationsAt, pick, readTaskId, refuse, sealTaskId } from "./messages.js";
 import type { Operation, Text } from "./messages.js";
 import { createReplayGuard } from "./replay-guard.js";
@@ -92,7 +91,7 @@ export function createProxyHandler(options: ProxyOptions): ProxyHandler {
   const settings = resolveOptions(clientOptions);
   const authenticate = createAuthenticate(settings.apiKey, settings.authScheme);
   const { remember, redact } = createRedactor();
-  const watch = createWatch();
+  const exchange = createExchange();
   const guard = createReplayGuard();
 
   /** The ids of the key at hand; made once for each key. */
@@ -147,7 +146,7 @@ export function createProxyHandler(options: ProxyOptions): ProxyHandler {
       });
       if (body instanceof ReadableStream) Object.assign(outgoing, { duplex: "half" });
       const onSend = () => void (isSent = true);
-      const response = await exchange(outgoing, { fetch: settings.fetch, redact, watch, onSend });
+      const response = await exchange(outgoing, { fetch: settings.fetch, redact, onSend });
       if (response.status === 429) forget?.();
       const text = redact(await response.text());
       return passOn(

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { encodeForm } from "../../src/api/multipart.js";
-import { createWatch } from "../../src/api/evidence.js";
+import { createWatch } from "../../src/reliability/evidence.js";
 
 afterEach(() => vi.unstubAllGlobals());
 

@@ -193,8 +193,8 @@ describe("what a page loads", () => {
     console.log(
       `gzipped: createApi ${facade} bytes, createClient ${core}, submit alone ${submit}, everything ${everything}`,
     );
-    expect(facade).toBeLessThanOrEqual(10_100);
-    expect(core).toBeLessThanOrEqual(19_200);
+    expect(facade).toBeLessThanOrEqual(8_900);
+    expect(core).toBeLessThanOrEqual(19_700);
     expect(submit).toBeLessThan(everything);
   });
 

@@ -1,4 +1,4 @@
-import { PlatformTextDecoder } from "./platform.js";
+import { PlatformTextDecoder } from "../api/platform.js";
 
 /** A response of the service has a few hundred bytes; a longer one is given up. */
 const longestResponseBytes = 1024 * 1024;

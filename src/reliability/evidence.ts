@@ -1,5 +1,5 @@
 import { neverSent } from "../fetch-agreement.js";
-import { builtinModule } from "./platform.js";
+import { builtinModule } from "../api/platform.js";
 
 /** Watches one request, so that a failure can be told from one that may have come after its bytes. */
 export interface Evidence {
