@@ -1,5 +1,5 @@
 import { ConfigurationError, ConnectionError } from "../errors.js";
-import { isControlFlow } from "./platform.js";
+import { isControlFlow, reasonOf, throwIfAborted } from "./platform.js";
 import { redactError } from "./redact.js";
 import type { Redact } from "./redact.js";
 import { isPlatformRequest } from "./request.js";
@@ -42,7 +42,7 @@ export function prepareSend(
   given: Fetch | undefined,
 ): () => Promise<Response> {
   // Whoever aborted was told that nothing was sent, which must hold for a fetch that ignores its signal.
-  request.signal?.throwIfAborted();
+  throwIfAborted(request.signal);
   const fetch = given ?? (globalThis.fetch as Fetch | undefined);
   if (typeof fetch !== "function") {
     throw new ConfigurationError(
@@ -61,7 +61,7 @@ export function prepareSend(
  */
 export function createFail({ method, url, signal }: OutgoingRequest | Request, redact: Redact) {
   return (error: unknown, isNotSent: boolean): never => {
-    if (signal?.aborted) throw signal.reason;
+    if (signal?.aborted) throw reasonOf(signal);
     if (isControlFlow(error)) throw error;
     const cause = redactError(error, redact);
     throw new ConnectionError(`${method} ${new URL(url).pathname}: ${innermost(cause)}`, {

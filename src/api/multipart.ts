@@ -3,7 +3,7 @@ import { detectImageType } from "../image-type.js";
 import { openPieces } from "../fetch-agreement.js";
 import type { Pieces } from "../fetch-agreement.js";
 import { FilePart, isFile, mediaTypeOf, openFile, readHead, toFilePart } from "./file-part.js";
-import { createReadableStream, PlatformBlob } from "./platform.js";
+import { builtinModule, createReadableStream, PlatformBlob } from "./platform.js";
 
 /** How the document describes one part of a form. */
 export interface PartKind {
@@ -111,7 +111,7 @@ function encodeFiles(pieces: readonly Piece[], contentType: string): EncodedForm
   const blobs = parts.map(({ blob }) => blob);
   if (blobs.every((blob) => blob instanceof PlatformBlob)) {
     const body = new PlatformBlob(blobs as Blob[], { type: contentType });
-    const stream = () => toStream(open()) as ReturnType<Blob["stream"]>;
+    const stream = () => withPipe(toStream(open())) as ReturnType<Blob["stream"]>;
     if (body.size === contentLength)
       return { body: Object.assign(body, { stream, [openPieces]: open }), contentType };
   }
@@ -159,4 +159,18 @@ function toStream(pieces: Pieces): ReadableStream<Uint8Array> {
     },
     { highWaterMark: 0 },
   );
+}
+
+interface NodeStreams {
+  Readable: { fromWeb: (stream: ReadableStream<Uint8Array>) => unknown };
+  pipeline: (source: unknown, destination: unknown, callback: () => void) => unknown;
+}
+
+/** node-fetch 2, and cross-fetch on top of it, take the stream of a Blob for one of Node's. */
+function withPipe(stream: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
+  const node = builtinModule<NodeStreams>("stream");
+  if (!node) return stream;
+  // Unlike a plain pipe, a pipeline ends the request if a file cannot be read.
+  const pipe = (to: unknown) => node.pipeline(node.Readable.fromWeb(stream), to, () => {});
+  return Object.assign(stream, { pipe });
 }

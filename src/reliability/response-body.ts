@@ -6,13 +6,20 @@ const longestResponseBytes = 1024 * 1024;
 /**
  * Gives a response the members that are read of it: bounded `text` and `json`, `status`, `ok` and `headers`.
  *
- * A fetch that is not the runtime's may answer with what has no web stream, no headers, or only one of `text` and `json`.
+ * A fetch that is not the runtime's may return something without a web stream or headers, with one method to read it, or
+ * with none, because it has parsed the body.
  *
- * @param fail Called with what failed; throws, or returns the text to go on with.
+ * @param fail Called with what failed; throws, or returns the text to continue with.
  */
 export function toReadable(response: Response, status: number, fail: (error: unknown) => string): Response {
-  const { boundedText } = response as Given;
-  const given: Given = { text: response.text, json: response.json, boundedText };
+  const { boundedText } = response as unknown as Given;
+  const isResponse = typeof response.status === "number" || typeof response.ok === "boolean";
+  const given: Given = {
+    text: response.text,
+    json: response.json,
+    boundedText,
+    parsed: isResponse ? undefined : { ...response },
+  };
   const text = () => readText(response, given).catch(fail);
   const json = async () => JSON.parse(await text()) as unknown;
   const members: Record<string, unknown> = { text, json };
@@ -37,6 +44,8 @@ export function toReadable(response: Response, status: number, fail: (error: unk
 interface Given {
   text?: (() => Promise<string>) | undefined;
   json?: (() => Promise<unknown>) | undefined;
+  /** The body, if a fetch that is more than a fetch returned it parsed, with nothing around it. */
+  parsed: unknown;
   /** Reads text up to a length without a stream, as responses of `createFetch` can: streams cost more than small bodies. */
   boundedText?: ((maxBytes: number) => Promise<string>) | undefined;
 }
@@ -51,6 +60,8 @@ interface Body {
 
 /** Reads a response's text by the best way that it offers; its body is looked up now, for a copy of a response changes it. */
 async function readText(response: Response, given: Given): Promise<string> {
+  const { _data: parsed } = response as Parsed;
+  if (parsed !== undefined) return toText(parsed);
   if (typeof given.boundedText === "function") {
     return given.boundedText.call(response, longestResponseBytes);
   }
@@ -73,9 +84,18 @@ async function readText(response: Response, given: Given): Promise<string> {
     );
   }
   if (typeof given.text === "function") return bounded(await given.text.call(response));
-  if (typeof given.json === "function") return bounded(JSON.stringify(await given.json.call(response)));
-  return "";
+  if (typeof given.json === "function") return toText(await given.json.call(response));
+  return toText(given.parsed ?? (response as Parsed).data);
 }
+
+/** Where a response has its body if that was parsed already: axios and ofetch. */
+interface Parsed {
+  data?: unknown;
+  _data?: unknown;
+}
+
+const toText = (parsed: unknown): string =>
+  bounded(typeof parsed === "string" ? parsed : (JSON.stringify(parsed) ?? ""));
 
 /**
  * Whether a response announces few bytes, which the transport then holds it to; what is compressed may become longer.

@@ -72,7 +72,7 @@ export function isSafeToResubmit(error: unknown): error is RateLimitError | Conn
  * A date is compared with the answer's own `Date`, so that the local clock does not matter.
  */
 export function parseRetryAfter(headers: Headers): number | undefined {
-  const value = headers.get("retry-after")?.trim();
+  const value = String(headers.get("retry-after") ?? "").trim(); // a number in a test double
   if (!value) return undefined;
   const isSeconds = /^\d+(\.\d+)?$/.test(value);
   // Date.parse takes nearly everything for a date; HTTP's end in GMT.

@@ -33,6 +33,19 @@ describe("a paid submit keeps its task with a response that is", () => {
       (response) => ({ status: 200, ok: true, body: response.body, text: () => response.text() }),
     ],
     [
+      "axios's, with the body parsed in `data`",
+      async (response) => ({ status: response.status, headers: {}, data: await response.json() }),
+    ],
+    ["ofetch's, which is the parsed body itself", (response) => response.json()],
+    [
+      "ofetch's raw one, whose body was read",
+      async (response) => Object.assign(response, { _data: await response.json() }),
+    ],
+    [
+      "with headers that hold numbers",
+      (response) => ({ status: 200, headers: new Map([["retry-after", 5]]), json: () => response.json() }),
+    ],
+    [
       "frozen",
       (response) =>
         Object.freeze({ status: 200, ok: true, headers: response.headers, text: () => response.text() }),
