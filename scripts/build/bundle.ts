@@ -26,6 +26,9 @@ const entries = [
   "src/errors.ts", // apart from the others, because each class of an error must be one and the same in all of them
 ];
 
+/** Used by tests, which may run in an environment of another kind than Node's. */
+const mockServer = "src/mock-server/index.ts";
+
 /** Bundled although it is a dependency, which the types need: one file less to find, read and link at each start. */
 const bundledDependency = "openapi-fetch";
 
@@ -59,6 +62,7 @@ export async function bundle(): Promise<Bundles> {
       plugins: [keepApart(entry), embedPage((page) => bundles.inputs.push(...usedInputs(page)))],
       external: isCommand ? external.filter((name) => name !== bundledWithCommand) : external,
       splitting: isCommand,
+      inject: entry === mockServer ? ["scripts/build/node-globals.ts"] : [],
       // Parts stand beside the entry, so that paths to other entry points are the same in all of them.
       outdir: `dist/${dirname(entry)}`,
     });

@@ -1,4 +1,5 @@
 import { setMaxListeners } from "node:events";
+import util from "node:util";
 import type { RequestListener } from "node:http";
 import { createApi } from "./api.js";
 import type { Control } from "./control/index.js";
@@ -59,7 +60,7 @@ export async function startMockServer(options: MockServerOptions = {}): Promise<
   const settings: Settings = { ...given, now: () => (seenMs = given.now()) + clockOffsetMs };
   /** The time for those who only look on: a clock of the caller's may advance with each call. */
   const glance = (): number => (options.now ? seenMs : Date.now()) + clockOffsetMs;
-  const stopping = new AbortController();
+  const stopping = createAbortController();
   setMaxListeners(0, stopping.signal); // one for each response that is being sent, however many there are
   const log = createRequestLog(settings);
   const tasks = createTasks(settings);
@@ -170,4 +171,10 @@ function withHealth(isReady: () => boolean, onRequest: RequestListener): Request
     const [httpStatus, status] = isReady() ? [200, "ok"] : [503, "starting"];
     response.writeHead(httpStatus, { "content-type": "application/json" }).end(JSON.stringify({ status }));
   };
+}
+
+/** A test environment such as jsdom replaces the global by its own, which Node's modules do not take. */
+function createAbortController(): AbortController {
+  const { transferableAbortController } = util as Partial<typeof util>;
+  return transferableAbortController?.() ?? new AbortController();
 }

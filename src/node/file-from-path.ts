@@ -1,4 +1,5 @@
-// The whole module is imported: a runtime without openAsBlob would not even load a named import.
+// Whole modules are imported: a runtime that lacks a name would not even load a named import.
+import buffer from "node:buffer";
 import fs from "node:fs";
 import { open, stat } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
@@ -65,7 +66,7 @@ function canBeSent(bytes: Blob, size: number): boolean {
   const rest = new Uint8Array(64 * 1024);
   if (size + rest.byteLength < 2 ** 32) return true;
   try {
-    return new Blob([bytes, rest]).size === size + rest.byteLength;
+    return new buffer.Blob([bytes, rest] as never).size === size + rest.byteLength;
   } catch {
     return false;
   }
@@ -100,8 +101,11 @@ function faultOf(error: unknown): string {
 /** Bytes of one read; the platform's own stream of a file reads 64 KiB at a time, which takes twice the time. */
 const pieceBytes = 512 * 1024;
 
+// A test environment such as jsdom replaces the global by its own, which takes no Blob of Node's.
+const PlatformFile = (buffer as unknown as { File?: typeof File }).File ?? File;
+
 /** A file on disk, as a `File` whose stream reads large pieces; whatever else is asked of it is the platform's. */
-class FileOnDisk extends File {
+class FileOnDisk extends PlatformFile {
   readonly #path: string;
 
   constructor(path: string, bytes: Blob, name: string, options: FilePropertyBag) {

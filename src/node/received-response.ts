@@ -1,3 +1,5 @@
+import { TextDecoder } from "node:util"; // Jest with jsdom has no global one
+
 /** Headers as undici gives them. */
 export type ResponseHeaders = Record<string, string | string[] | undefined>;
 

@@ -25,13 +25,21 @@ export async function identifyInput(input: object): Promise<IdentifiedInput> {
 
 function takeSnapshot(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(takeSnapshot);
-  if (value instanceof ArrayBuffer) return new Uint8Array(value.slice(0));
   if (ArrayBuffer.isView(value)) {
     return new Uint8Array(value.buffer, value.byteOffset, value.byteLength).slice();
   }
-  if (value instanceof Blob || typeof value !== "object" || value === null) return value;
-  return structuredClone(value);
+  const tag = Object.prototype.toString.call(value);
+  if (/^\[object (Shared)?ArrayBuffer\]$/.test(tag)) return new Uint8Array(value as ArrayBuffer).slice();
+  if (tag !== "[object Object]" || isBlob(value)) return value;
+  const members = Object.entries(value as object);
+  return Object.fromEntries(members.map(([name, item]) => [name, takeSnapshot(item)]));
 }
+
+/** Judged by its members, because each realm and package has a class of its own. */
+const isBlob = (value: unknown): value is Blob => {
+  const { size, type, slice } = Object(value) as Partial<Blob>;
+  return typeof size === "number" && typeof type === "string" && typeof slice === "function";
+};
 
 async function identify(value: unknown): Promise<unknown> {
   if (Array.isArray(value)) return Promise.all(value.map(identify));
@@ -39,7 +47,7 @@ async function identify(value: unknown): Promise<unknown> {
     const digest = await crypto.subtle.digest("SHA-256", value as Uint8Array<ArrayBuffer>);
     return { bytes: value.byteLength, sha256: toHex(new Uint8Array(digest)) };
   }
-  if (!(value instanceof Blob)) return value;
+  if (!isBlob(value)) return value;
   const { name, path, lastModified, size } = value as Partial<File> & { path?: unknown; size: number };
   if (typeof path === "string" && lastModified !== undefined) {
     return { path, bytes: size, modifiedAt: new Date(lastModified).toISOString() };

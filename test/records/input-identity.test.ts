@@ -103,6 +103,30 @@ describe("what identifies a file", () => {
     ]);
   });
 
+  test("of another realm: as `submit` takes it", async () => {
+    const { server, records, once } = await start();
+    const blob = new Blob([Uint8Array.from(pngBytes)]);
+    /** A File of a test environment or a package: of no class that is known here. */
+    const foreign = {
+      size: blob.size,
+      type: "image/png",
+      name: "fox.png",
+      slice: (start: number, end: number) => blob.slice(start, end),
+      stream: () => blob.stream(),
+    };
+    const shared = new SharedArrayBuffer(pngBytes.length);
+    new Uint8Array(shared).set(pngBytes);
+    await once({ sourceImage: [foreign as never, shared as never] });
+    expect(server.requests[0]!.files.map(({ size }) => size)).toEqual([pngBytes.length, pngBytes.length]);
+    const sha256 = createHash("sha256").update(pngBytes).digest("hex");
+    expect(await inputOf(records)).toMatchObject({
+      sourceImage: [
+        { name: "fox.png", bytes: pngBytes.length },
+        { bytes: pngBytes.length, sha256 },
+      ],
+    });
+  });
+
   test("of the first version: the end of its path", async () => {
     const { client, records, differs } = await start();
     const folder = await makeFolder();

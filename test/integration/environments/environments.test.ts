@@ -14,13 +14,34 @@ const bytes = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 1, 2, 3];
 
 const program = `
   export async function submitAndAbort() {
-    const { createClient } = await import("tensorslab-images");
+    const { createClient, createMemoryStore, generateOnce } = await import("tensorslab-images");
+    const { fileFromPath, saveImages } = await import("tensorslab-images/node");
+    const { startMockServer } = await import("tensorslab-images/mock-server");
+    const { writeFile } = await import("node:fs/promises");
     const client = createClient({ apiKey: "key-12345", dangerouslyAllowBrowser: true, baseUrl: process.env.SERVER });
     const bytes = new Uint8Array([${bytes.join()}]);
-    const sourceImage = [new File([bytes], "a.png", { type: "image/png" }), new Blob([bytes]), bytes, bytes.buffer];
+    await writeFile("b.png", bytes);
+    const sourceImage = [
+      new File([bytes], "a.png", { type: "image/png" }),
+      new Blob([bytes]),
+      bytes,
+      bytes.buffer,
+      await fileFromPath("b.png"),
+    ];
     const { signal } = new AbortController();
     await client.submit("seedreamv5", { prompt: "files", sourceImage }, { signal });
     await client.submit("seedreamv5", { prompt: "text" });
+
+    const mock = await startMockServer({ taskDurationMs: 0 });
+    const offline = createClient({ apiKey: "key-12345", dangerouslyAllowBrowser: true, baseUrl: mock.url });
+    const options = { records: createMemoryStore(), idempotencyKey: "order-1", pollIntervalMs: 5 };
+    const task = await generateOnce(offline, "seedreamv5", { prompt: "offline", sourceImage }, options);
+    if ((await saveImages(task, "images", { client: offline })).length !== 1) throw new Error("nothing was saved");
+    const submit = mock.requests.find(({ role }) => role === "submit");
+    const sizes = submit.files.map(({ size }) => size);
+    if (sizes.join() !== Array(5).fill(bytes.length).join()) throw new Error("files of " + sizes.join());
+    await mock.close();
+
     const controller = new AbortController();
     const reason = new Error("enough");
     const waiting = client.wait("hang", { signal: controller.signal }).catch((error) => error);
@@ -31,9 +52,9 @@ const program = `
 const inVitest = `
   import { test } from "vitest";
   import { submitAndAbort } from "./program.mjs";
-  test("it works", submitAndAbort);
+  test("it works", submitAndAbort, 60_000);
 `;
-const inJest = `test("it works", async () => (await import("./program.mjs")).submitAndAbort());`;
+const inJest = `test("it works", async () => (await import("./program.mjs")).submitAndAbort(), 60_000);`;
 const inJestWithoutFetch = `
   test("it says what is missing", async () => {
     const { submitAndAbort } = await import("./program.mjs");
@@ -104,6 +125,7 @@ test.each([
     { name: "prompt", text: "files" },
     { ...file, filename: "a.png" },
     ...[2, 3, 4].map((number) => ({ ...file, filename: `sourceImage-${number}.png` })),
+    { ...file, filename: "b.png" },
   ]);
   expect(await readForm(server.submits[1]!)).toEqual([{ name: "prompt", text: "text" }]);
 });
