@@ -129,10 +129,15 @@ export function checkCallOptions(options: GenerateOptions, taskid?: string): voi
   checkDuration("pollIntervalMs", pollIntervalMs, about);
   checkFunction("onStatus", onStatus, about);
   checkFunction("onSubmitted", onSubmitted, about);
-  if (signal !== undefined && typeof signal.throwIfAborted !== "function") {
+  if (signal !== undefined && !isSignal(Object(signal) as Partial<AbortSignal>)) {
     const message = "`signal` must be an AbortSignal, such as the `signal` of an AbortController";
     throw new ConfigurationError(message, about);
   }
+}
+
+/** Judged by its members: older signals lack some of the newer ones. */
+function isSignal({ aborted, addEventListener }: Partial<AbortSignal>): boolean {
+  return typeof aborted === "boolean" && typeof addEventListener === "function";
 }
 
 /** Milliseconds: more than 0; Infinity is allowed. */

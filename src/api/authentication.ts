@@ -48,13 +48,18 @@ async function refuseWithoutKey(): Promise<never> {
   if (typeof fetch === "function" && "__nextPatched" in fetch) {
     await fetch("data:,", { cache: "no-store" });
   }
-  throw new ConfigurationError(`No API key: set ${keyVariable}, or pass \`apiKey\``);
+  const hint = "Deno" in globalThis ? " (Deno needs --allow-env to read it)" : "";
+  throw new ConfigurationError(`No API key: set ${keyVariable}${hint}, or pass \`apiKey\``);
 }
 
-/** A variable of the environment; undefined where there is none. */
+/** A variable of the environment; undefined where there is none, or none that may be read. */
 export function environmentVariable(name: string): string | undefined {
   const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };
-  return process?.env?.[name];
+  try {
+    return process?.env?.[name];
+  } catch {
+    return undefined; // Deno, for a program without --allow-env
+  }
 }
 
 function headerValue(key: unknown, scheme: AuthScheme): string {

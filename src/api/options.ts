@@ -1,7 +1,7 @@
 import { server } from "../../generated/operations.js";
 import { ConfigurationError, didYouMean } from "../errors.js";
 import type { ErrorDetails } from "../errors.js";
-import { findBaseUrlFault } from "../url-safety.js";
+import { findBaseUrlFault, parseUrl } from "../url-safety.js";
 import { environmentVariable } from "./authentication.js";
 import type { ApiKey, AuthScheme } from "./authentication.js";
 import type { Fetch } from "./exchange.js";
@@ -102,7 +102,7 @@ function withoutKey(apiKey: ApiKey | null | undefined, isOwnServer: boolean): nu
 }
 
 function resolveBaseUrl(given: string | URL, mayBeHttp: boolean): BaseUrl {
-  const isRelative = !URL.canParse(String(given)) && /^\.{0,2}\//.test(String(given));
+  const isRelative = !parseUrl(given) && /^\.{0,2}\//.test(String(given));
   // A page that is rendered on a server beforehand asks for nothing there.
   if (isRelative && pageUrl() === undefined) return () => checkBaseUrl(given, mayBeHttp);
   const known = checkBaseUrl(given, mayBeHttp);
@@ -114,11 +114,11 @@ const pageUrl = (): string | undefined => (globalThis as { location?: { href: st
 /** The URL's own text is never quoted: it may hold a password. */
 function checkBaseUrl(given: string | URL, mayBeHttp: boolean): URL {
   const page = pageUrl();
-  if (!URL.canParse(String(given), page)) {
+  const url = parseUrl(given, page);
+  if (!url) {
     const hint = page === undefined ? ": relative URLs need a page" : "";
     throw new ConfigurationError(`\`baseUrl\` must be a valid URL, such as https://example.com${hint}`);
   }
-  const url = new URL(given, page);
   const fault = findBaseUrlFault(url, mayBeHttp);
   if (fault) throw new ConfigurationError(`\`baseUrl\` ${fault}`);
   return url;

@@ -7,7 +7,11 @@ interface NodeProcess {
 /** A module of Node; undefined elsewhere. Unlike an import, it keeps bundles for browsers clean. */
 export function builtinModule<Module>(name: string): Module | undefined {
   const { process } = globalThis as { process?: NodeProcess };
-  return process?.getBuiltinModule?.(`node:${name}`) as Module | undefined;
+  try {
+    return process?.getBuiltinModule?.(`node:${name}`) as Module | undefined;
+  } catch {
+    return undefined; // Next.js's Edge Runtime has every function of `process`, and each of them throws
+  }
 }
 
 /** A global as the runtime itself has it, though a test environment may have replaced it; undefined if there is none. */
@@ -44,6 +48,15 @@ export function createAbortController(): AbortController {
 }
 
 const hasForeignGlobals = (): boolean => PlatformBlob !== globalThis.Blob;
+
+/** The reason of an aborted signal; those of older runtimes and test environments have none. */
+export const reasonOf = ({ reason }: AbortSignal): unknown =>
+  reason ?? new DOMException("This operation was aborted", "AbortError");
+
+/** Throws the reason of a signal that is aborted; not every signal has a method for that. */
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw reasonOf(signal);
+}
 
 /** Whether an error is the control flow of a framework: Next.js so ends the rendering of a page that must wait. */
 export const isControlFlow = (error: unknown): boolean =>

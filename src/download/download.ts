@@ -10,6 +10,8 @@ import { createObserve } from "../reliability/instrument.js";
 import type { InstrumentedOperation } from "../reliability/instrument.js";
 import { isTransient, withRetries } from "../reliability/retry.js";
 import { createPatientReader } from "./stall.js";
+import { reasonOf, throwIfAborted } from "../reliability/abort.js";
+import { parseUrl } from "../url-safety.js";
 
 /** The part of a client that a download needs. */
 export interface ResultClient {
@@ -109,10 +111,10 @@ export async function readImage<T>(
     return withRetries(start, policy);
   };
   try {
-    signal?.throwIfAborted();
+    throwIfAborted(signal);
     return await observe({ name: "download", attempts: 0 }, download);
   } catch (error) {
-    if (signal?.aborted) throw signal.reason;
+    if (signal?.aborted) throw reasonOf(signal);
     if (error instanceof ConsumerFailure) throw error.reason;
     const { message: reason, httpStatus, cause } = error as TensorsLabError;
     const shownUrl = withoutQuery(url);
@@ -221,7 +223,8 @@ async function attempt<T>(url: string | URL, consume: ConsumeImage<T>, settings:
 
 /** A URL as it may be shown: the query of a signed URL is a secret, and so is a password. */
 function withoutQuery(url: string | URL): string {
-  if (!URL.canParse(String(url))) return "the result";
-  const { protocol, host, pathname } = new URL(url);
+  const parsed = parseUrl(url);
+  if (!parsed) return "the result";
+  const { protocol, host, pathname } = parsed;
   return `${protocol}//${host}${pathname}`.slice(0, 200);
 }

@@ -3,7 +3,7 @@ import { DownloadError, RateLimitError } from "../errors.js";
 import { publicAddressesOnly } from "../fetch-agreement.js";
 import type { Instrumentation } from "../reliability/instrument.js";
 import { parseRetryAfter } from "../reliability/retry.js";
-import { findResultUrlFault, mustResolvePublicly } from "../url-safety.js";
+import { findResultUrlFault, mustResolvePublicly, parseUrl } from "../url-safety.js";
 import type { ResultUrlRule } from "../url-safety.js";
 import { nextSign } from "./stall.js";
 import type { Patience } from "./stall.js";
@@ -50,10 +50,8 @@ export async function follow(start: string | URL, settings: ResultRequest): Prom
 
 function resolveTarget(target: string | URL, rule: ResultUrlRule, from?: URL): URL {
   // The platform's own error would quote the URL and its secrets.
-  if (!URL.canParse(String(target), from?.href)) {
-    throw new DownloadError(from ? "it is redirected to an invalid URL" : "the URL is not valid");
-  }
-  const url = new URL(target, from);
+  const url = parseUrl(target, from?.href);
+  if (!url) throw new DownloadError(from ? "it is redirected to an invalid URL" : "the URL is not valid");
   const fault = findResultUrlFault(url, rule, from);
   if (fault) throw new DownloadError(fault);
   return url;

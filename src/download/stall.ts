@@ -1,6 +1,6 @@
 import { ConnectionError, DownloadError } from "../errors.js";
 import { privateAddressCode } from "../fetch-agreement.js";
-import { DeadlineReached, longestTimerMs, onAbort, withDeadline } from "../reliability/abort.js";
+import { DeadlineReached, longestTimerMs, onAbort, reasonOf, withDeadline } from "../reliability/abort.js";
 import { privateAddressFault } from "../url-safety.js";
 
 /** How long a download may stand still, and what ends it. */
@@ -83,7 +83,7 @@ export function createPatientReader(
     timer = setTimeout(look, Math.ceil(Math.min(leftMs, overMs - waitedMs, longestTimerMs)));
   }
   const stopListening = onAbort(signal, end);
-  if (signal?.aborted) end(signal.reason);
+  if (signal?.aborted) end(reasonOf(signal));
   else look();
 
   return {
@@ -112,7 +112,7 @@ class TooSlow extends Error {
 
 /** The caller's own reason, or an error that says how it failed. */
 function toFailure(failure: string, { stallTimeoutMs, signal }: Patience, error: unknown): unknown {
-  if (signal?.aborted) return signal.reason;
+  if (signal?.aborted) return reasonOf(signal);
   const code = innermostCode(error);
   if (code === privateAddressCode) return new DownloadError(privateAddressFault, { cause: error });
   const stalled = error instanceof DeadlineReached;

@@ -75,10 +75,10 @@ export function createFetch(options: CreateFetchOptions = {}): NodeFetch {
     const request = input instanceof Request ? new Request(input, init) : init;
     const url = new URL(input instanceof Request ? input.url : input);
     const signal = request.signal ?? undefined;
-    signal?.throwIfAborted();
+    if (signal?.aborted) throw signal.reason;
     const outgoing = toDispatchRequest(url, request);
     const dispatcher = await open(url, publicAddressesOnly in init, outgoing.headers["content-type"]);
-    signal?.throwIfAborted();
+    if (signal?.aborted) throw signal.reason;
     const followsNothing = request.redirect !== "manual";
     return new Promise((resolve, reject) => {
       dispatcher.dispatch(outgoing, new Receiver(url, signal, followsNothing, resolve, reject));

@@ -71,7 +71,7 @@ export async function saveImages(
     const message = "`concurrency` must be a whole number of at least 1";
     throw new ConfigurationError(message, { outcome: "accepted", taskid });
   }
-  signal?.throwIfAborted();
+  throwIfAborted(signal);
   const urls = task.urls.slice(0, task.requested);
   if (urls.length === 0) throw new DownloadError(sayNoImages(task), { taskid });
   const folderPath = await createFolder(folder, taskid);
@@ -96,8 +96,13 @@ export async function saveImages(
 
   const saved = Object.values(paths); // In order, and without gaps.
   if (saved.length === urls.length) return saved;
-  signal?.throwIfAborted();
+  throwIfAborted(signal);
   throw createMissingImagesError(taskid, urls, folderPath, saved, errors);
+}
+
+/** Older signals have no method for this, and no reason. */
+function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw signal.reason ?? new DOMException("This operation was aborted", "AbortError");
 }
 
 function sayNoImages({ status }: SavableTask): string {

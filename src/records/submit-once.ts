@@ -1,6 +1,6 @@
 import type { Client } from "../client.js";
 import { OutcomeUnknownError, TensorsLabError } from "../errors.js";
-import { sleep } from "../reliability/abort.js";
+import { sleep, throwIfAborted } from "../reliability/abort.js";
 import { imageCount } from "../reliability/image-count.js";
 import { submitOperation } from "../reliability/submit-operation.js";
 import { validateInput } from "../reliability/validate-input.js";
@@ -63,7 +63,7 @@ export async function submitOnce(
     if (stored?.state === "intent") refuseUnderWay(stored, resubmitUnknown);
     if (stored?.state === "unknown" && !mayResubmit) throw outcomeUnknown(stored);
 
-    signal?.throwIfAborted();
+    throwIfAborted(signal);
     const claimedAt = performance.now();
     const record = newIntent(asked, stored, client);
     if (!(await records.claim(record, stored))) {
@@ -140,7 +140,7 @@ async function send(
 ): Promise<{ record: GenerationRecord; submission: Submission }> {
   let submission: Submission;
   try {
-    options.signal?.throwIfAborted();
+    throwIfAborted(options.signal);
   } catch (error) {
     await store(intent, { state: "not-sent", error: describe(error) }, options).catch(() => undefined);
     throw error;

@@ -1,4 +1,6 @@
-import { createAbortController } from "../api/platform.js";
+import { createAbortController, reasonOf, throwIfAborted } from "../api/platform.js";
+
+export { reasonOf, throwIfAborted };
 
 /** The longest delay a timer can have; a longer one would fire at once. */
 export const longestTimerMs = 2 ** 31 - 1;
@@ -19,7 +21,7 @@ export function onAbort(signal: AbortSignal | undefined, listener: Listener): ()
   let group = groups.get(signal);
   if (!group) {
     const entries = new Set<{ listener: Listener }>();
-    group = { entries, notify: () => [...entries].forEach((each) => each.listener(signal.reason)) };
+    group = { entries, notify: () => [...entries].forEach((each) => each.listener(reasonOf(signal))) };
     groups.set(signal, group);
     signal.addEventListener("abort", group.notify);
   }
@@ -39,7 +41,7 @@ export function sleep(ms: number, signal: AbortSignal | undefined): Promise<void
   // Thousands sleep at once, and each function costs memory.
   if (!signal) return new Promise((resolve) => setTimeout(resolve, delayMs));
   return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(signal.reason);
+    if (signal.aborted) return reject(reasonOf(signal));
     const timer = setTimeout(() => {
       stopListening();
       resolve();
@@ -73,7 +75,7 @@ export function withDeadline<T>(
   work: (controller: AbortController) => Promise<T>,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
-    signal?.throwIfAborted();
+    throwIfAborted(signal);
     const controller = createAbortController();
     const end = (reason: unknown = new DeadlineReached(timeoutMs)) => {
       controller.abort(reason);

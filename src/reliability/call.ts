@@ -11,7 +11,7 @@ import {
   TensorsLabError,
 } from "../errors.js";
 import type { OperationName, RequestFields, ResponseData } from "../types.js";
-import { DeadlineReached, withDeadline } from "./abort.js";
+import { DeadlineReached, reasonOf, withDeadline } from "./abort.js";
 import type { InstrumentedOperation } from "./instrument.js";
 import { outcomeHeader, parseResponse } from "./response.js";
 import { parseRetryAfter, withRetries } from "./retry.js";
@@ -101,7 +101,7 @@ export function createCall({ api, send, redact }: Facade, fetch: unknown, isBehi
       } catch (error) {
         // What is known of the submit is worth more than the reason of the abort, which may be any error.
         const isTyped = error instanceof TensorsLabError && error !== signal?.reason;
-        if (signal?.aborted && !isTyped) throw signal.reason;
+        if (signal?.aborted && !isTyped) throw reasonOf(signal);
         if (isControlFlow(error)) throw error;
         throw withOutcome(isTyped ? error : toTyped(error, isSent), taskid);
       }

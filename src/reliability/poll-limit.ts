@@ -1,4 +1,4 @@
-import { DeadlineReached, longestTimerMs, onAbort } from "./abort.js";
+import { DeadlineReached, longestTimerMs, onAbort, reasonOf } from "./abort.js";
 
 /** Work on one thing, until `performance.now()` is `deadline`; an abort ends it at once with the signal's reason. */
 export type Work<Item, Result> = (
@@ -76,7 +76,7 @@ export function limitWork<Item, Result>(work: Work<Item, Result>, maximum: numbe
   }
 
   return (item, deadline, signal) => {
-    if (signal?.aborted) return Promise.reject(signal.reason);
+    if (signal?.aborted) return Promise.reject(reasonOf(signal));
     if (running < maximum) {
       running++;
       return run(item, deadline, signal);

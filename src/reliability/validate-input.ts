@@ -72,6 +72,15 @@ function hintsFor(name: string, value: unknown, kind: PartKind | undefined): Inp
   if (kind.array && value instanceof FilePart) {
     return [{ path: name, message: "must be a list of files: put the file in [ ]" }];
   }
+  if (
+    kind.array &&
+    typeof value === "object" &&
+    value !== null &&
+    Symbol.iterator in value &&
+    !Array.isArray(value)
+  ) {
+    return [{ path: name, message: "must be an array: `[...files]` makes one of a FileList or a Set" }];
+  }
   const items: unknown[] = Array.isArray(value) ? value : [value];
   return items.flatMap((item, index) => {
     const message = hintFor(item);

@@ -9,7 +9,7 @@ import {
 import { checkCallOptions } from "../options.js";
 import type { WaitOptions } from "../options.js";
 import type { Task } from "../types.js";
-import { DeadlineReached, sleep, withDeadline } from "./abort.js";
+import { DeadlineReached, sleep, throwIfAborted, withDeadline } from "./abort.js";
 // A wait outlives the failures that a single read retries, so it needs the same rule for them.
 import { isTransient, retryDelayMs } from "./retry.js";
 
@@ -84,7 +84,7 @@ async function readUntil(
     try {
       task = await watched.read(watched.taskid, watched.deadline, signal);
     } catch (error) {
-      signal?.throwIfAborted();
+      throwIfAborted(signal);
       noteFailure(watched, error);
     }
     if (!task) continue;
@@ -174,7 +174,7 @@ export async function callBack(
   try {
     await withDeadline(deadline - performance.now(), options.signal, async () => call());
   } catch (cause) {
-    options.signal?.throwIfAborted();
+    throwIfAborted(options.signal);
     if (cause instanceof DeadlineReached) throw timedOut(watched);
     throw new CallbackError(`\`${name}\` threw; the task is still running`, { taskid, cause });
   }

@@ -52,6 +52,11 @@ describe("each fault is named with its place", () => {
       { prompt, imageUrl },
       { path: "imageUrl", message: "must be an http or https URL" },
     ]),
+    [
+      "a list that is not an array, such as a FileList",
+      { prompt, sourceImage: new Set([image]) },
+      { path: "sourceImage", message: "must be an array: `[...files]` makes one of a FileList or a Set" },
+    ],
     ["a prompt of null", { prompt: null }, { path: "prompt", message: "must be string" }],
     ["a number as text", { prompt: 17 }, { path: "prompt", message: "must be string" }],
     ["a text as number", { prompt, batchsize: "2" }, { path: "batchsize", message: "must be integer" }],

@@ -29,6 +29,12 @@ const files = {
     export default function Page() {
       return <button onClick={() => client.submit("seedreamv5", { prompt: "a fox" })}>make</button>;
     }`,
+  // Its runtime has every function of Node's `process`, and each of them throws.
+  "app/edge/route.js": `
+    import { createClient } from "tensorslab-images";
+    export const runtime = "edge";
+    const client = createClient({ baseUrl: process.env.SERVICE });
+    export const POST = () => client.status("task-1").then(Response.json);`,
   "app/api/images/[...path]/route.js": `
     import { createProxyHandler } from "tensorslab-images";
     export const POST = createProxyHandler({ authorize: () => "visitor" });`,
