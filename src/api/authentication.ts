@@ -48,7 +48,7 @@ async function refuseWithoutKey(): Promise<never> {
   if (typeof fetch === "function" && "__nextPatched" in fetch) {
     await fetch("data:,", { cache: "no-store" });
   }
-  const hint = "Deno" in globalThis ? " (Deno needs --allow-env to read it)" : "";
+  const hint = "Deno" in globalThis ? " with --allow-env" : "";
   throw new ConfigurationError(`No API key: set ${keyVariable}${hint}, or pass \`apiKey\``);
 }
 
