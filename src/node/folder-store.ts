@@ -1,4 +1,5 @@
-import { access, mkdir, readdir, rm } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, readdir, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ConfigurationError, createImageLimit, RecordBusyError, RecordError } from "../index.js";
@@ -6,11 +7,12 @@ import type { GenerationRecord, MaxImages, RecordStore } from "../index.js";
 import { createCountDay } from "./day-count.js";
 import { explainReadFailure, explainWriteFailure, isSystemError } from "./file-failure.js";
 import { encodeName } from "./image-files.js";
+import { readRecordFile, toLine, writeRecordFile } from "./record-file.js";
+import type { RecordFile } from "./record-file.js";
 import { recordFileName, recordIdOf, recordSuffix } from "./record-name.js";
 import { removeLeftovers } from "./leftovers.js";
 import { LockHeld, withLock } from "./lock.js";
-import { NotAFile, readRegularFile } from "./read-regular-file.js";
-import { createFile, createSyncNames, replaceFile } from "./replace-file.js";
+import { createFile, createSyncNames } from "./replace-file.js";
 
 /** How a folder of records is kept. */
 export interface FolderStoreOptions {
@@ -69,45 +71,35 @@ export function createFolderStore(folderPath: string | URL, options: FolderStore
   async function locate(id: string): Promise<string> {
     const path = pathOf(id);
     const firstVersion = join(folder, `${id}${recordSuffix}`);
-    if (firstVersion === path || !/^[a-z0-9][\w.-]{0,99}$/i.test(id) || (await exists(path))) return path;
+    if (firstVersion === path || !/^[a-z0-9][\w.-]{0,99}$/i.test(id) || existsSync(path)) return path;
     // Where case is ignored, the name may be another record's.
-    return (await exists(firstVersion)) && (await readAt(firstVersion))?.id === id ? firstVersion : path;
+    return existsSync(firstVersion) && (await readRecordFile(firstVersion))?.record.id === id
+      ? firstVersion
+      : path;
   }
 
-  async function readAt(path: string): Promise<Partial<GenerationRecord> | undefined> {
-    const text = await readRegularFile(path).catch(async (cause: NodeJS.ErrnoException) => {
-      if (cause.code === "ENOENT") return undefined;
-      const reason =
-        cause instanceof NotAFile ? "(it is not a regular file)" : await explainReadFailure(cause);
-      throw new RecordError(`The record ${path} cannot be read ${reason}`, { cause });
-    });
-    if (text === undefined) return undefined;
-    try {
-      const record: unknown = JSON.parse(text);
-      if (typeof record === "object" && record !== null) return record;
-    } catch {
-      // said below; the engine's message quotes the text
-    }
-    throw new RecordError(`The record ${path} is not a JSON object, or only the beginning of one`);
-  }
-
-  async function replace(path: string, record: GenerationRecord, durable: boolean): Promise<void> {
-    await replaceFile(path, toText(record), { mode, durable });
-    if (durable) await syncFolder();
+  async function put(
+    path: string,
+    record: GenerationRecord,
+    found: RecordFile | undefined,
+    durable: boolean,
+  ): Promise<void> {
+    const isNew = await writeRecordFile(path, record, found, { mode, durable });
+    if (isNew && durable) await syncFolder();
   }
 
   const alone = <T>(id: string, work: () => Promise<T>): Promise<T> =>
     withLock(join(folder, `.${encodeName(id)}.lock`), { waitMs: lockWaitMs }, work);
 
   async function create(path: string, record: GenerationRecord): Promise<boolean> {
-    const created = await createFile(path, toText(record), { mode, durable: true });
+    const created = await createFile(path, toLine(record), { mode, durable: true });
     if (created !== undefined) {
       if (created) await syncFolder();
       return created;
     }
     return alone(record.id, async () => {
-      if (await readAt(path)) return false;
-      await replace(path, record, true);
+      if (await readRecordFile(path)) return false;
+      await put(path, record, undefined, true);
       return true;
     });
   }
@@ -119,9 +111,10 @@ export function createFolderStore(folderPath: string | URL, options: FolderStore
     const path = await locate(record.id);
     if (!previous) return path === pathOf(record.id) ? create(path, record) : false;
     return alone(record.id, async () => {
-      const stored = await readAt(path);
-      const isKnown = stored?.state === previous.state && (stored.attempt ?? 1) === previous.attempt;
-      if (isKnown) await replace(path, record, true);
+      const found = await readRecordFile(path);
+      const { state, attempt = 1 } = { ...found?.record };
+      const isKnown = state === previous.state && attempt === previous.attempt;
+      if (isKnown) await put(path, record, found, true);
       return isKnown;
     });
   }
@@ -130,14 +123,15 @@ export function createFolderStore(folderPath: string | URL, options: FolderStore
     folder,
     pathOf,
     async read(id) {
-      return readAt(await locate(id));
+      return (await readRecordFile(await locate(id)))?.record;
     },
     async write(record, { durable }) {
       await explain(record.id, async () => {
         await limit.settle(record);
         const path = await locate(record.id);
         const write = async () => {
-          if (((await readAt(path))?.attempt ?? 1) <= record.attempt) await replace(path, record, durable);
+          const found = await readRecordFile(path);
+          if ((found?.record.attempt ?? 1) <= record.attempt) await put(path, record, found, durable);
         };
         await (resubmittable.includes(record.state) ? alone(record.id, write) : write());
       });
@@ -165,7 +159,9 @@ export function createFolderStore(folderPath: string | URL, options: FolderStore
       for (const entry of entries) {
         const { name } = entry;
         if (!name.endsWith(recordSuffix) || name.startsWith(".")) continue;
-        const id = recordIdOf(name) ?? (entry.isFile() ? (await readAt(join(folder, name)))?.id : undefined);
+        const id =
+          recordIdOf(name) ??
+          (entry.isFile() ? (await readRecordFile(join(folder, name)))?.record.id : undefined);
         if (typeof id === "string") ids.add(id);
       }
       return [...ids].sort();
@@ -213,14 +209,6 @@ export function createFolderStore(folderPath: string | URL, options: FolderStore
     }
   }
 }
-
-const exists = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  );
-
-const toText = (record: GenerationRecord): string => `${JSON.stringify(record, null, 2)}\n`;
 
 async function makeFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true }).catch(async (cause: NodeJS.ErrnoException) => {

@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { link, open, rm, stat, unlink } from "node:fs/promises";
-import type { FileHandle } from "node:fs/promises";
+import { closeSync, createReadStream, fdatasync, linkSync, openSync, unlinkSync, write } from "node:fs";
+import { rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { renamePatiently } from "./rename.js";
 
 /** Together with a number and an extension this stays far below the 143 bytes of the strictest file system in use. */
@@ -40,50 +40,68 @@ const batchBytes = 1024 * 1024;
 /** Syncing meanwhile leaves little to wait for at the end. */
 const batchesPerSync = 4;
 
+// What takes long goes through the thread pool. Names are given and taken with calls that block, for some microseconds:
+// through the pool they take several times the processor time.
+const [writeBytes, syncBytes] = [promisify(write), promisify(fdatasync)];
+
 /** Writes the chunks to a new file in `folder` and on to the disk, and returns its path. After a failure no file is left. */
 export async function writeTemporary(folder: string, chunks: AsyncIterable<Uint8Array>): Promise<string> {
   const temporary = join(folder, `.${randomUUID()}.part`);
-  const file = await open(temporary, "wx");
+  const file = openSync(temporary, "wx");
   try {
-    await writeBehind(file, chunks).finally(() => file.close());
+    await writeBehind(file, chunks).finally(() => closeSync(file));
   } catch (error) {
-    await rm(temporary, { force: true });
+    remove(temporary);
     throw error;
   }
   return temporary;
 }
 
-/** Writes in batches, each while the next one arrives, and syncs them to the disk meanwhile. */
-async function writeBehind(file: FileHandle, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+/**
+ * Writes in batches, each while the next one arrives, and syncs them to the disk meanwhile.
+ *
+ * Nothing is under way any more when it ends, in whatever way: the number of a closed file may be another's.
+ */
+async function writeBehind(file: number, chunks: AsyncIterable<Uint8Array>): Promise<void> {
   let batch: Uint8Array[] = [];
   let bytes = 0;
   let batches = 0;
   let written = Promise.resolve();
   let synced = Promise.resolve();
-  async function write(): Promise<void> {
+  async function writeBatch(): Promise<void> {
     await written; // a failure of the last batch ends the download here
-    written = file.writeFile(Buffer.concat(batch));
+    written = writeAll(file, Buffer.concat(batch));
     written.catch(() => {});
     batch = [];
     bytes = 0;
     if (++batches % batchesPerSync !== 0) return;
-    synced = Promise.all([written, synced]).then(() => file.datasync());
+    synced = Promise.all([written, synced]).then(() => syncBytes(file));
     synced.catch(() => {});
   }
-  for await (const chunk of chunks) {
-    batch.push(chunk);
-    bytes += chunk.byteLength;
-    if (bytes >= batchBytes) await write();
+  try {
+    for await (const chunk of chunks) {
+      batch.push(chunk);
+      bytes += chunk.byteLength;
+      if (bytes >= batchBytes) await writeBatch();
+    }
+    await writeBatch();
+    await Promise.all([written, synced]);
+    await syncBytes(file);
+  } finally {
+    await Promise.allSettled([written, synced]);
   }
-  await write();
-  await Promise.all([written, synced]);
-  await file.datasync();
+}
+
+async function writeAll(file: number, bytes: Buffer): Promise<void> {
+  for (let at = 0; at < bytes.length;) at += (await writeBytes(file, bytes, at)).bytesWritten;
 }
 
 /** The file name of an image belongs to a different file, which was not touched. */
 export class TargetTaken extends Error {
   override readonly name = "TargetTaken";
 }
+
+type MakeLink = (existing: string, name: string) => void | Promise<void>;
 
 /**
  * Gives a whole file the first of the names that is free, in one step or not at all, and returns that name. A file that has
@@ -94,7 +112,7 @@ export class TargetTaken extends Error {
 export async function publish(
   temporary: string,
   targets: readonly string[],
-  makeLink = link,
+  makeLink: MakeLink = linkSync,
 ): Promise<string> {
   try {
     for (const target of targets) {
@@ -103,12 +121,20 @@ export async function publish(
     }
     throw new TargetTaken(`${targets.at(-1)} already exists and is different`);
   } finally {
-    await unlink(temporary).catch(() => undefined); // or it was renamed
+    remove(temporary);
+  }
+}
+
+function remove(temporary: string): void {
+  try {
+    unlinkSync(temporary);
+  } catch {
+    // It was renamed, or the next run in the folder removes it.
   }
 }
 
 /** Returns false if the name is taken. A rename alone would overwrite silently, and a look beforehand proves nothing. */
-async function claim(temporary: string, target: string, makeLink: typeof link): Promise<boolean> {
+async function claim(temporary: string, target: string, makeLink: MakeLink): Promise<boolean> {
   try {
     await makeLink(temporary, target);
     return true;
@@ -118,7 +144,7 @@ async function claim(temporary: string, target: string, makeLink: typeof link): 
   // Some file systems, such as exFAT, have no hard links: there, an empty file reserves the name. A second process that
   // looks at that moment finds the name taken by a different file, and has to try again.
   try {
-    await (await open(target, "wx")).close();
+    closeSync(openSync(target, "wx"));
   } catch (error) {
     if (isTaken(error)) return false;
     throw error;

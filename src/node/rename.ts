@@ -6,7 +6,6 @@ const delaysMs = [10, 20, 50, 100, 200, 500, 1000, 1000];
 
 /**
  * Renames, again if it meets EPERM, EACCES or EBUSY: on Windows, a virus scanner or an indexer holds new files for a moment.
-
  */
 export async function renamePatiently(from: string, to: string, makeRename = rename): Promise<void> {
   for (const delayMs of delaysMs) {

@@ -1,7 +1,21 @@
 import { randomUUID } from "node:crypto";
-import { link, open, unlink } from "node:fs/promises";
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fsync,
+  linkSync,
+  openSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
+import { promisify } from "node:util";
 import { renamePatiently } from "./rename.js";
+
+// What waits for the disk goes through the thread pool. The other calls block, for some microseconds: through the pool
+// they take several times the processor time, and a generation has dozens of them.
+const sync = promisify(fsync);
 
 /** How a small file is written. */
 export interface WriteOptions {
@@ -25,20 +39,49 @@ export async function createFile(
   path: string,
   text: string,
   options: WriteOptions,
-  makeLink = link,
+  makeLink = linkSync,
 ): Promise<boolean | undefined> {
   return withTemporary(path, text, options, async (temporary) => {
     try {
       // A link, unlike a rename, takes no name that is taken.
-      await makeLink(temporary, path);
+      makeLink(temporary, path);
       return true;
     } catch (error) {
       return (error as NodeJS.ErrnoException).code === "EEXIST" ? false : undefined;
     } finally {
-      await unlink(temporary).catch(() => undefined);
+      remove(temporary);
     }
   });
 }
+
+/**
+ * Appends to a file that is there, in one step.
+ *
+ * @returns Whether it was written. If not, a part of it may be there.
+ */
+export async function appendToFile(
+  path: string,
+  text: string,
+  { mode, durable }: WriteOptions,
+): Promise<boolean> {
+  try {
+    const file = openSync(path, appending);
+    try {
+      if (mode & 0o077) allow(file, mode);
+      writeFileSync(file, text);
+      if (durable) await sync(file);
+    } finally {
+      closeSync(file);
+    }
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A symbolic link is not followed, and a pipe not waited for; Windows has neither. */
+const appending =
+  constants.O_WRONLY | constants.O_APPEND | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
 /** Writes a temporary file for `take`, which renames or removes it; after a failure it is removed. */
 async function withTemporary<T>(
@@ -48,20 +91,36 @@ async function withTemporary<T>(
   take: (temporary: string) => Promise<T>,
 ): Promise<T> {
   const temporary = join(dirname(path), `.${randomUUID()}.tmp`);
-  const file = await open(temporary, "wx", mode);
+  const file = openSync(temporary, "wx", mode);
   try {
     try {
-      // What is shared is shared whatever the umask says; some file systems have no permissions to change.
-      if (mode & 0o077) await file.chmod(mode).catch(() => undefined);
-      await file.writeFile(text);
-      if (durable) await file.sync();
+      if (mode & 0o077) allow(file, mode);
+      writeFileSync(file, text);
+      if (durable) await sync(file);
     } finally {
-      await file.close();
+      closeSync(file);
     }
     return await take(temporary);
   } catch (error) {
-    await unlink(temporary).catch(() => undefined);
+    remove(temporary);
     throw error;
+  }
+}
+
+/** What is shared is shared whatever the umask says; some file systems have no permissions to change. */
+function allow(file: number, mode: number): void {
+  try {
+    fchmodSync(file, mode);
+  } catch {
+    // As the file system has it.
+  }
+}
+
+function remove(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch {
+    // It was renamed, or the next run in the folder removes it.
   }
 }
 
@@ -84,7 +143,10 @@ export function createSyncNames(folder: string): () => Promise<void> {
 
 async function syncNames(folder: string): Promise<void> {
   if (process.platform === "win32") return; // a folder cannot be opened there, and its names need no sync
-  const handle = await open(folder).catch(() => undefined);
-  await handle?.sync().catch(() => undefined);
-  await handle?.close().catch(() => undefined);
+  try {
+    const names = openSync(folder, "r");
+    await sync(names).finally(() => closeSync(names));
+  } catch {
+    // Some file systems cannot; their names are as safe as they can be.
+  }
 }

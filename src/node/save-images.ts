@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -113,7 +114,7 @@ function sayNoImages({ status }: SavableTask): string {
 async function createFolder(folder: string | URL, taskid: string): Promise<string> {
   try {
     const path = folder instanceof URL ? fileURLToPath(folder) : folder;
-    await mkdir(path, { recursive: true });
+    if (!existsSync(path)) await mkdir(path, { recursive: true });
     return path;
   } catch (cause) {
     const message = `Could not create the folder ${folder}: ${(cause as Error).message}`;

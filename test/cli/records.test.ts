@@ -87,7 +87,7 @@ describe("records", () => {
     const folder = await makeFolder();
     await leave(folder, { id: "a" });
     const text = await readFile(join(folder, "a.record.json"), "utf8");
-    await writeFile(join(folder, "a.record.json"), text.replace('"version": 2', '"version": 1'));
+    await writeFile(join(folder, "a.record.json"), text.replaceAll('"version":2', '"version":1'));
     await writeFile(join(folder, "b.record.json"), '{"version": 3, "id": "b"}');
     const { exitCode, errors, json } = await command(["records", folder, "--json"]);
     expect([exitCode, json.problems]).toEqual([

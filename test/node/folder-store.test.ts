@@ -1,7 +1,8 @@
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { generateOnce, readRecord, RecordError } from "../../src/index.js";
+import type { GenerationRecord } from "../../src/index.js";
 import { createFolderStore } from "../../src/node/index.js";
 import { makeRecord, startService } from "../records/support.js";
 import { makeFolder } from "../support/generate.js";
@@ -103,6 +104,76 @@ describe("a folder of records", () => {
       expect(await readFile(records.pathOf("a"), "utf8")).toBe(text);
     }
     expect(submits()).toBe(0);
+  });
+});
+
+describe("the file of a record", () => {
+  const record = makeRecord({ id: "a" });
+  const lineOf = (fields: Partial<GenerationRecord>) => `${JSON.stringify({ ...record, ...fields })}\n`;
+  const intent = lineOf({ state: "intent", taskid: undefined, expiresAt: "2026-01-31T12:00:00.000Z" });
+
+  async function openWith(text: string) {
+    const records = createFolderStore(await makeFolder());
+    await writeFile(records.pathOf("a"), text);
+    return { records, text: () => readFile(records.pathOf("a"), "utf8") };
+  }
+
+  test("has a line for each state, and the last counts", async () => {
+    const records = createFolderStore(await makeFolder());
+    const { client } = await startService();
+    await generateOnce(client, "seedreamv5", input, { records, idempotencyKey: "a" });
+    const lines = (await readFile(records.pathOf("a"), "utf8")).split("\n");
+    expect(lines.pop()).toBe("");
+    expect(lines.map((line) => (JSON.parse(line) as GenerationRecord).state)).toEqual([
+      "intent",
+      "accepted",
+      "completed",
+    ]);
+    expect(await readRecord(records, "a")).toEqual(JSON.parse(lines[2]!));
+  });
+
+  test("may end in a line that was cut short, which is gone with the next write", async () => {
+    for (const cut of [1, 20, lineOf({ state: "accepted" }).length - 2]) {
+      const { records, text } = await openWith(intent + lineOf({ state: "accepted" }).slice(0, cut));
+      expect(await readRecord(records, "a")).toMatchObject({ state: "intent" });
+      await records.write({ ...record, state: "saved" }, { durable: true });
+      expect(await text()).toBe(lineOf({ state: "saved" }));
+    }
+  });
+
+  test("may be edited by hand: blank lines, and no end of the last line", async () => {
+    const { records } = await openWith(`${intent}\r\n\n${lineOf({ state: "accepted" }).trim()}`);
+    expect(await readRecord(records, "a")).toMatchObject({ state: "accepted" });
+  });
+
+  test("is damaged if any other line is not a record's", async () => {
+    for (const damage of ["{", "7", "null", "\0\0\0"]) {
+      const { records } = await openWith(`${intent}${damage}\n${lineOf({ state: "accepted" })}`);
+      await expect(readRecord(records, "a"), damage).rejects.toThrow("is not a JSON object");
+      const { records: atTheEnd } = await openWith(`${intent}${damage}\n`);
+      await expect(readRecord(atTheEnd, "a"), damage).rejects.toThrow("is not a JSON object");
+    }
+  });
+
+  test("counts no late line of an earlier attempt, and every line of a newer version", async () => {
+    const second = lineOf({ state: "accepted", attempt: 2, taskid: "second" });
+    const late = await openWith(intent + second + lineOf({ state: "failed", taskid: "first" }));
+    expect(await readRecord(late.records, "a")).toMatchObject({ attempt: 2, taskid: "second" });
+    const newer = await openWith(`${intent}{"version":3,"id":"a"}\n${second}`);
+    await expect(readRecord(newer.records, "a")).rejects.toThrow("it is of version 3");
+  });
+
+  test("is written anew if a line cannot be appended, and never through a link", async () => {
+    const { records, text } = await openWith("");
+    const elsewhere = join(records.folder, "elsewhere");
+    await writeFile(elsewhere, intent);
+    await rm(records.pathOf("a"));
+    await symlink(elsewhere, records.pathOf("a"));
+    await records.write({ ...record, state: "accepted" }, { durable: true });
+    expect([await readFile(elsewhere, "utf8"), await text()]).toEqual([
+      intent,
+      lineOf({ state: "accepted" }),
+    ]);
   });
 });
 

@@ -88,13 +88,13 @@ export async function readRecords(folder: string): Promise<Record<string, Record
   const names = (await readdir(folder)).filter((name) => name.endsWith(".record.json"));
   const entries = names.map(
     async (name) =>
-      [
-        name.replace(".record.json", ""),
-        JSON.parse(await readFile(join(folder, name), "utf8")) as Record<string, unknown>,
-      ] as const,
+      [name.replace(".record.json", ""), newestState(await readFile(join(folder, name), "utf8"))] as const,
   );
   return Object.fromEntries(await Promise.all(entries));
 }
+
+/** What the last line of a record's file says. */
+const newestState = (text: string) => JSON.parse(text.trim().split("\n").at(-1)!) as Record<string, unknown>;
 
 /** The names of the images in a folder. */
 export async function listImages(folder: string): Promise<string[]> {
