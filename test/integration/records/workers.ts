@@ -6,11 +6,11 @@ import { onTestFinished } from "vitest";
 import type { GenerationRecord, RecordStore } from "../../../src/index.js";
 import { makeScratchFolder } from "../support/places.js";
 
-/** Bundles the worker, so that a process of it starts quickly. */
-export async function buildWorker(): Promise<string> {
-  const outfile = join(await makeScratchFolder("records"), "worker.mjs");
+/** Bundles a program, so that a process of it starts quickly. */
+export async function buildWorker(name: "worker" | "lock-holder" = "worker"): Promise<string> {
+  const outfile = join(await makeScratchFolder("records"), `${name}.mjs`);
   await build({
-    entryPoints: [join(import.meta.dirname, "programs/worker.ts")],
+    entryPoints: [join(import.meta.dirname, `programs/${name}.ts`)],
     outfile,
     bundle: true,
     packages: "external",

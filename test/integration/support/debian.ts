@@ -6,11 +6,13 @@ import { tryAgain } from "./try-again.js";
 /** Programs that tests use, and the package of Debian that has each. */
 const packages = {
   chromium: "chromium",
+  fish: "fish",
   initdb: "postgresql",
   "mkfs.exfat": "exfatprogs",
   "mount.exfat-fuse": "exfat-fuse",
   postgres: "postgresql",
   "redis-server": "redis-server",
+  zsh: "zsh",
 };
 
 /**
