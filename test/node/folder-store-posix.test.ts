@@ -1,4 +1,4 @@
-import { chmod, mkdir, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { generateOnce, readRecord } from "../../src/index.js";
@@ -22,6 +22,23 @@ describe("a folder of records", () => {
       await generateOnce(client, "seedreamv5", input, { records, idempotencyKey });
       expect((await stat(records.pathOf(idempotencyKey))).mode & 0o777).toBe(mode ?? 0o600);
     }
+  });
+
+  test("writes a record anew where no line can be appended to its file", async () => {
+    const folder = await makeFolder();
+    const records = createFolderStore(folder);
+    const record = makeRecord({ id: "a" });
+    await records.claim(makeRecord({ id: "a", state: "intent", taskid: undefined }), undefined);
+    await chmod(records.pathOf("a"), 0o400);
+    const isRoot = process.geteuid!() === 0; // who may write to every file
+    if (isRoot) for (const path of [folder, records.pathOf("a")]) await chown(path, 65534, 65534);
+    if (isRoot) process.seteuid!(65534);
+    try {
+      await records.write(record, { durable: true });
+    } finally {
+      if (isRoot) process.seteuid!(0);
+    }
+    expect(await readFile(records.pathOf("a"), "utf8")).toBe(`${JSON.stringify(record)}\n`);
   });
 
   test("refuses a folder in place of a record", async () => {

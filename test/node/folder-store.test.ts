@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { generateOnce, readRecord, RecordError } from "../../src/index.js";
@@ -161,19 +161,6 @@ describe("the file of a record", () => {
     expect(await readRecord(late.records, "a")).toMatchObject({ attempt: 2, taskid: "second" });
     const newer = await openWith(`${intent}{"version":3,"id":"a"}\n${second}`);
     await expect(readRecord(newer.records, "a")).rejects.toThrow("it is of version 3");
-  });
-
-  test("is written anew if a line cannot be appended, and never through a link", async () => {
-    const { records, text } = await openWith("");
-    const elsewhere = join(records.folder, "elsewhere");
-    await writeFile(elsewhere, intent);
-    await rm(records.pathOf("a"));
-    await symlink(elsewhere, records.pathOf("a"));
-    await records.write({ ...record, state: "accepted" }, { durable: true });
-    expect([await readFile(elsewhere, "utf8"), await text()]).toEqual([
-      intent,
-      lineOf({ state: "accepted" }),
-    ]);
   });
 });
 
