@@ -19,24 +19,32 @@ export type ReadFieldFlags = (prompt: string) => Wanted;
 /**
  * Adds `--model`, `--source`, and a flag for every field of every model but the prompt, all from the document.
  *
- * The command has its own flags already: a field of the same name becomes `--field-<name>`.
+ * The command has its own flags already: a field whose flag would be read as one of them becomes `--field-<name>`.
  */
 export function addFieldFlags(command: Command): ReadFieldFlags {
-  const taken = new Set(command.options.map(({ long }) => long));
   command.optionsGroup("Fields:");
   command.addOption(modelOption());
   command.option("--source <file...>", "images to start from: files, or the URL of one");
+  // The parser keeps values by this name, which is the same for `base-url` and `baseUrl`.
+  const taken = new Set(command.options.map((option) => option.attributeName()));
+  const isFree = (flag: string): boolean => {
+    const option = new Option(`--${flag}`);
+    const name = option.attributeName();
+    return !option.negate && !reserved.has(name) && !(name in {}) && !taken.has(name);
+  };
 
   const options = new Map<string, Option>();
   for (const name of new Set(modelFields.flatMap(({ fields }) => fields.map((field) => field.name)))) {
     const takers = modelFields.filter((model) => model.prompt !== name && findField(model, name));
-    if (takers.length === 0 || /[\s,|<>[\]=]/.test(name)) continue; // no word of a command line: for lists alone
-    const flag = taken.has(`--${name}`) || isReserved(name) ? `field-${name}` : name;
+    if (takers.length === 0 || !isWord(name)) continue;
+    let flag = name;
+    while (!isFree(flag)) flag = `field-${flag}`;
     const option = new Option(
       `--${flag} ${placeholder(findField(takers[0]!, name)!)}`,
       describe(name, takers),
     );
     command.addOption(option);
+    taken.add(option.attributeName());
     options.set(name, option);
   }
 
@@ -59,9 +67,11 @@ export function addFieldFlags(command: Command): ReadFieldFlags {
   };
 }
 
-/** Whether a flag of this name means something already, to the program, or to a parser: `--no-x` is the opposite of `--x`. */
-const isReserved = (name: string): boolean =>
-  ["model", "source", "help", "version"].includes(name) || name.startsWith("no-") || name in {};
+/** Flags of the program itself, which its commands take as well. */
+const reserved = new Set(["help", "version"]);
+
+/** Whether a name can be written on a command line; a field with another one can be given in lists alone. */
+const isWord = (name: string): boolean => /^[^-\s,|<>[\]=\p{C}][^\s,|<>[\]=\p{C}]*$/u.test(name);
 
 const findField = (model: ModelFields, name: string): Field | undefined =>
   model.fields.find((field) => field.name === name);

@@ -36,7 +36,8 @@ export function openForm(boundary: string): FormParser {
   let parts = 0;
   let textSize = 0;
 
-  busboy.on("file", (name: string | undefined, stream, filename: string | undefined) => {
+  busboy.on("file", (writtenName: string | undefined, stream, filename: string | undefined) => {
+    const name = writtenName?.replaceAll("%22", '"'); // as forms write a quote in a name
     const partType = heads.contentTypes[parts++];
     stream.on("error", () => undefined); // the parser itself reports it
     if (name === undefined) {
