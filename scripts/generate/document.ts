@@ -51,16 +51,24 @@ export async function mergeSpecification(
   notes: string[] = [],
 ): Promise<JsonObject> {
   for (const source of documents) await checkOpenApi(source.value, source.fail);
-  const rewritten = documents.map(async (source) => ({
-    ...source,
-    value: await toOldestVersion(source.value),
-  }));
-  return inlineForms(mergeDocuments(await Promise.all(rewritten), notes));
+  return inlineForms(mergeDocuments(await toOneVersion(documents), notes));
 }
 
-async function toOldestVersion(document: JsonObject): Promise<JsonObject> {
-  const rewritten = toOpenApi30(document);
-  return rewritten === document || (await findFault(rewritten)) ? document : rewritten;
+/** Documents of 3.0 alone if all of them can be written so, else those of 3.1 as they are. */
+async function toOneVersion(documents: Source[]): Promise<Source[]> {
+  const rewritten = documents.map((source) => ({ ...source, value: toOpenApi30(source.value) }));
+  const older = documents.find((source, index) => source.value === rewritten[index]!.value);
+  for (const [index, { value }] of rewritten.entries()) {
+    const source = documents[index]!;
+    const fault = value === source.value ? undefined : await findFault(value);
+    if (!fault) continue;
+    if (!older) return documents;
+    source.fail(
+      fault.path,
+      `has no words in OpenAPI 3.0, and ${older.file} is of 3.0: remove it, or write ${older.file} in 3.1 (in 3.0, it ${fault.reason})`,
+    );
+  }
+  return rewritten;
 }
 
 /** Builds the effective document; an action of the overlay that matches nothing is an error. */

@@ -9,7 +9,7 @@ export interface Overlaid {
   document: JsonObject;
   /** The document after each action: where a fault comes from. */
   steps: JsonObject[];
-  /** The actions that changed nothing: the document says the same, or something better, by itself. */
+  /** The actions that changed nothing: the document says the same, or something better, by itself at `target`. */
   unnecessary: { index: number; target: string }[];
   /** The actions whose target is not in the document. */
   unmatched: { index: number; target: string }[];
@@ -44,9 +44,11 @@ export function applyOverlay(document: JsonObject, overlay: Source): Overlaid {
     const before = result.document;
     const find = (path: string): Path[] => findPaths(before, path, index, overlay);
     const unless = action["x-unless"];
-    const found = unless !== undefined && find(unless).length > 0 ? undefined : find(target);
-    const after = found ? applyAction(before, found, action) : before;
-    if (found?.length === 0 && !action["x-optional"]) result.unmatched.push({ index, target });
+    const isSaid = unless !== undefined && find(unless).length > 0;
+    const found = isSaid ? [] : find(target);
+    const after = applyAction(before, found, action);
+    if (isSaid) result.unnecessary.push({ index, target: unless });
+    else if (found.length === 0 && !action["x-optional"]) result.unmatched.push({ index, target });
     else if (isDeepStrictEqual(after, before)) result.unnecessary.push({ index, target });
     result.document = after;
     result.steps.push(after);

@@ -36,6 +36,38 @@ paths:
 `;
 const moved = edit(document, "/v1/images/seedreamv5:", "/v2/images/seedreamv5:");
 
+/** The vendored document with the operation that reads a task, which requires nothing and returns little. */
+const statusPage = edit(
+  document,
+  /^components:\n/m,
+  `  /v1/images/infobytaskid:
+    post:
+      operationId: infoByTaskId
+      summary: Task
+      requestBody:
+        content:
+          application/json:
+            schema: { type: object, properties: { taskid: { type: string } } }
+      responses:
+        "200":
+          description: ok
+          content:
+            application/json:
+              schema:
+                type: object
+                properties:
+                  code: { type: integer }
+                  msg: { type: string }
+                  data:
+                    type: object
+                    properties:
+                      taskid: { type: string }
+                      image_status: { type: integer }
+                      url: { type: array, items: { type: string } }
+      security: [{ ApiKeyAuth: [] }]
+$&`,
+);
+
 interface Case {
   files?: string[];
   /** What is done to the project beforehand. */
@@ -50,13 +82,108 @@ const cases: Record<string, Case> = {
   "the key moves to another header": {
     files: [edit(document, "name: Authorization", "name: X-Api-Key")],
     exitCode: 20,
-    output: /\d+ breaking.*:\n.*operation|auth changed: .*X-Api-Key/s,
+    output: /2 breaking:\n.*\n +auth changed: \["http bearer"\] → \["apiKey header X-Api-Key"\]\n/s,
   },
   "more images are made, and paid for, unless a call says how many": {
     files: [edit(document, "                  default: 1\n", "                  default: 4\n")],
     exitCode: 10,
     output:
       /request batchsize: default changed: 1 → 4\n.*\nWarning: POST \/v1\/images\/seedreamv5: without `batchsize`, a call now makes 4 images instead of 1, and costs accordingly\n/s,
+  },
+  "the prompt is required by the document itself": {
+    files: [
+      edit(document, /^( +)properties:\n( +)category/m, "$1required: [prompt]\n$1properties:\n$2category"),
+    ],
+    exitCode: 10,
+    output:
+      /1 cosmetic in the vendor's documents alone:\n.*\n +request prompt: required changed: false → true\n.*action \d+ is no longer needed: \$\.paths.*\.schema\n/s,
+  },
+  "the task id is required by the document itself": {
+    files: [edit(document, /( +)GeneralData:\n/, "$&$1  required: [taskid]\n")],
+    exitCode: 10,
+    output:
+      /response 200 data\.taskid: required changed: false → true\n.*action \d+ is no longer needed: \$\.components\.schemas\.GeneralData\n/s,
+  },
+  "a prompt of three characters at least, where the overlay asks for one": {
+    files: [edit(document, /( +)description: Prompt \(required\)\n/, "$&$1minLength: 3\n")],
+    exitCode: 20,
+    output: /1 breaking:\n.*\n +request prompt: bounds added: minLength 3\n/,
+  },
+  "free text becomes a list": {
+    files: [edit(document, /( +)example: 2K\n/, "$&$1enum: [2K, 4K]\n")],
+    exitCode: 20,
+    output: /1 breaking:\n.*\n +request resolution: enum added: \["2K","4K"\]\n/,
+  },
+  "the codes of responses become a list": {
+    files: [edit(document, /( +)code:\n( +)type: integer\n/, "$&$2enum: [1000, 9000, 9999]\n")],
+    exitCode: 10,
+    output: /2 compatible:\n.*\n +response 200 code: enum added: \[1000,9000,9999\]\n/,
+  },
+  "a field that may be null": {
+    files: [edit(document, /( +)imageUrl:\n/, "$1seed: { type: integer, nullable: true }\n$&")],
+    exitCode: 10,
+    output: /1 compatible:\n.*\n +request seed: field added: optional\n/,
+  },
+  "JSON beside the form": {
+    files: [
+      edit(document, /( +)multipart\/form-data:\n/, "$1application/json: { schema: { type: object } }\n$&"),
+    ],
+    exitCode: 20,
+    output: /1 breaking:\n.*\n +request: media type added: application\/json\n/,
+  },
+  // What the vendor does not say of a response is gone from the types of the response, whoever had said it before.
+  "the vendor's page of the status operation says less than the overlay": {
+    files: [statusPage],
+    exitCode: 20,
+    output: new RegExp(
+      [
+        "16 breaking:",
+        "  document",
+        "    schema ImageInfoResponse: type name removed: ImageInfoResponse",
+        "    schema ImageInfoData: type name removed: ImageInfoData",
+        "  POST /v1/images/infobytaskid",
+        ...["code", "msg", "data", "data.taskid"].map(
+          (field) => `    response 200 ${field}: required changed: true → false`,
+        ),
+        "    response 200 data.taskid: bounds removed: minLength 1",
+        "    response 200 data.image_status: required changed: true → false",
+        ...[
+          "width",
+          "height",
+          "starttime",
+          "category",
+          "prompt",
+          "negative",
+          "origseed",
+          "error_message",
+        ].map((field) => `    response 200 data.${field}: field removed`),
+        "",
+        "4 compatible:",
+        "  POST /v1/images/infobytaskid",
+        "    request taskid: required changed: true → false",
+        "    request taskid: bounds removed: minLength 1",
+        "    request {}: additional fields added",
+        '    response 200 data.image_status: alternative removed: \\["string"\\]',
+        "",
+        "13 cosmetic:",
+        "  POST /v1/images/infobytaskid",
+        '    tags removed: \\["Task Management"\\]',
+        "    summary changed: Read a task → Task",
+        "[^]*overlay\\.yaml: action \\d+ is no longer needed: \\$\\.paths\\['/v1/images/infobytaskid'\\]\n",
+      ].join("\n"),
+    ),
+  },
+  "a page of 3.1 that 3.0 has no words for": {
+    files: [
+      edit(
+        edit(flux, /openapi: .*/, "openapi: 3.1.0"),
+        /( +)prompt:\n/,
+        "$1tags: { type: object, propertyNames: { pattern: ^a } }\n$&",
+      ),
+    ],
+    exitCode: 1,
+    errors:
+      /^flux\.yaml:\d+: has no words in OpenAPI 3\.0, and seedreamv5\.yaml is of 3\.0: remove it, or write seedreamv5\.yaml in 3\.1 .*propertyNames.*\(at \/paths\/.*\/tags\)$/,
   },
   "a new model, and an operation that is none": {
     files: [flux, credits],

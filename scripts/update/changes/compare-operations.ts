@@ -66,6 +66,6 @@ function compareWords(before: JsonObject, after: JsonObject, { tell }: Context):
     else if (word === "operationId") tell("operation", "", "operationId", "breaking", one, other);
     else if (word === "x-role")
       tell("operation", "", "role", one === undefined ? "compatible" : "breaking", one, other);
-    else tell("operation", "", word.startsWith("x-") ? "extension" : "description", "cosmetic", one, other);
+    else tell("operation", "", word.startsWith("x-") ? "extension" : word, "cosmetic", one, other);
   }
 }
