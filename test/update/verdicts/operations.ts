@@ -44,7 +44,7 @@ export const operations: Row[] = [
     "words",
     "only a summary changes",
     ({ operation }) => (operation.summary = "Draws"),
-    "cosmetic changed operation description",
+    "cosmetic changed operation summary",
   ],
   [
     "elseSame",
@@ -269,6 +269,6 @@ export const operations: Row[] = [
     "words",
     "a callback is described",
     ({ operation }) => (operation.callbacks.done["{$request.query.url}"].post.summary = "Done"),
-    "cosmetic changed operation description",
+    "cosmetic changed operation callbacks",
   ],
 ];
