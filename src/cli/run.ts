@@ -73,6 +73,12 @@ function findFirstWord(program: Command, words: readonly string[]): number {
 
 function messageOf({ code, message }: CommanderError, command: Command | undefined): string {
   const [argument]: readonly (Argument | undefined)[] = command?.registeredArguments ?? [];
-  const isPrompt = code === "commander.excessArguments" && argument?.name() === "prompt";
-  return message.replace(/^error: /, "") + (isPrompt ? " Put a prompt of several words in quotes." : "");
+  const takesPrompt = argument?.name() === "prompt";
+  const said = message.replace(/^error: /, "");
+  if (takesPrompt && code === "commander.excessArguments")
+    return `${said} Put a prompt of several words in quotes.`;
+  // No option has a space in its name.
+  if (takesPrompt && code === "commander.unknownOption" && /'-.*\s/s.test(said))
+    return `${said}. If it is a prompt, put it last, after --`;
+  return said;
 }

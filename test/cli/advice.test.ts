@@ -24,6 +24,20 @@ describe("what the model's maker advises against", () => {
     expect(json).toMatchObject({ dryRun: true, warnings: [message] });
   });
 
+  it("is of lines that look like comments, which would be paid for", async () => {
+    const folder = await makeFolder();
+    const list = join(folder, "jobs.txt");
+    await writeFile(list, "# foxes\n#fox in snow\n; snow\n// night\na fox # 7\n");
+    const dry = await command(["batch", list, "--out", join(folder, "out"), "--dry-run", "--json"]);
+    expect([dry.exitCode, dry.json.submits, dry.json.warnings]).toEqual([
+      0,
+      5,
+      expect.arrayContaining([
+        { message: expect.stringContaining("looks like a comment") as string, lines: [1, 3, 4] },
+      ]),
+    ]);
+  });
+
   it("is one line of a list, however many rows have it", async () => {
     const folder = await makeFolder();
     const list = join(folder, "jobs.jsonl");

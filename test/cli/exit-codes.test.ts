@@ -74,6 +74,8 @@ describe("exit status and JSON", () => {
     [["batch", "jobs.csv", "--concurrency", "0"], "whole number above 0"],
     [["mock", "--port", "-1"], "number of 0 or more"],
     [["a", "red", "fox"], "in quotes"],
+    [["- a red fox"], "If it is a prompt, put it last, after --"],
+    [["generate", "--a red\nfox"], "If it is a prompt, put it last, after --"],
     [["generat"], "Did you mean `generate`?"],
     [["resum", "images", "--concurrency", "2"], "Did you mean `resume`?"],
     [["status", "one", "two"], "Expected 1 argument but got 2.\n"],

@@ -78,6 +78,9 @@ export async function checkJobs(jobs: AsyncIterable<Job | Fault>, options: Check
   return check;
 }
 
+/** Lists of other programs have such lines, which cost nothing there. */
+const looksLikeComment = (prompt: unknown): boolean => /^(#|;|\/\/)\s/.test(String(prompt));
+
 function noteWarning(message: string, line: number, { warnings }: Check): void {
   const known = warnings.find((warning) => warning.message === message);
   if (known) known.lines.push(line);
@@ -97,6 +100,8 @@ async function checkJob(job: Job, options: CheckOptions, check: Check): Promise<
   try {
     input = await open(job);
     for (const warning of warnAboutFiles(input)) noteWarning(warning, line, check);
+    if (looksLikeComment(written[model.prompt ?? ""]))
+      noteWarning("looks like a comment, and would be sent as a prompt: a list has no comments", line, check);
   } catch (error) {
     note(error);
   }
