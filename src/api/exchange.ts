@@ -49,10 +49,12 @@ export function prepareSend(
       "This runtime has no `fetch`: pass one with the option `fetch`; nothing was sent",
     );
   }
-  const redirect = redirectMode();
-  if (isPlatformRequest(request)) return () => fetch(request, { redirect });
+  // Older versions of Bun send a request again when a connection breaks that was used before: a form gets a new one.
+  const isPaid = "Bun" in globalThis && request.headers.get("content-type")?.startsWith("multipart/");
+  const init: RequestInit = { redirect: redirectMode(), ...(isPaid && { keepalive: false }) };
+  if (isPlatformRequest(request)) return () => fetch(request, init);
   // The request is its own init: a copy would be one more object for each request.
-  return () => fetch(request.url, Object.assign(request, { redirect }) as RequestInit);
+  return () => fetch(request.url, Object.assign(request, init) as RequestInit);
 }
 
 /**

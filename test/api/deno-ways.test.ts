@@ -1,4 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { createClient } from "../../src/index.js";
+import type { Fetch } from "../../src/index.js";
+import { startMockClient } from "../faults/support/mock-client.js";
 import { encodeForm } from "../../src/api/multipart.js";
 import { createWatch } from "../../src/reliability/evidence.js";
 
@@ -43,5 +46,21 @@ describe("Deno", () => {
     const refused = "Connect): tcp connect error: Connection refused (os error 111)";
     expect(proves(refused, false)).toBe(false);
     expect(proves(refused, true, "http://127.0.0.1:2/")).toBe(false);
+  });
+});
+
+describe("Bun", () => {
+  it("gets a new connection for what may be paid for: older versions send it again if a used one breaks", async () => {
+    vi.stubGlobal("Bun", {});
+    const { server } = await startMockClient();
+    const kept: unknown[] = [];
+    const fetch: Fetch = (url, init) => {
+      kept.push(init?.keepalive);
+      return globalThis.fetch(url, init);
+    };
+    const client = createClient({ apiKey: "key-12345", baseUrl: server.url, fetch });
+    const { taskid } = await client.submit("seedreamv5", { prompt: "a fox" });
+    await client.status(taskid);
+    expect(kept).toEqual([false, undefined]);
   });
 });

@@ -40,3 +40,10 @@ describe("a form's body", () => {
     expect(file.isCancelled).toBe(true);
   });
 });
+
+it.each([5, 15])("a file of %i bytes that says it has 10 ends the body with an error", async (bytes) => {
+  const blob = new Blob([new Uint8Array(bytes)]);
+  const file = { size: 10, type: "", slice: () => blob.slice(0, 5), stream: () => blob.stream() };
+  const { body } = await encodeForm({ file }, { file: { type: "file", array: false } });
+  await expect(new Response(body as ReadableStream).text()).rejects.toThrow(/has changed while it was sent/);
+});

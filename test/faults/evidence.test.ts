@@ -1,4 +1,6 @@
 import { createServer, request as httpRequest } from "node:http";
+import { once } from "node:events";
+import { connect } from "node:net";
 import type { AddressInfo } from "node:net";
 import { Agent, fetch as undiciFetch, interceptors, RetryAgent } from "undici";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
@@ -73,6 +75,19 @@ describe("a failure of something else proves nothing of the request", () => {
       await mirror.catch(() => undefined);
       await arrived;
       return mirror;
+    }));
+
+  it("another transport, which tells nobody of what it sends", () =>
+    expectUnknown(() => async (url, init) => {
+      const { host, hostname, port, pathname } = new URL(String(url));
+      const { headers, body } = init as { headers: Headers; body: string };
+      const lines = [...headers].map(([name, value]) => `${name}: ${value}\r\n`).join("");
+      const length = `content-length: ${Buffer.byteLength(body)}\r\n`;
+      const socket = connect(Number(port), hostname);
+      socket.write(`POST ${pathname} HTTP/1.1\r\nhost: ${host}\r\n${lines}${length}\r\n${body}`);
+      await once(socket, "data");
+      socket.destroy();
+      throw Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED", syscall: "connect" });
     }));
 
   it("another transport that sent it before", () =>
