@@ -5,6 +5,8 @@ interface SystemError extends Error {
   code: string;
   syscall: string;
   path?: string;
+  /** Where a file was to be moved to. */
+  dest?: string;
 }
 
 const reasons: Record<string, string> = {
@@ -30,7 +32,10 @@ export const isSystemError = (error: unknown): error is SystemError =>
   error instanceof Error && "code" in error && "syscall" in error;
 
 /** Such an error in words: the file, and why it cannot be used. */
-export function describeSystemError({ code, syscall, path = syscall }: SystemError, name = path): string {
+export function describeSystemError(
+  { code, syscall, path = syscall, dest = path }: SystemError,
+  name = dest,
+): string {
   const reason = reasons[code];
   return `${name}: cannot be used: ${reason ? `${reason} (${code})` : code}`;
 }

@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { format } from "prettier";
 import {
@@ -25,7 +24,7 @@ import { checkModels } from "./models/check-models.js";
 import { compareModels } from "./models/model-changes.js";
 import { summarize } from "./report/report.js";
 import type { UpdateReport } from "./report/report.js";
-import { nextVersion } from "./report/version.js";
+import { nextVersion, readVersion } from "./report/version.js";
 
 export interface Update {
   report: UpdateReport;
@@ -71,9 +70,7 @@ export async function prepareUpdate(project: string, request: Request): Promise<
     ? findHiddenChanges({ before: present.vendor, after: merged }, present.effective, changes)
     : [];
   const verdict = summarize([...changes, ...hidden], isChanged);
-  const { version } = JSON.parse(await readFile(join(project, "package.json"), "utf8")) as {
-    version: string;
-  };
+  const version = await readVersion(join(project, "package.json"));
   const report: UpdateReport = {
     verdict,
     version: nextVersion(version, verdict),

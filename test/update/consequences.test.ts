@@ -258,6 +258,18 @@ const cases: Record<string, Case> = {
     exitCode: 0,
     output: /Warning: generated\/openapi\.json is damaged: /,
   },
+  "package.json is damaged": {
+    prepare: (project) => writeFile(join(project, "package.json"), '{\n"version":'),
+    files: [document],
+    exitCode: 1,
+    errors: /\/package\.json:\d+: is not YAML: /,
+  },
+  "package.json has no version": {
+    prepare: (project) => writeFile(join(project, "package.json"), '{\n"version": "next" }'),
+    files: [document],
+    exitCode: 1,
+    errors: /\/package\.json:2: `version` must be a version such as 1\.2\.3 \(at \/version\)$/,
+  },
   "a folder in the place of a file": {
     prepare: async (project) => {
       await rm(join(project, "CHANGELOG.md"));
@@ -352,6 +364,8 @@ test.each([
 ])("%s says: %s", (code, reason) => {
   const error = Object.assign(new Error(code), { code, syscall: "open", path: "spec/a.yaml" });
   expect(describeSystemError(error)).toBe(`spec/a.yaml: cannot be used: ${reason} (${code})`);
+  const moved = Object.assign(error, { path: ".spec-update/after-1", dest: "spec/a.yaml" });
+  expect(describeSystemError(moved)).toBe(`spec/a.yaml: cannot be used: ${reason} (${code})`);
 });
 
 describe("the version that follows", () => {

@@ -1,3 +1,5 @@
+import { parseSource } from "../../generate/source.js";
+import { readText } from "../../generate/system-error.js";
 import type { Verdict } from "../changes/change.js";
 
 /** The version that follows an update. */
@@ -6,6 +8,13 @@ export interface Version {
   next: string;
   /** The kind of release that `next` is. */
   release: "major" | "minor" | "patch" | "none";
+}
+
+/** The version of a package, from its `package.json`. */
+export async function readVersion(path: string): Promise<string> {
+  const { value, fail } = parseSource(path, await readText(path));
+  if (typeof value.version === "string" && /^\d+\.\d+\.\d+([-+]|$)/.test(value.version)) return value.version;
+  return fail("version" in value ? ["version"] : [], "`version` must be a version such as 1.2.3");
 }
 
 /**
