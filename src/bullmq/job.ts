@@ -41,10 +41,12 @@ export interface QueuedImageJob<M extends Model = Model> {
   name: M;
   /** Its data. */
   data: ImageJob<M>;
-  /** Its options: an id made of the key, under which BullMQ adds a job that is still there only once. */
+  /** Its options. */
   opts: {
-    /** Identifies the job in its queue. */
+    /** Identifies the job in its queue: made of the key, so that BullMQ adds a job that is still there only once. */
     jobId: string;
+    /** Its place among jobs that were not submitted yet: the lower, the sooner. Tasks under way have 0. */
+    priority: number;
   };
 }
 
@@ -67,7 +69,11 @@ export function createImageJob<M extends Model>(
   { sharedFolder }: ImageJobOptions = {},
 ): QueuedImageJob<M> {
   const data = readJob<M>(job, sharedFolder);
-  return { name: data.model, data, opts: { jobId: `image-${encodeURIComponent(data.idempotencyKey)}` } };
+  return {
+    name: data.model,
+    data,
+    opts: { jobId: `image-${encodeURIComponent(data.idempotencyKey)}`, priority: 1 },
+  };
 }
 
 /** Validates what a queue holds, or is to hold: anybody who can write to the queue wrote it. */

@@ -12,6 +12,17 @@ export interface ImageQueue {
   getGlobalRateLimit(): Promise<unknown>;
   /** Sets the limit that holds for all workers together. */
   setGlobalRateLimit(max: number, duration: number): Promise<unknown>;
+  /** Returns a job. */
+  getJob(id: string): Promise<QueuedJob | undefined>;
+}
+
+/** A job as its queue has it. */
+export interface QueuedJob {
+  /** Says how soon its turn is: 0 is before all others. */
+  changePriority(options: {
+    /** The lower, the sooner. */
+    priority: number;
+  }): Promise<unknown>;
 }
 
 /** A job of BullMQ, as far as it is used here, also in a sandbox. */
@@ -74,6 +85,14 @@ export interface ProcessorOptions<Result> {
 
 const known = ["client", "records", "queue", "onCompleted", "sharedFolder", "onPaused"];
 
+const methodsOfQueue: readonly (keyof ImageQueue)[] = [
+  "pause",
+  "rateLimit",
+  "getGlobalRateLimit",
+  "setGlobalRateLimit",
+  "getJob",
+];
+
 /** Refuses options that are misspelt or of the wrong kind, before any job is taken. */
 export function checkOptions<Result>(options: ProcessorOptions<Result>): ProcessorOptions<Result> {
   const refuse = (rule: string): never => {
@@ -93,7 +112,7 @@ export function checkOptions<Result>(options: ProcessorOptions<Result>): Process
   if (!has(records, "read", "write", "claim")) {
     refuse("`records` must be a RecordStore, such as `createPostgresStore(pool)` returns it");
   }
-  if (!has(queue, "pause", "rateLimit", "getGlobalRateLimit", "setGlobalRateLimit")) {
+  if (!has(queue, ...methodsOfQueue)) {
     refuse("`queue` must be a BullMQ Queue of the worker's name");
   }
   if (typeof onCompleted !== "function") refuse("`onCompleted` must be a function that keeps the images");

@@ -7,6 +7,8 @@ import { guardRecords, isPaidMaybe } from "./guarded-records.js";
 import { readJob } from "./job.js";
 import { checkOptions } from "./options.js";
 import type { ImageProgress, ImageQueue, ProcessorOptions, QueueJob } from "./options.js";
+import { createPace } from "./pace.js";
+import type { Pace } from "./pace.js";
 import { openSharedFiles } from "./shared-files.js";
 
 /** The function that a `Worker` of BullMQ calls with each job; in a sandbox, the default export of the processor's file. */
@@ -18,7 +20,8 @@ export type ImageProcessor<Result> = (job: QueueJob, token?: string, signal?: Ab
  * It takes one step at a time: it submits, or reads the task once, and gives the job back until the next step, so that a
  * worker is never occupied by waiting.
  *
- * - HTTP 429 and failed connections delay the job without using up an attempt; after a 429, all workers wait.
+ * - HTTP 429 and failed connections delay the job without using up an attempt; after a 429, all workers wait, and this
+ *   process submits more slowly.
  * - A refused key, used-up credits or a client without a key pause the queue.
  * - An unknown outcome fails the job for good, with an error that says what to do.
  * - A submit under way is not aborted by a signal: its outcome would be unknown.
@@ -36,21 +39,25 @@ export type ImageProcessor<Result> = (job: QueueJob, token?: string, signal?: Ab
  */
 export function createProcessor<Result>(options: ProcessorOptions<Result>): ImageProcessor<Result> {
   const settings = checkOptions(options);
+  const pace = createPace();
   // BullMQ passes a signal to functions of three parameters.
   return async (job, token, signal) => {
-    const step = await takeStep(job, settings, signal);
+    const step = await takeStep(job, settings, pace, signal);
     const comeBack = async (afterMs: number, progress: ImageProgress): Promise<never> => {
       await report(job, progress);
-      await job.moveToDelayed(Date.now() + afterMs, token);
+      await job.moveToDelayed(Date.now() + Math.ceil(afterMs), token); // PostgreSQL takes whole numbers only
       throw await createError("DelayedError");
     };
-    const { error, decision, advance } = step;
+    const { error, decision, advance, beganAtMs = 0 } = step;
     if (decision?.action === "throw") throw error;
     if (decision?.action === "fail") throw await createError("UnrecoverableError", decision.message, error);
     if (decision) {
       const reason = error instanceof Error ? error.message : String(error);
       if (decision.action === "delay") {
-        if (decision.forAll) await slowDown(settings.queue, decision.afterMs);
+        if (decision.forAll) {
+          pace.refused(beganAtMs, decision.afterMs);
+          await letAllWait(settings.queue, decision.afterMs);
+        }
         return comeBack(decision.afterMs, { state: "delayed", reason });
       }
       await settings.queue.pause();
@@ -60,6 +67,7 @@ export function createProcessor<Result>(options: ProcessorOptions<Result>): Imag
     const { record, task, comeBackAfterMs } = advance;
     const taskid = record.taskid!;
     if (comeBackAfterMs !== undefined || !task) {
+      await putFirst(settings.queue, job);
       // What takes long is read less often.
       const ageMs = Date.now() - Date.parse(record.updatedAt);
       return comeBack(Math.max(comeBackAfterMs ?? 0, ageMs / 20), { state: "accepted", taskid });
@@ -74,13 +82,14 @@ export function createProcessor<Result>(options: ProcessorOptions<Result>): Imag
 }
 
 type Step =
-  | { advance: Advance; decision?: undefined; error?: undefined }
-  | { decision: Decision; error: unknown; advance?: undefined };
+  | { advance: Advance; decision?: undefined; error?: undefined; beganAtMs?: undefined }
+  | { decision: Decision; error: unknown; beganAtMs?: number; advance?: undefined };
 
 /** Submits, or reads the task once; or says what to do about the failure. */
 async function takeStep<Result>(
   job: QueueJob,
   { client, records, sharedFolder }: ProcessorOptions<Result>,
+  pace: Pace,
   signal: AbortSignal | undefined,
 ): Promise<Step> {
   signal?.throwIfAborted();
@@ -90,6 +99,7 @@ async function takeStep<Result>(
   const guarded = guardRecords(records, resubmitAttempt);
   const access = { records: guarded, idempotencyKey };
   let before: GenerationRecord | undefined;
+  let beganAtMs = performance.now();
   try {
     before = await readRecord(guarded, idempotencyKey);
     const mayResubmit = before !== undefined && before.attempt === resubmitAttempt && isPaidMaybe(before);
@@ -100,15 +110,20 @@ async function takeStep<Result>(
     });
     const options = { ...access, resubmitUnknown: mayResubmit, resubmitFailed: mayResubmit };
     if (input === undefined) return { advance: await resume() };
-    return {
-      advance: await advanceGeneration(client, model, input, {
-        ...options,
-        signal: hasTask ? signal : undefined,
-      }),
-    };
+    if (hasTask) return { advance: await advanceGeneration(client, model, input, { ...options, signal }) };
+    const afterMs = await pace.turn();
+    if (afterMs !== undefined) {
+      const error = new Error("It waits for its turn: the service limits how fast it takes submits");
+      return { decision: { action: "delay", afterMs, forAll: false }, error };
+    }
+    signal?.throwIfAborted();
+    beganAtMs = performance.now();
+    const advance = await advanceGeneration(client, model, input, options);
+    pace.accepted();
+    return { advance };
   } catch (error) {
     const after = await readRecord(guarded, idempotencyKey).catch(() => before);
-    return { decision: decide(error, idempotencyKey, before, after), error };
+    return { decision: decide(error, idempotencyKey, before, after), error, beganAtMs };
   }
 
   /** Without the input, a task can only be waited for. */
@@ -128,10 +143,22 @@ function readJobOrFail(job: QueueJob, sharedFolder: string | undefined) {
 }
 
 /** All workers of the queue wait. Without any limit, BullMQ does not look whether they are to wait. */
-async function slowDown(queue: ImageQueue, afterMs: number): Promise<void> {
+async function letAllWait(queue: ImageQueue, waitMs: number): Promise<void> {
   if (!(await queue.getGlobalRateLimit())) await queue.setGlobalRateLimit(1_000_000, 1000);
-  await queue.rateLimit(afterMs);
+  await queue.rateLimit(Math.ceil(waitMs));
 }
+
+/**
+ * From now on, the job comes before all that were not submitted yet: otherwise Redis would put it behind them each time,
+ * and the images of a long queue would be looked for when their URLs have expired.
+ */
+async function putFirst(queue: ImageQueue, job: QueueJob): Promise<void> {
+  if (isAccepted(job.progress) || job.id === undefined) return;
+  await (await queue.getJob(job.id))?.changePriority({ priority: 0 });
+}
+
+const isAccepted = (progress: unknown): boolean =>
+  (Object(progress) as Partial<ImageProgress>).state === "accepted";
 
 async function tell<Result>({ onPaused }: ProcessorOptions<Result>, error: Error): Promise<void> {
   try {

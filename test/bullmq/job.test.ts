@@ -21,7 +21,7 @@ describe("createImageJob", () => {
       ["a:b/ü", "image-a%3Ab%2F%C3%BC"],
     ]) {
       const job = createImageJob(jobOf({}, key));
-      expect(job).toEqual({ name: "seedreamv5", data: jobOf({}, key), opts: { jobId } });
+      expect(job).toEqual({ name: "seedreamv5", data: jobOf({}, key), opts: { jobId, priority: 1 } });
     }
   });
 
@@ -69,6 +69,7 @@ describe("what is misconfigured is refused at once", () => {
     rateLimit: async () => undefined,
     getGlobalRateLimit: async () => null,
     setGlobalRateLimit: async () => undefined,
+    getJob: async () => undefined,
   };
   const records = createMemoryStore();
   const options = { client: createClient({ apiKey: "any" }), records, queue, onCompleted: () => undefined };

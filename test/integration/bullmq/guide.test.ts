@@ -3,7 +3,7 @@ import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import pg from "pg";
@@ -12,20 +12,16 @@ import { createImageJob } from "../../../src/bullmq/index.js";
 import { detectImageType } from "../../../src/index.js";
 import { startMockServer } from "../../../src/mock-server/index.js";
 import type { MockServer } from "../../../src/mock-server/index.js";
-import { compiler } from "../../support/compile.js";
 import { makeFolder } from "../../support/generate.js";
-import { blocksOf, compilerOptions } from "../../support/markdown.js";
 import { programOf } from "../runtimes/programs.js";
-import { makeScratchFolder, root } from "../support/places.js";
-import { run } from "../support/run.js";
 import { startPostgres, startRedis } from "../support/services.js";
 import type { Service } from "../support/services.js";
 import { openBackend } from "./backends.js";
+import { blocksRunBy, compilePrograms } from "./guide.js";
 
 // The programs of src/bullmq/README.md, compiled and run as they stand there, with the packed package.
 
-const guide = "src/bullmq/README.md";
-const blocks = blocksOf(guide, await readFile(join(root, guide), "utf8")).filter(({ runBy }) => runBy);
+const blocks = await blocksRunBy("test/integration/bullmq/guide.test.ts");
 const names = ["worker", "producer", "watch", "worker-on-redis", "shared", "s3", "pg-boss", "serverless"];
 
 let programs: string;
@@ -33,13 +29,7 @@ let postgres: Service;
 let redis: Service;
 let server: MockServer;
 beforeAll(async () => {
-  expect(blocks).toHaveLength(names.length);
-  programs = await makeScratchFolder("bullmq-guide");
-  for (const [index, { code }] of blocks.entries())
-    await writeFile(join(programs, `${names[index]}.ts`), code);
-  await writeFile(join(programs, "package.json"), '{ "type": "module" }');
-  await writeFile(join(programs, "tsconfig.json"), JSON.stringify({ compilerOptions }));
-  await run(process.execPath, [compiler, "--project", programs]);
+  programs = await compilePrograms(blocks, names);
   [postgres, redis] = await Promise.all([startPostgres(), startRedis()]);
   server = await startMockServer({ taskDurationMs: 0, imageSize: 16 });
 });

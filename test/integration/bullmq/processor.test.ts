@@ -148,6 +148,34 @@ describe.each(backendNames)("the processor on %s", (backendName) => {
     expect(Math.min(...laterMs)).toBeGreaterThan(3900);
   });
 
+  test("looks less often at a task that takes very long", async () => {
+    const { queue, add, server, backend } = await start(backendName, { server: { taskDurationMs: 1e9 } });
+    const key = `long-${backendName}`;
+    const job = await add(jobOf(key));
+    await untilProgress(queue, job, { state: "accepted" });
+    await untilState(queue, job, "delayed");
+    const record = (await readRecord(backend.records, key))!;
+    const updatedAt = new Date(Date.now() - 400_001).toISOString();
+    await backend.records.write({ ...record, updatedAt }, { durable: true });
+    const reads = () => server.requests.filter(({ role }) => role === "status").length;
+    const before = reads();
+    await (await queue.getJob(job.id!))!.promote();
+    await vi.waitFor(() => expect(reads()).toBeGreaterThan(before), patience);
+    const delayed = await untilState(queue, job, "delayed");
+    expect(delayed!.delay).toBeGreaterThanOrEqual(20_000);
+  });
+
+  test("looks at a task under way before it submits another, however many are waiting", async () => {
+    const { queue, fault, submits, workers } = await start(backendName, { concurrency: 1 });
+    fault.of = ({ role }) => (role === "submit" ? { kind: "delay", delayMs: 100 } : undefined);
+    const keys = Array.from({ length: 100 }, (_, index) => `early-${backendName}-${index}`);
+    let submitted: number | undefined;
+    workers[0]!.on("completed", () => void (submitted ??= submits().length));
+    await queue.addBulk(keys.map((key) => createImageJob(jobOf(key))));
+    await vi.waitFor(() => expect(submitted).toBeDefined(), patience);
+    expect(submitted).toBeLessThan(keys.length);
+  });
+
   test("delays what cannot reach the service, without using up an attempt", async () => {
     const port = await freePort();
     const { queue, add, backend } = await start(backendName, {

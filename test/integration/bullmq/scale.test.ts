@@ -37,7 +37,7 @@ test("10,000 jobs through one Redis", async () => {
   for (let index = 0; index < 10; index++)
     await queue.addBulk(jobs(10_000).slice(index * 1000, (index + 1) * 1000));
   const waiting = await usedBytes();
-  expect(await queue.getJobCountByTypes("waiting")).toBe(10_000);
+  expect(await queue.getJobCountByTypes("waiting", "prioritized")).toBe(10_000);
   const worker = backend.createWorker("images", async () => undefined, { concurrency: 50 });
   const steps = await untilCompleted(10_000);
   await worker.close();

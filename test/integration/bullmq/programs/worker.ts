@@ -1,5 +1,6 @@
 import { createProcessor } from "../../../../src/bullmq/index.js";
 import { createClient } from "../../../../src/index.js";
+import type { ClientOptions } from "../../../../src/index.js";
 import { saveImages } from "../../../../src/node/index.js";
 import { openBackend } from "../backends.js";
 import type { BackendName } from "../backends.js";
@@ -15,6 +16,12 @@ export interface Work {
   queue: string;
   /** Where the images go. */
   folder: string;
+  /** How many jobs it takes at once. @default 4 */
+  concurrency?: number;
+  /** @default a submit is given up after 2 seconds */
+  client?: ClientOptions;
+  /** How long it holds a job. @default 2000 */
+  lockMs?: number;
 }
 
 const {
@@ -24,9 +31,12 @@ const {
   apiKey,
   queue: queueName,
   folder,
+  concurrency = 4,
+  client: clientOptions = { submitTimeoutMs: 2000 },
+  lockMs = 2000,
 } = JSON.parse(process.argv[2]!) as Work;
 const backend = openBackend(name, url);
-const client = createClient({ apiKey, baseUrl, submitTimeoutMs: 2000 });
+const client = createClient({ apiKey, baseUrl, ...clientOptions });
 const queue = backend.createQueue(queueName);
 const processor = createProcessor({
   client,
@@ -35,8 +45,8 @@ const processor = createProcessor({
   onCompleted: (task) => saveImages(task, folder, { client }),
 });
 const worker = backend.createWorker(queueName, processor, {
-  concurrency: 4,
-  lockDuration: 2000,
+  concurrency,
+  lockDuration: lockMs,
   stalledInterval: 1000,
   maxStalledCount: 1000,
   drainDelay: 1,
