@@ -1,4 +1,5 @@
 import { Validator } from "@seriousme/openapi-schema-validator";
+import { checkParts } from "./check-size.js";
 import { resolveReference } from "./reference.js";
 import { isObject } from "./source.js";
 import type { Fail, JsonObject, Path } from "./source.js";
@@ -10,6 +11,7 @@ export async function checkOpenApi(document: JsonObject, fail: Fail): Promise<vo
     fail(["openapi"], "must be an OpenAPI 3.0 or 3.1 document: `openapi` must be a version such as 3.0.3");
   }
   visitReferences(document, (reference, path) => checkReference(reference, path, document, fail));
+  checkParts(document, fail);
   const fault = await findFault(document);
   if (fault) fail(fault.path, fault.reason);
 }

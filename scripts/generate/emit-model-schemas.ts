@@ -61,12 +61,17 @@ function wordsOf(property: unknown, document: JsonObject): object {
   };
 }
 
+/** No program reads a larger description; what is written for each reference to it may be of any size. */
+const mostValues = 50_000;
+
 /** The input as a JSON Schema that stands alone; only what contains itself is a definition. */
 function toJsonSchema(schema: unknown, document: JsonObject): JsonObject {
   const schemas = createCheckSchemas(document, (adapted) => adapted, proseKeywords);
   const definitions = new Map<string, JsonObject>();
+  let values = 0;
   const inline = (node: unknown, above: readonly string[]): unknown => {
     if (!isObject(node)) return node;
+    if (++values > mostValues) throw new Error("its references stand for too much");
     const { $ref: id, ...words } = node;
     if (typeof id !== "string") return toWords(mapInnerSchemas(node, (inner) => inline(inner, above)));
     const { $id: _, ...definition } = [...schemas.definitions.values()].find((one) => one.$id === id)!;

@@ -58,8 +58,11 @@ export async function emitSources(effective: EffectiveDocument): Promise<Emitted
     effective.fail([], `cannot be turned into ${product}: ${error.message.split("\n")[0]}`);
   const { code, module, notes } = await emitValidators(document, service).catch(explain("checks"));
   const schema = await Promise.resolve(document).then(emitSchema).catch(explain("types"));
+  const descriptions = await Promise.resolve(requests)
+    .then((each) => emitModelSchemas(each, service))
+    .catch(explain("descriptions of its models"));
   const sources = {
-    "model-schemas.ts": `// ${notice}\n\n${emitModelSchemas(requests, service)}`,
+    "model-schemas.ts": `// ${notice}\n\n${descriptions}`,
     "openapi.json": JSON.stringify({ "x-generated": notice, ...effective.document }, null, 2),
     "operations.ts": `// ${notice}\n\n${operations}`,
     "schema.ts": `// ${notice}\n\n${schema}`,

@@ -163,3 +163,47 @@ test.each([
     /stand for too much/,
   );
 });
+
+describe("references that multiply end at once", () => {
+  /** Schemas of which each refers to those that `next` names. */
+  const chain = (length: number, make: (to: (at: number) => object, at: number) => object) => {
+    const to = (at: number) => ({ $ref: `#/components/schemas/L${at}` });
+    const entries = Array.from({ length }, (_, at) => [
+      `L${at}`,
+      at === 0 ? { type: "object" } : make(to, at),
+    ]);
+    return { schema: to(length - 1), components: { schemas: Object.fromEntries(entries) as object } };
+  };
+  const all = Array.from({ length: 12 }, (_, at) => at);
+  const draw = (schema: object) => ({
+    operationId: "draw",
+    "x-role": "submit",
+    requestBody: {
+      content: {
+        "multipart/form-data": {
+          schema: {
+            type: "object",
+            properties: { prompt: { type: "string" }, more: schema },
+            "x-field-roles": { prompt: "prompt" },
+          },
+        },
+      },
+    },
+    responses: { 200: { description: "Done" } },
+  });
+  test.each([
+    ["of parts", chain(40, (to, at) => ({ allOf: [to(at - 1), to(at - 1)] }))],
+    ["of alternatives", chain(40, (to, at) => ({ oneOf: [to(at - 1), { not: to(at - 1) }] }))],
+    ["in circles", chain(12, (to, at) => ({ allOf: all.filter((one) => one !== at).map(to) }))],
+    [
+      "of fields in circles",
+      chain(12, (to) => ({
+        type: "object",
+        properties: Object.fromEntries(all.map((at) => [`f${at}`, to(at)])),
+      })),
+    ],
+  ])("%s", async (_, { schema, components }) => {
+    const document = { ...withOperation({}), paths: { "/v1/draw": { post: draw(schema) } }, components };
+    await expect(generate(document)).rejects.toThrow(/stands? for too much/);
+  });
+});
