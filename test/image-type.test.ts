@@ -28,6 +28,8 @@ test("both byte orders are tiff, and both versions gif", () => {
 test("a picture in the newest of these formats is told too", () => {
   const head = Buffer.from("\0\0\0\x1cftypavif\0\0\0\0", "latin1");
   expect(detectImageType(head)).toEqual({ type: "image/avif", extension: "avif" });
+  const phone = Buffer.from("\0\0\0\x18ftypheic\0\0\0\0", "latin1");
+  expect(detectImageType(phone)).toEqual({ type: "image/heic", extension: "heic" });
   expect(detectImageType(Buffer.from("\0\0\0\x1cftypmp42\0\0\0\0", "latin1"))).toBeUndefined();
 });
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { encodeForm } from "../../src/api/multipart.js";
 
 /** A file that has a way of its own to its bytes, and says when it is no longer read. */
@@ -47,3 +47,23 @@ it.each([5, 15])("a file of %i bytes that says it has 10 ends the body with an e
   const { body } = await encodeForm({ file }, { file: { type: "file", array: false } });
   await expect(new Response(body as ReadableStream).text()).rejects.toThrow(/has changed while it was sent/);
 });
+
+it("a page that is not secure, which has no randomUUID, gets a form whose boundary is as unique", async () => {
+  const { crypto } = globalThis;
+  vi.stubGlobal("crypto", {
+    getRandomValues: (bytes: Uint8Array<ArrayBuffer>) => crypto.getRandomValues(bytes),
+  });
+  onTestFinished(() => void vi.unstubAllGlobals());
+  const [one, other] = await Promise.all([encodeForm({ a: "x" }, {}), encodeForm({ a: "x" }, {})]);
+  expect(one.contentType).toMatch(/boundary=form-[\d-]{7,}$/);
+  expect(one.contentType).not.toBe(other.contentType);
+});
+
+it.each(["application/octet-stream", ""])(
+  "a file of the type %j gets its type from its bytes",
+  async (type) => {
+    const file = new File([new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])], "a", { type });
+    const { body } = await encodeForm({ file }, { file: { type: "file", array: false } });
+    expect(await new Response(body as Blob).text()).toContain("Content-Type: image/png");
+  },
+);
