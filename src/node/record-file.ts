@@ -5,7 +5,7 @@ import { NotAFile, readRegularFile } from "./read-regular-file.js";
 import { appendToFile, replaceFile } from "./replace-file.js";
 import type { WriteOptions } from "./replace-file.js";
 
-/** What a record's file holds: its states, a line each, of which the newest counts; or one object over many lines. */
+/** The states in a record's file: a line each, of which the newest counts; or one object over many lines. */
 export interface RecordFile {
   /** The newest state, as it was found. */
   record: Partial<GenerationRecord>;

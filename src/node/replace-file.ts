@@ -107,7 +107,7 @@ async function withTemporary<T>(
   }
 }
 
-/** What is shared is shared whatever the umask says; some file systems have no permissions to change. */
+/** Shares a file whatever the umask says; some file systems have no permissions to change. */
 function allow(file: number, mode: number): void {
   try {
     fchmodSync(file, mode);

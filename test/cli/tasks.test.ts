@@ -39,8 +39,8 @@ describe("status", () => {
     [
       "lists in lists",
       (): string =>
-        `[${Array<string>(400)
-          .fill("[".repeat(1000) + "]".repeat(1000))
+        `[${Array<string>(4400)
+          .fill("[".repeat(90) + "]".repeat(90))
           .join(",")}]`,
     ],
   ])("prints %s of a response without making it much larger", async (_, extra) => {
