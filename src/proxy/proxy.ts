@@ -202,9 +202,13 @@ export function createProxyHandler(options: ProxyOptions): ProxyHandler {
       const allow = found.map(({ method }) => method).join(", ");
       return refuse(405, "rejected", `the operation is called with ${allow}`, { allow });
     }
-    const waitMs = await limitRate?.({ visitor, isSubmit: !isRead(operation), request });
-    if (waitMs !== undefined && waitMs > 0) {
-      const headers = { "retry-after": String(Math.ceil(waitMs / 1000)) };
+    const waitMs = (await limitRate?.({ visitor, isSubmit: !isRead(operation), request })) ?? 0;
+    if (typeof waitMs !== "number" || Number.isNaN(waitMs))
+      throw new ConfigurationError("`limitRate` must return a number of milliseconds, or nothing");
+    if (waitMs > 0) {
+      const headers: Record<string, string> = Number.isFinite(waitMs)
+        ? { "retry-after": String(Math.ceil(waitMs / 1000)) }
+        : {};
       return refuse(429, "rejected", "too many requests of this visitor", headers);
     }
     try {

@@ -593,6 +593,18 @@ describe("a limit of the rate", () => {
     ]);
     expect(upstream.requests).toHaveLength(1);
   });
+
+  it("may have no end, and must be a number", async () => {
+    const upstream = await startUpstream();
+    const limit = (limitRate: () => unknown) =>
+      makeHandler(upstream.url, { authorize: () => "anna", limitRate: limitRate as () => number });
+    const response = await limit(() => Infinity)(post(submitPath));
+    expect([response.status, response.headers.get("retry-after")]).toEqual([429, null]);
+    for (const wrong of [NaN, "1500"]) {
+      await expect(limit(() => wrong)(post(submitPath))).rejects.toThrow("`limitRate` must return a number");
+    }
+    expect(upstream.requests).toHaveLength(0);
+  });
 });
 
 describe("a visitor who leaves", () => {

@@ -27,7 +27,9 @@ export class InvalidListError extends UsageError {
     const faults = issues.map(
       ({ line, path, message }) => `${list}:${line}: ${path}${path && " "}${message}`,
     );
-    super(`${issues.length} faults, so nothing was sent`, { more: faults });
+    super(`${issues.length} ${issues.length === 1 ? "fault" : "faults"}, so nothing was sent`, {
+      more: faults,
+    });
     this.issues = issues;
   }
 }
