@@ -194,6 +194,14 @@ describe("references that multiply end at once", () => {
   test.each([
     ["of parts", chain(40, (to, at) => ({ allOf: [to(at - 1), to(at - 1)] }))],
     ["of alternatives", chain(40, (to, at) => ({ oneOf: [to(at - 1), { not: to(at - 1) }] }))],
+    ["of fields", chain(40, (to, at) => ({ type: "object", properties: { a: to(at - 1), b: to(at - 1) } }))],
+    [
+      "of lists",
+      chain(40, (to, at) => ({
+        type: "object",
+        properties: { a: to(at - 1), b: { type: "array", items: to(at - 1) } },
+      })),
+    ],
     ["in circles", chain(12, (to, at) => ({ allOf: all.filter((one) => one !== at).map(to) }))],
     [
       "of fields in circles",
