@@ -72,6 +72,7 @@ describe("exit status and JSON", () => {
     [["generate", "a fox", "--timeout", "soon"], "number of seconds"],
     [["generate", "a fox", "--mock", "--base-url", closedPort], "exclude each other"],
     [["batch", "jobs.csv", "--concurrency", "0"], "whole number above 0"],
+    [["batch", "-"], "save it as a file"],
     [["mock", "--port", "-1"], "number of 0 or more"],
     [["a", "red", "fox"], "in quotes"],
     [["- a red fox"], "If it is a prompt, put it last, after --"],

@@ -37,6 +37,11 @@ export async function openList(path: string): Promise<ReadList> {
       { cause },
     );
   };
+  if (path === "-") {
+    throw new UsageError(
+      "A list is read twice, which standard input cannot be: save it as a file, such as jobs.jsonl",
+    );
+  }
   const found = await stat(path).catch(refuse);
   if (!found.isFile()) {
     throw new UsageError(`${path} is not a regular file; it is read twice, so save the list to a file first`);
