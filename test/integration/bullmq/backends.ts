@@ -54,7 +54,8 @@ export function openBackend(name: BackendName, url: string): Backend {
   }
   const pool = new pg.Pool({ connectionString: url, max: 4 });
   pool.on("error", () => undefined);
-  const connection = { connectionString: url, migrate: true };
+  // A server has 100 connections at first; each queue and each worker would take ten.
+  const connection = { connectionString: url, migrate: true, max: 5 };
   return {
     records: createPostgresStore(pool),
     createQueue: (queue) => keep(new Queue(queue, { connection }, createPostgresBackend)),
