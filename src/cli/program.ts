@@ -37,10 +37,13 @@ export function createProgram(): Command {
   ];
   for (const addCommand of commands) addCommand(program);
   for (const command of [program, ...program.commands]) {
-    command.exitOverride().configureOutput({
-      outputError: () => undefined,
-      writeOut: (help) => writeLines(help.trimEnd().split("\n")), // it has texts of the document
-    });
+    command
+      .exitOverride()
+      .showSuggestionAfterError(false)
+      .configureOutput({
+        outputError: () => undefined,
+        writeOut: (help) => writeLines(help.trimEnd().split("\n")), // it has texts of the document
+      });
   }
   return program;
 }

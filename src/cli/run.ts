@@ -75,10 +75,17 @@ function messageOf({ code, message }: CommanderError, command: Command | undefin
   const [argument]: readonly (Argument | undefined)[] = command?.registeredArguments ?? [];
   const takesPrompt = argument?.name() === "prompt";
   const said = message.replace(/^error: /, "");
+  const [, option] = /^unknown option '(.*?)(?:=[^]*)?'$/s.exec(said) ?? [];
+  if (option !== undefined) return sayUnknown(option, command, takesPrompt);
   if (takesPrompt && code === "commander.excessArguments")
     return `${said} Put a prompt of several words in quotes.`;
-  // No option has a space in its name.
-  if (takesPrompt && code === "commander.unknownOption" && /'-.*\s/s.test(said))
-    return `${said}. If it is a prompt, put it last, after --`;
   return said;
+}
+
+function sayUnknown(option: string, command: Command | undefined, takesPrompt: boolean): string {
+  // No option has a space in its name.
+  if (takesPrompt && /\s/.test(option))
+    return `Unknown option \`${option}\`. If it is a prompt, put it last, after --`;
+  const known = command?.options.flatMap(({ long }) => long ?? []) ?? [];
+  return `Unknown option \`${option}\`.${didYouMean(option, [...known, "--help"])}`;
 }

@@ -67,7 +67,15 @@ describe("exit status and JSON", () => {
     [["generate", "a fox", "--source", "."], "is a folder"],
     [["generate", "a fox", "--source", "http://a/1", "http://a/2"], "one URL"],
     [["generate", "a fox", "--source", "http://a/1", "--imageUrl", "http://a/2"], "exclude each other"],
-    [["generate", "a fox", "--resolutoin", "2K"], "Did you mean --resolution?"],
+    [
+      ["generate", "a fox", "--resolutoin", "2K"],
+      "error: Unknown option `--resolutoin`. Did you mean `--resolution`?\n",
+    ],
+    [
+      ["batch", "jobs.csv", "--concurency=2"],
+      "Unknown option `--concurency`. Did you mean `--concurrency`?\n",
+    ],
+    [["resume", "images", "--nonsense"], "Unknown option `--nonsense`.\n"],
     [["generate", "a fox", "--model", "nonsense"], "seedreamv5"],
     [["generate", "a fox", "--timeout", "soon"], "number of seconds"],
     [["generate", "a fox", "--mock", "--base-url", closedPort], "exclude each other"],

@@ -155,6 +155,25 @@ describe("--dry-run", () => {
     expect(server.ledger).toHaveLength(2);
   });
 
+  it("counts within the limits", async () => {
+    const server = await startServer();
+    const rows = [{ prompt: "one" }, { prompt: "two", batchsize: 4 }, { prompt: "three" }];
+    const { run } = await prepare(rows, server);
+    const limited = await run("--dry-run", "--limit", "1");
+    expect(limited.output).toBe("3 rows are valid; 1 would be submitted, for 1 image. Nothing was sent.\n");
+    expect((await run("--json", "--dry-run", "--limit", "2")).json).toMatchObject({ submits: 2, images: 5 });
+    const { json } = await run("--json", "--dry-run", "--max-images", "4");
+    expect(json).toMatchObject({ rows: 3, submits: 1, images: 1 });
+    await run("--limit", "1");
+    expect(server.ledger).toHaveLength(1);
+  });
+
+  it("says 1 row and 1 image", async () => {
+    const { run } = await prepare([{ prompt: "one" }], await startServer());
+    const { output } = await run("--dry-run");
+    expect(output).toBe("1 row is valid; 1 would be submitted, for 1 image. Nothing was sent.\n");
+  });
+
   it("finds a folder that cannot be written to, and one where another run is at work", async () => {
     const server = await startServer();
     const { folder, run } = await prepare([{ prompt: "one" }], server);
@@ -165,7 +184,10 @@ describe("--dry-run", () => {
         await command(["a fox", "--dry-run", "--out", out]),
         await command(["submit", "a fox", "--dry-run", "--out", out]),
       ]) {
-        expect([exitCode, errors]).toEqual([2, expect.stringContaining("cannot be written")]);
+        expect([exitCode, errors]).toEqual([
+          2,
+          expect.stringMatching(/is not a folder, so it cannot be written|cannot be written to \(ENOTDIR\)/),
+        ]);
       }
     }
     const out = join(folder, "busy");

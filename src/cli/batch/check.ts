@@ -44,15 +44,21 @@ export interface CheckOptions {
   signal: AbortSignal;
   /** Which rows would be submitted again. */
   resubmit: Resubmit;
+  /** How many rows are submitted at most. @default no limit */
+  limit?: number | undefined;
+  /** How many images are submitted at most. @default no limit */
+  maxImages?: number | undefined;
   progress: Progress;
 }
 
 /** The totals of a list. */
 export interface Check {
   rows: number;
-  /** How many of them would be submitted, and for how many images. */
+  /** How many of them would be submitted within the limits, and for how many images. */
   submits: number;
   images: number;
+  /** Whether a row was left out for a limit; no later one is submitted then. */
+  isFull: boolean;
   /** The doubts about rows, and the lines that they are about. */
   warnings: { message: string; lines: number[] }[];
 }
@@ -64,7 +70,7 @@ export interface Check {
  */
 export async function checkJobs(jobs: AsyncIterable<Job | Fault>, options: CheckOptions): Promise<Check> {
   const faults: Fault[] = [];
-  const check: Check = { rows: 0, submits: 0, images: 0, warnings: [] };
+  const check: Check = { rows: 0, submits: 0, images: 0, isFull: false, warnings: [] };
   for await (const job of jobs) {
     options.signal.throwIfAborted();
     check.rows++;
@@ -87,6 +93,17 @@ function noteWarning(message: string, line: number, { warnings }: Check): void {
   const known = warnings.find((warning) => warning.message === message);
   if (known) known.lines.push(line);
   else warnings.push({ message, lines: [line] });
+}
+
+function countSubmit(
+  images: number,
+  { limit = Infinity, maxImages = Infinity }: CheckOptions,
+  check: Check,
+): void {
+  check.isFull ||= check.submits >= limit || check.images + images > maxImages;
+  if (check.isFull) return;
+  check.submits++;
+  check.images += images;
 }
 
 async function checkJob(job: Job, options: CheckOptions, check: Check): Promise<Fault[]> {
@@ -114,8 +131,7 @@ async function checkJob(job: Job, options: CheckOptions, check: Check): Promise<
     if (!record || mustSubmit(record, resubmit)) {
       for (const { path, message } of await checkInput(model.name, fields as never))
         noteWarning(`${path} ${message}`, line, check);
-      check.submits++;
-      check.images += countImages(model, written);
+      countSubmit(countImages(model, written), options, check);
     }
   } catch (error) {
     if (!(error instanceof RecordConflictError)) note(error);

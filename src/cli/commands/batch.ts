@@ -104,12 +104,15 @@ Examples:
       progress.state(`validating ${list}`);
       const client = connectWithoutKey(flags);
       const records = createFolderStore(folder);
-      return checkJobs(jobs(), { list, client, records, model, open, signal, resubmit, progress });
+      const { limit, maxImages } = flags;
+      const limits = { resubmit, limit, maxImages };
+      return checkJobs(jobs(), { list, client, records, model, open, signal, progress, ...limits });
     };
     if (flags.dryRun) {
       await checkFolder(createFolderStore(folder));
       const { rows, submits, images, warnings } = await check();
-      const what = `${rows} rows are valid; ${submits} would be submitted, for ${images} images`;
+      const valid = rows === 1 ? "1 row is valid" : `${rows} rows are valid`;
+      const what = `${valid}; ${submits} would be submitted, for ${images} ${images === 1 ? "image" : "images"}`;
       return {
         lines: [`${what}. Nothing was sent.`],
         data: { dryRun: true, rows, submits, images, warnings },

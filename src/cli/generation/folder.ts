@@ -39,12 +39,14 @@ export async function checkFolder(records: FolderStore): Promise<void> {
   let existing = folder;
   try {
     while (!(await stat(existing).catch(unlessMissing))) existing = dirname(existing);
+    if (!(await stat(existing)).isDirectory())
+      throw new UsageError(`${existing} is not a folder, so it cannot be written to`);
     if (existing === folder) return await runAlone(records, {}, async () => undefined);
-    if (!(await stat(existing)).isDirectory()) throw Object.assign(new Error(), { code: "ENOTDIR" });
     await rmdir(await mkdtemp(join(existing, ".tensorslab-images-")));
   } catch (cause) {
     if (cause instanceof UsageError) throw cause;
-    const { code, message } = cause as NodeJS.ErrnoException;
+    const reason = cause instanceof RecordError ? cause.cause : cause;
+    const { code, message } = reason as NodeJS.ErrnoException;
     throw new UsageError(`The folder ${folder} cannot be written to (${code ?? message})`, { cause });
   }
 }
