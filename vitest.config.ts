@@ -32,16 +32,6 @@ export default defineConfig({
         },
       },
       {
-        // The fault matrix once more, with `createFetch` in place of the runtime's own fetch.
-        extends: true,
-        test: {
-          name: "transport",
-          include: ["test/faults/**/*.test.ts"],
-          exclude: ["test/faults/proxy.test.ts"], // of the runtime's own proxy; the transport's is in test/node
-          setupFiles: ["test/faults/support/create-fetch.ts"],
-        },
-      },
-      {
         extends: true,
         test: {
           name: "project",

@@ -2,12 +2,12 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { findHiddenChanges } from "../../scripts/update/changes/compare-vendor.js";
-import { describeVersion, nextVersion } from "../../scripts/update/report/version.js";
-import { describeSystemError } from "../../scripts/generate/system-error.js";
-import { makeFolder, root } from "../support/generate.js";
-import { makeProject, readProject, update } from "./project.js";
-import type { Outcome } from "./project.js";
+import { findHiddenChanges } from "../../../scripts/update/changes/compare-vendor.js";
+import { describeVersion, nextVersion } from "../../../scripts/update/report/version.js";
+import { describeSystemError } from "../../../scripts/generate/system-error.js";
+import { makeFolder, root } from "../../support/generate.js";
+import { makeProject, readProject, update } from "../../update/project.js";
+import type { Outcome } from "../../update/project.js";
 
 // What follows from a change: for the version, for the price, for the models, and for a project that is not as it should
 // be. Updates are given as files and only checked; all run in one process, each in a project of its own.

@@ -1,14 +1,14 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { modelSchemas } from "../../generated/model-schemas.js";
-import { models } from "../../generated/operations.js";
-import { buildCommand } from "../cli/support/child.js";
-import { apiKey, command, listImages, startServer } from "../cli/support/command.js";
-import { pngBytes } from "../cli/support/images.js";
-import { makeFolder, root } from "../support/generate.js";
-import { serveAgent, startAgent, textOf } from "./support/agent.js";
-import type { Settings } from "./support/agent.js";
+import { modelSchemas } from "../../../generated/model-schemas.js";
+import { models } from "../../../generated/operations.js";
+import { buildCommand } from "../../cli/support/child.js";
+import { apiKey, command, listImages, startServer } from "../../cli/support/command.js";
+import { pngBytes } from "../../cli/support/images.js";
+import { makeFolder, root } from "../../support/generate.js";
+import { serveAgent, startAgent, textOf } from "../../mcp/support/agent.js";
+import type { Settings } from "../../mcp/support/agent.js";
 
 let program: string;
 beforeAll(async () => {

@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { makeFolder, root } from "../support/generate.js";
-import { addSources, asPage, makeProject, readProject, startSite, update } from "./project.js";
-import type { Outcome, Page, Site } from "./project.js";
+import { makeFolder, root } from "../../support/generate.js";
+import { addSources, asPage, makeProject, readProject, startSite, update } from "../../update/project.js";
+import type { Outcome, Page, Site } from "../../update/project.js";
 
 // Updates over real https, from pages as the vendor has them. All run in one process, each in a project of its own.
 

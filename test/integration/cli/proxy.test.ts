@@ -7,9 +7,9 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
-import { startMockServer } from "../../src/mock-server/index.js";
+import { startMockServer } from "../../../src/mock-server/index.js";
 
-const main = resolve(import.meta.dirname, "../../src/cli/main.ts");
+const main = resolve(import.meta.dirname, "../../../src/cli/main.ts");
 
 test("the command works behind the proxy of the environment, downloads included", async () => {
   const service = await startMockServer({ taskDurationMs: 0 });

@@ -1,9 +1,9 @@
 import { cp, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { compiler } from "../support/compile.js";
-import { copySpec, generate, makeFolder, root, run } from "../support/generate.js";
-import type { Edits } from "../support/generate.js";
+import { compiler } from "../../support/compile.js";
+import { copySpec, generate, makeFolder, root, run } from "../../support/generate.js";
+import type { Edits } from "../../support/generate.js";
 
 // What becomes of the client and the mock server when a document changes: the sources as they are, beside code that was
 // generated from another `spec/`, type-checked and run in a folder of their own.

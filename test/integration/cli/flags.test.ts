@@ -1,13 +1,13 @@
 import { cp, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it, afterAll } from "vitest";
-import { models } from "../../generated/operations.js";
-import { createProgram } from "../../src/cli/program.js";
-import { copySpec, generate, makeFolder, root, run } from "../support/generate.js";
-import { fieldsOf } from "../support/document.js";
-import { buildCommand } from "./support/child.js";
-import { command, startServer } from "./support/command.js";
-import { startAgent, textOf } from "../mcp/support/agent.js";
+import { models } from "../../../generated/operations.js";
+import { createProgram } from "../../../src/cli/program.js";
+import { copySpec, generate, makeFolder, root, run } from "../../support/generate.js";
+import { fieldsOf } from "../../support/document.js";
+import { buildCommand } from "../../cli/support/child.js";
+import { command, startServer } from "../../cli/support/command.js";
+import { startAgent, textOf } from "../../mcp/support/agent.js";
 
 describe("the help", () => {
   it("names every field of every model, with what the document says of it", async () => {

@@ -2,8 +2,8 @@ import { cp, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parse } from "yaml";
-import { compiler } from "../support/compile.js";
-import { copySpec, generate, makeFolder, root, run } from "../support/generate.js";
+import { compiler } from "../../support/compile.js";
+import { copySpec, generate, makeFolder, root, run } from "../../support/generate.js";
 
 // Pages of further models, each of which says what ours says in another way, beside the vendored one: the sources as they
 // are fit the code that is generated from all of them, and every model makes an image.

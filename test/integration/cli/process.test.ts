@@ -4,10 +4,10 @@ import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
-import type { MockFailure, MockRequest } from "../../src/mock-server/index.js";
-import { makeFolder } from "../support/generate.js";
-import { buildCommand, startCommand } from "./support/child.js";
-import { apiKey, command, listImages, readRecords, startServer } from "./support/command.js";
+import type { MockFailure, MockRequest } from "../../../src/mock-server/index.js";
+import { makeFolder } from "../../support/generate.js";
+import { buildCommand, startCommand } from "../../cli/support/child.js";
+import { apiKey, command, listImages, readRecords, startServer } from "../../cli/support/command.js";
 
 let program: string;
 beforeAll(async () => {

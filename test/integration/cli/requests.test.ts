@@ -2,8 +2,8 @@ import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { once } from "node:events";
 import { describe, expect, it } from "vitest";
-import { makeFolder } from "../support/generate.js";
-import { apiKey, command, startServer } from "./support/command.js";
+import { makeFolder } from "../../support/generate.js";
+import { apiKey, command, startServer } from "../../cli/support/command.js";
 
 /** An address where nobody listens. */
 async function findClosedPort(): Promise<string> {

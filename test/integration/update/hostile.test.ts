@@ -2,10 +2,10 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
-import { fence, showCode, showJson, showLines, showText } from "../../scripts/update/report/show-text.js";
-import { makeFolder, root } from "../support/generate.js";
-import { makeProject, readProject, update } from "./project.js";
-import type { Outcome } from "./project.js";
+import { fence, showCode, showJson, showLines, showText } from "../../../scripts/update/report/show-text.js";
+import { makeFolder, root } from "../../support/generate.js";
+import { makeProject, readProject, update } from "../../update/project.js";
+import type { Outcome } from "../../update/project.js";
 
 // A vendor whose names and texts try to be more than text: in a terminal, in the log of a runner, in Markdown.
 

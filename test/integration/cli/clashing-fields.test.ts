@@ -1,8 +1,8 @@
 import { cp, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { copySpec, generate, makeFolder, root, run } from "../support/generate.js";
-import { buildCommand } from "./support/child.js";
+import { copySpec, generate, makeFolder, root, run } from "../../support/generate.js";
+import { buildCommand } from "../../cli/support/child.js";
 
 // A document whose fields have the names of flags, of what every object has, and of what a shell or a parser reads.
 
