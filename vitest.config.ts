@@ -11,6 +11,11 @@ class ProjectFirst extends BaseSequencer {
   }
 }
 
+/** The tests of what stands around the library: the command, the servers and the scripts. */
+const programs = ["cli", "generate", "mcp", "mock-server", "robust-generation", "update"].map(
+  (folder) => `test/${folder}/**/*.test.ts`,
+);
+
 export default defineConfig({
   test: {
     // What hangs ends like this. It is not a limit on how long a test may take.
@@ -28,9 +33,10 @@ export default defineConfig({
         test: {
           name: "quick",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/project/**", "test/integration/**", "**/node_modules/**"],
+          exclude: [...programs, "test/project/**", "test/integration/**", "**/node_modules/**"],
         },
       },
+      { extends: true, test: { name: "programs", include: programs } },
       {
         extends: true,
         test: {
