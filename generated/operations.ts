@@ -6,6 +6,18 @@ export const server = "https://api.tensorslab.com" as const;
 /** How the key is sent. */
 export const authentication = { header: "Authorization", scheme: "Bearer" } as const;
 
+const form0 = {
+  category: { type: "string", array: false },
+  prompt: { type: "string", array: false },
+  batchsize: { type: "integer", array: false },
+  resolution: { type: "string", array: false },
+  sourceImage: { type: "file", array: true },
+  imageUrl: { type: "string", array: false },
+} as const;
+
+/** The parts of every form, by the operation that sends it. */
+export const forms = { "POST /v1/images/seedreamv5": form0 } as const;
+
 /** Every operation by method and path: its id, its request's media type, and a form's parts, roles and their defaults. */
 export const operations = {
   "POST /v1/images/seedreamv5": {
@@ -13,14 +25,6 @@ export const operations = {
     method: "POST",
     path: "/v1/images/seedreamv5",
     mediaType: "multipart/form-data",
-    parts: {
-      category: { type: "string", array: false },
-      prompt: { type: "string", array: false },
-      batchsize: { type: "integer", array: false },
-      resolution: { type: "string", array: false },
-      sourceImage: { type: "file", array: true },
-      imageUrl: { type: "string", array: false },
-    },
     roles: {
       prompt: "prompt",
       count: "batchsize",
@@ -29,6 +33,7 @@ export const operations = {
       address: "imageUrl",
     },
     defaults: { count: 1, size: "2K" },
+    parts: form0,
   },
   "POST /v1/images/infobytaskid": {
     operationId: "infoByTaskId",

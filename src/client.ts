@@ -12,9 +12,11 @@ import { createExchange } from "./reliability/exchange.js";
 import { imageCount } from "./reliability/image-count.js";
 import { createObserve } from "./reliability/instrument.js";
 import type { InstrumentedOperation } from "./reliability/instrument.js";
+import { createRedactor } from "./reliability/redact.js";
 import { limitWork } from "./reliability/poll-limit.js";
 import { toSubmission, toTask } from "./reliability/response.js";
 import { isSafeToResubmit, isTransient } from "./reliability/retry.js";
+import { streamPieces } from "./reliability/stream-pieces.js";
 import { submitOperation } from "./reliability/submit-operation.js";
 import { callBack, startWatching, waitForTask, watchTask } from "./reliability/wait.js";
 import type { ReadTask } from "./reliability/wait.js";
@@ -98,8 +100,13 @@ export interface Client {
  */
 export function createClient(options: ClientOptions = {}): Client {
   const settings = resolveOptions(options);
-  const facade = createFacade(settings, createExchange());
-  const call = createCall(facade, settings.fetch, settings.apiKey === null);
+  const { remember, redact } = createRedactor();
+  const facade = createFacade(settings, {
+    exchange: createExchange(redact),
+    joinPieces: streamPieces,
+    noteKey: remember,
+  });
+  const call = createCall(facade, redact, settings.fetch, settings.apiKey === null);
   const { instrumentation, onWarning } = settings;
   const observe = createObserve(instrumentation);
 

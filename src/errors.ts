@@ -148,24 +148,25 @@ export class ConfigurationError extends TensorsLabError {
 /** ` Did you mean ...?` if a name is close to one of the known names, else an empty text. */
 export function didYouMean(name: string, known: readonly string[]): string {
   const plain = (text: string) => text.toLowerCase().replace(/[-_\s]/g, "");
+  const given = plain(name);
   const meant =
-    known.find((other) => plain(other) === plain(name)) ??
-    known.find((other) => editDistance(plain(other), plain(name)) <= Math.min(2, other.length / 3));
+    known.find((other) => plain(other) === given) ??
+    known.find((other) => isClose(plain(other), given, Math.min(2, other.length / 3)));
   return meant === undefined ? "" : ` Did you mean \`${meant}\`?`;
 }
 
-/** How many letters must be added, removed or replaced to make one text of the other. */
-function editDistance(one: string, other: string): number {
-  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
-  for (const [index, letter] of [...one].entries()) {
-    const next = [index + 1];
-    for (let at = 0; at < other.length; at++) {
-      const replaced = row[at]! + (letter === other[at] ? 0 : 1);
-      next.push(Math.min(replaced, row[at + 1]! + 1, next[at]! + 1));
-    }
-    row = next;
-  }
-  return row[other.length]!;
+/** Whether a text becomes the other one if at most so many letters are added, removed or replaced. */
+function isClose(one: string, other: string, edits: number): boolean {
+  if (one === other) return true;
+  if (edits < 1) return false;
+  let same = 0;
+  while (one[same] === other[same]) same++;
+  const [rest, otherRest] = [one.slice(same), other.slice(same)];
+  return (
+    isClose(rest.slice(1), otherRest, edits - 1) ||
+    isClose(rest, otherRest.slice(1), edits - 1) ||
+    isClose(rest.slice(1), otherRest.slice(1), edits - 1)
+  );
 }
 
 /** One fault of an input. */

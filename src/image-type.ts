@@ -15,16 +15,17 @@ export interface ImageType {
  */
 export const imageSignatureLength = 12;
 
-// Signatures as the formats' specifications give them; a dot stands for any byte.
-const signatures: [RegExp, ImageType][] = [
-  [/^\x89PNG\r\n\x1a\n/s, { type: "image/png", extension: "png" }],
-  [/^\xff\xd8\xff/s, { type: "image/jpeg", extension: "jpg" }],
-  [/^RIFF....WEBP/s, { type: "image/webp", extension: "webp" }],
-  [/^GIF8[79]a/s, { type: "image/gif", extension: "gif" }],
-  [/^....ftypavi[fs]/s, { type: "image/avif", extension: "avif" }],
-  [/^....ftyp(hei[cxms]|hev[cxms]|mif1|msf1)/s, { type: "image/heic", extension: "heic" }],
-  [/^BM....\0\0\0\0/s, { type: "image/bmp", extension: "bmp" }],
-  [/^(II\*\0|MM\0\*)/s, { type: "image/tiff", extension: "tiff" }],
+// Signatures as the formats' specifications give them, where a dot stands for any byte; names of types, and of files where
+// they differ.
+const signatures: [signature: RegExp, type: string, extension?: string][] = [
+  [/^\x89PNG\r\n\x1a\n/s, "png"],
+  [/^\xff\xd8\xff/s, "jpeg", "jpg"],
+  [/^RIFF....WEBP/s, "webp"],
+  [/^GIF8[79]a/s, "gif"],
+  [/^....ftypavi[fs]/s, "avif"],
+  [/^....ftyp(he[iv][cxms]|m[is]f1)/s, "heic"],
+  [/^BM....\0\0\0\0/s, "bmp"],
+  [/^(II\*\0|MM\0\*)/s, "tiff"],
 ];
 
 /**
@@ -37,5 +38,6 @@ const signatures: [RegExp, ImageType][] = [
  */
 export function detectImageType(bytes: Uint8Array): ImageType | undefined {
   const head = String.fromCharCode(...bytes.subarray(0, imageSignatureLength));
-  return signatures.find(([signature]) => signature.test(head))?.[1];
+  const [, type, extension = type] = signatures.find(([signature]) => signature.test(head)) ?? [];
+  return type && extension ? { type: `image/${type}`, extension } : undefined;
 }

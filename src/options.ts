@@ -1,6 +1,6 @@
 import { apiOptionNames, checkFunction, refuseUnknownOptions, resolveApiOptions } from "./api/options.js";
 import type { ApiOptions } from "./api/options.js";
-import { ConfigurationError } from "./errors.js";
+import { ConfigurationError, didYouMean } from "./errors.js";
 import type { ErrorDetails } from "./errors.js";
 import type { OnWarning } from "./reliability/advice.js";
 import type { Instrumentation } from "./reliability/instrument.js";
@@ -84,7 +84,7 @@ const callOptionNames = [
 
 /** Validates the options of a client and fills in the defaults. */
 export function resolveOptions(options: ClientOptions) {
-  refuseUnknownOptions(options, clientOptionNames);
+  refuseUnknownOptions(options, clientOptionNames, didYouMean);
   const {
     submitTimeoutMs = 180_000,
     submitRetries = 2,
@@ -123,7 +123,7 @@ export function resolveOptions(options: ClientOptions) {
 /** Refuses the options of one call that are misspelt or of the wrong kind, before anything is sent and paid for. */
 export function checkCallOptions(options: GenerateOptions, taskid?: string): void {
   const about: ErrorDetails = taskid === undefined ? {} : { outcome: "accepted", taskid };
-  refuseUnknownOptions(options, callOptionNames, about);
+  refuseUnknownOptions(options, callOptionNames, didYouMean, about);
   const { signal, timeoutMs, pollIntervalMs, onStatus, onSubmitted } = options;
   checkDuration("timeoutMs", timeoutMs, about);
   checkDuration("pollIntervalMs", pollIntervalMs, about);

@@ -16,13 +16,14 @@ export const isLoopback = ({ hostname }: URL): boolean =>
 
 /** Says why a base URL cannot be used, if so. It never quotes the URL, which may hold a password. */
 export function findBaseUrlFault(url: URL, mayBeHttp: boolean): string | undefined {
-  if (url.username || url.password) return "must not hold a user name or password";
-  if (url.search || url.hash) return "must not hold a query or a fragment";
+  if (url.username || url.password || url.search || url.hash) {
+    return "must not hold a user name, a password, a query or a fragment";
+  }
   if (url.protocol === "https:" || (url.protocol === "http:" && (mayBeHttp || isLoopback(url))))
     return undefined;
   return (
-    "must be https, or http to this machine, because the key would be sent unencrypted; without a key pass " +
-    "`apiKey: null`, and in a network that you trust `dangerouslyAllowHttp: true`"
+    "must be https, or http to this machine, because the key would be sent unencrypted; pass `apiKey: null` to " +
+    "send none, or `dangerouslyAllowHttp: true` in a network that you trust"
   );
 }
 

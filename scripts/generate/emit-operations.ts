@@ -8,28 +8,43 @@ import type { JsonObject } from "./source.js";
 
 /** The little that the client and the mock server need of the document at run time, as TypeScript. */
 export function emitOperations(document: JsonObject, service: Service): string {
+  const forms: string[] = [];
+  const declarations: string[] = [];
   const operations = listOperations(document).map((one) => {
     const media = requestMedia(one, document);
+    const parts = media && formParts(media, document);
+    const form = `form${forms.length}`;
+    if (parts) {
+      declarations.push(`const ${form} = ${JSON.stringify(parts)} as const;\n`);
+      forms.push(`${JSON.stringify(one.name)}: ${form}`);
+    }
     const entry = {
       operationId: one.operation.operationId,
       method: one.method.toUpperCase(),
       path: one.path,
       mediaType: media?.type,
-      parts: media && formParts(media, document),
       roles: media && readFormRoles(media.schema, document),
       defaults: media && readFormDefaults(media.schema, document),
     };
-    return [one.name, entry];
+    // A name, so that a program that only encodes forms is bundled without the rest of the table.
+    const members = JSON.stringify(entry).slice(1, -1) + (parts ? `, parts: ${form}` : "");
+    return `${JSON.stringify(one.name)}: { ${members} }`;
   });
+  const declareCode = (comment: string, name: string, code: string): string =>
+    `/** ${comment} */\nexport const ${name} = ${code};\n`;
+  const declareTable = (comment: string, name: string, entries: string[]): string =>
+    declareCode(comment, name, `{ ${entries.join(", ")} } as const`);
   const declare = (comment: string, name: string, value: unknown): string =>
-    `/** ${comment} */\nexport const ${name} = ${value === undefined ? "null" : `${JSON.stringify(value)} as const`};\n`;
+    declareCode(comment, name, value === undefined ? "null" : `${JSON.stringify(value)} as const`);
   return [
     declare("The service's address, unless another is given.", "server", server(document)),
     declare("How the key is sent.", "authentication", readAuthentication(document)),
-    declare(
+    ...declarations,
+    declareTable("The parts of every form, by the operation that sends it.", "forms", forms),
+    declareTable(
       "Every operation by method and path: its id, its request's media type, and a form's parts, roles and their defaults.",
       "operations",
-      Object.fromEntries(operations),
+      operations,
     ),
     declare("The operation that makes images, by model.", "models", service.models),
     declare("The model that is used where none is named.", "defaultModel", service.defaultModel),

@@ -8,6 +8,7 @@ export type ApiKey = string | (() => string | Promise<string>);
 export type AuthScheme = "bearer" | "raw";
 
 const keyVariable = "TENSORSLAB_API_KEY";
+const hint = `set ${keyVariable}, or pass \`apiKey\``;
 
 /** Returns the value of the header that authenticates one request; undefined if it carries no key. */
 export type Authenticate = () => string | undefined | Promise<string | undefined>;
@@ -35,7 +36,7 @@ async function askForKey(apiKey: () => string | Promise<string>): Promise<string
   try {
     return await apiKey();
   } catch (cause) {
-    throw new ConfigurationError("The function passed as `apiKey` failed; nothing was sent", { cause });
+    throw new ConfigurationError("The function passed as `apiKey` failed", { cause });
   }
 }
 
@@ -48,8 +49,8 @@ async function refuseWithoutKey(): Promise<never> {
   if (typeof fetch === "function" && "__nextPatched" in fetch) {
     await fetch("data:,", { cache: "no-store" });
   }
-  const hint = "Deno" in globalThis ? " with --allow-env" : "";
-  throw new ConfigurationError(`No API key: set ${keyVariable}${hint}, or pass \`apiKey\``);
+  const denoHint = "Deno" in globalThis ? "; Deno needs --allow-env for it" : "";
+  throw new ConfigurationError(`No API key: ${hint}${denoHint}`);
 }
 
 /** A variable of the environment; undefined where there is none, or none that may be read. */
@@ -62,16 +63,24 @@ export function environmentVariable(name: string): string | undefined {
   }
 }
 
-function headerValue(key: unknown, scheme: AuthScheme): string {
-  if (typeof key !== "string")
+const scheme = /* @__PURE__ */ new RegExp(`^${authentication.scheme} +`, "i");
+
+function headerValue(key: unknown, authScheme: AuthScheme): string {
+  if (typeof key !== "string") {
     throw new ConfigurationError(`The API key must be a string, not ${typeof key}`);
+  }
   const trimmed = key.replace(/^[ \t]+|[ \t]+$/g, "");
-  if (!trimmed) throw new ConfigurationError(`The API key is empty: set ${keyVariable}, or pass \`apiKey\``);
+  if (!trimmed) throw new ConfigurationError(`The API key is empty: ${hint}`);
   // The key itself is never quoted: errors end in logs.
   if (!/^[\x20-\x7e\xa0-\xff]+$/.test(trimmed)) {
     throw new ConfigurationError("The API key holds line breaks or characters that a header cannot carry");
   }
-  const word = scheme === "raw" ? "" : authentication.scheme;
-  const present = trimmed.toLowerCase().startsWith(`${word.toLowerCase()} `);
-  return word && !present ? `${word} ${trimmed}` : trimmed;
+  const isWhole = authScheme === "raw" || scheme.test(trimmed);
+  return isWhole ? trimmed : `${authentication.scheme} ${trimmed}`.trimStart();
+}
+
+/** The key in a header's value; undefined for a shorter one, which is a placeholder and a part of ordinary words. */
+export function secretOf(headerValue: string | null | undefined): string | undefined {
+  const key = headerValue?.replace(scheme, "");
+  return key && key.length >= 4 ? key : undefined;
 }

@@ -1,17 +1,15 @@
 import createOpenapiClient from "openapi-fetch";
 import type { Client as OpenapiClient, Middleware } from "openapi-fetch";
-import { authentication, operations } from "../../generated/operations.js";
+import { authentication, forms } from "../../generated/operations.js";
 import type { paths } from "../../generated/schema.js";
 import { ConfigurationError } from "../errors.js";
 import { createAuthenticate } from "./authentication.js";
-import { exchange as plainExchange } from "./exchange.js";
+import { exchange } from "./exchange.js";
 import type { Exchange } from "./exchange.js";
 import { encodeForm } from "./multipart.js";
-import type { EncodedForm, PartKinds } from "./multipart.js";
+import type { JoinPieces, PartKinds } from "./multipart.js";
 import { apiOptionNames, refuseUnknownOptions, resolveApiOptions } from "./options.js";
 import type { ApiOptions, ApiSettings } from "./options.js";
-import { createRedactor } from "./redact.js";
-import type { Redact } from "./redact.js";
 import { isPlatformRequest, ObservedRequest, OutgoingRequest, toPlatformRequest } from "./request.js";
 
 // A program's declarations name these when it exports what it has from the client. Where a package sees its own
@@ -26,12 +24,18 @@ export interface Facade {
   api: Api;
   /** Adds the key and sends a request to the API's origin; `onSend` is called once nothing can prevent that any more. */
   send: (request: Request, onSend?: (bytes: number | undefined) => void) => Promise<Response>;
-  /** Takes the keys that were sent out of a text. */
-  redact: Redact;
   /** Where the service is. */
   baseUrl: () => URL;
   /** Checks that the next request has a base URL and a key. */
   ready: () => Promise<void>;
+}
+
+/** What a layer above the facade does in its own way. */
+export interface FacadeParts {
+  exchange: Exchange;
+  joinPieces?: JoinPieces;
+  /** Called with the header's value, before anything that may quote it can fail. */
+  noteKey?: (headerValue: string | undefined) => void;
 }
 
 /**
@@ -47,18 +51,17 @@ export interface Facade {
  * const { data, error } = await api.POST("/v1/images/seedreamv5", { body: { prompt: "a red fox" } });
  */
 export function createApi(options: ApiOptions = {}): Api {
-  refuseUnknownOptions(options, apiOptionNames);
-  return createFacade(resolveApiOptions(options)).api;
+  refuseUnknownOptions(options, apiOptionNames, (_, known) => ` The options are ${known.join(", ")}`);
+  return createFacade(resolveApiOptions(options), { exchange }).api;
 }
 
-/** Creates the {@link Facade}; a layer above it may have an exchange that knows more. */
+/** Creates the {@link Facade}. */
 export function createFacade(
   { apiKey, authScheme, baseUrl, fetch }: ApiSettings,
-  exchange: Exchange = plainExchange,
+  { exchange, joinPieces, noteKey }: FacadeParts,
 ): Facade {
   const authenticate = createAuthenticate(apiKey, authScheme);
-  const { remember, redact } = createRedactor();
-  /** The parts that a platform Request was built of: a body whose length is known, and the key, which the Request does not show. */
+  /** The parts that a platform Request was built of: a form whose length is known, and the key, which the Request does not show. */
   const sources = new WeakMap<Request, { outgoing: OutgoingRequest | undefined; key: string | undefined }>();
   let isObserved = false;
 
@@ -69,12 +72,16 @@ export function createFacade(
       // Relative to a page that is known by now.
       if (outgoing.url.startsWith("/")) outgoing.url = baseUrl().href.replace(/\/$/, "") + outgoing.url;
       checkOrigin(outgoing);
-      const isEncoded = isFields(outgoing.body);
-      if (isFields(outgoing.body))
-        outgoing.setBody(await encode(`${outgoing.method} ${schemaPath}`, outgoing.body));
+      const { body } = outgoing;
+      const isEncoded = isFields(body);
+      if (isEncoded) {
+        const kinds = (forms as Record<string, PartKinds>)[`${outgoing.method} ${schemaPath}`];
+        const json = { body: JSON.stringify(body), contentType: "application/json" };
+        outgoing.setBody(kinds ? await encodeForm(body, kinds, joinPieces) : json);
+      }
       const key = await authenticate();
-      remember(key); // whatever fails from now on may quote it
-      if (isObserved || outgoing.constructor === ObservedRequest) {
+      noteKey?.(key);
+      if (isObserved || outgoing instanceof ObservedRequest) {
         const platformRequest = toPlatformRequest(outgoing);
         // Fetch encodes a FormData of the caller's again, with another boundary than the Request has.
         sources.set(platformRequest, { outgoing: isEncoded ? outgoing : undefined, key });
@@ -93,8 +100,7 @@ export function createFacade(
 
   const send: Facade["send"] = async (request, onSend) => {
     checkOrigin(request); // a middleware may have replaced the request
-    const ready = isPlatformRequest(request) ? await addKey(request) : request;
-    return exchange(ready, { fetch, redact, onSend });
+    return exchange(isPlatformRequest(request) ? await addKey(request) : request, fetch, onSend);
   };
 
   /** Adds the key to a copy of what a middleware may hold and print. */
@@ -102,7 +108,7 @@ export function createFacade(
     const source = sources.get(request);
     const headers = new Headers(request.headers);
     const key = headers.get(authentication.header) ?? source?.key ?? (await authenticate());
-    remember(key);
+    noteKey?.(key);
     if (key) headers.set(authentication.header, key);
     return source?.outgoing ? Object.assign(source.outgoing, { headers }) : new Request(request, { headers });
   }
@@ -119,7 +125,6 @@ export function createFacade(
   return {
     api: noteMiddleware(api, () => void (isObserved = true)),
     send,
-    redact,
     baseUrl,
     async ready() {
       baseUrl();
@@ -130,29 +135,18 @@ export function createFacade(
 
 /** Wraps the client so that a middleware, added for all calls or for one, is known before the request is built. */
 function noteMiddleware(api: Api, note: () => void): Api {
-  type Call = (...args: unknown[]) => unknown;
   const observe =
-    (call: Call): Call =>
-    (...args) => {
-      const init = args.at(-1) as { middleware?: unknown[] } | undefined;
-      if (!init?.middleware?.length) return call(...args);
-      return call(...args.slice(0, -1), { ...init, Request: ObservedRequest });
-    };
-  const { use, eject, ...calls } = api;
-  const observed = Object.entries(calls).map(([name, call]) => [name, observe(call as Call)] as const);
+    (call: (...given: unknown[]) => unknown) =>
+    (...given: { middleware?: unknown[] }[]) =>
+      call(...given.map((each) => (each?.middleware?.length ? { ...each, Request: ObservedRequest } : each)));
+  const observed = Object.entries(api).map(([name, call]) => [name, observe(call as never)] as const);
   return {
-    ...(Object.fromEntries(observed) as typeof calls),
-    eject,
+    ...(Object.fromEntries(observed) as unknown as Api),
     use(...middlewares) {
       note();
-      use(...middlewares);
+      api.use(...middlewares);
     },
   };
-}
-
-function encode(operation: string, body: Record<string, unknown>): EncodedForm | Promise<EncodedForm> {
-  const parts = (operations as Record<string, { parts?: PartKinds }>)[operation]?.parts;
-  return parts ? encodeForm(body, parts) : { body: JSON.stringify(body), contentType: "application/json" };
 }
 
 /** Whether a body is an object with fields, of whatever class, rather than what fetch sends as it is. */

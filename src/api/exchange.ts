@@ -1,40 +1,52 @@
+import { authentication } from "../../generated/operations.js";
 import { ConfigurationError, ConnectionError } from "../errors.js";
+import { secretOf } from "./authentication.js";
 import { isControlFlow, reasonOf, throwIfAborted } from "./platform.js";
-import { redactError } from "./redact.js";
-import type { Redact } from "./redact.js";
 import { isPlatformRequest } from "./request.js";
 import type { OutgoingRequest } from "./request.js";
 
 /** A `fetch` as the platform has it. */
 export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
-/** The parts that an exchange works with. */
-export interface ExchangeParts {
-  /** Undefined for `globalThis.fetch`, which is looked up for each request. */
-  fetch: Fetch | undefined;
-  redact: Redact;
-  /** Called once nothing can prevent the request from being sent. */
-  onSend?: ((bytes: number | undefined) => void) | undefined;
-}
-
-/** Sends one request and returns its response. */
-export type Exchange = (request: OutgoingRequest | Request, parts: ExchangeParts) => Promise<Response>;
+/**
+ * Sends one request and returns its response.
+ *
+ * @param fetch Undefined for `globalThis.fetch`, which is looked up for each request.
+ * @param onSend Called once nothing can prevent the request from being sent.
+ */
+export type Exchange = (
+  request: OutgoingRequest | Request,
+  fetch: Fetch | undefined,
+  onSend?: (bytes: number | undefined) => void,
+) => Promise<Response>;
 
 /**
  * Sends a request once. Redirects are errors: a key, or a paid request, goes nowhere else.
  *
- * @throws {ConnectionError} with outcome `unknown`, or the reason of the signal.
+ * @throws {ConnectionError} with outcome `unknown`, and without the key; or the reason of the signal.
  */
-export const exchange: Exchange = async (request, { fetch, redact }) => {
+export const exchange: Exchange = async (request, fetch) => {
   const send = prepareSend(request, fetch);
+  const key = secretOf(request.headers.get(authentication.header));
+  const fail = createFail(request, (error) => innermostAlone(error, key));
   try {
     const response = await send();
     statusOf(response);
     return response;
   } catch (error) {
-    return createFail(request, redact)(error, false);
+    return fail(error, false);
   }
 };
+
+/** The innermost cause, without the key, and without what else an error may hold: the request, and so the key. */
+function innermostAlone(error: unknown, key: string | undefined, depth = 0): Error {
+  const { message, code, errors, cause } = Object(error) as Record<string, unknown>;
+  const inner = cause ?? (Array.isArray(errors) ? (errors[0] as unknown) : undefined);
+  if (inner !== undefined && depth < 5) return innermostAlone(inner, key, depth + 1);
+  const redact = (value: unknown) => String(value).replaceAll(key ?? "\0", "[redacted]");
+  const text = message ?? (Object(error) === error ? "no message" : error);
+  return Object.assign(new Error(redact(text)), typeof code === "string" && { code: redact(code) });
+}
 
 /** Checks that a request can be sent and returns the function that sends it. */
 export function prepareSend(
@@ -45,9 +57,7 @@ export function prepareSend(
   throwIfAborted(request.signal);
   const fetch = given ?? (globalThis.fetch as Fetch | undefined);
   if (typeof fetch !== "function") {
-    throw new ConfigurationError(
-      "This runtime has no `fetch`: pass one with the option `fetch`; nothing was sent",
-    );
+    throw new ConfigurationError("This runtime has no `fetch`: pass one as the option `fetch`");
   }
   // Older versions of Bun send a request again when a connection breaks that was used before: a form gets a new one.
   const isPaid = "Bun" in globalThis && request.headers.get("content-type")?.startsWith("multipart/");
@@ -61,11 +71,14 @@ export function prepareSend(
  * Creates the function that throws failures, typed; it holds parts of the request only, because runtimes keep the response
  * that it is called for.
  */
-export function createFail({ method, url, signal }: OutgoingRequest | Request, redact: Redact) {
+export function createFail(
+  { method, url, signal }: OutgoingRequest | Request,
+  toCause: (error: unknown) => Error,
+) {
   return (error: unknown, isNotSent: boolean): never => {
     if (signal?.aborted) throw reasonOf(signal);
     if (isControlFlow(error)) throw error;
-    const cause = redactError(error, redact);
+    const cause = toCause(error);
     throw new ConnectionError(`${method} ${new URL(url).pathname}: ${innermost(cause)}`, {
       outcome: isNotSent ? "not-sent" : "unknown",
       cause,

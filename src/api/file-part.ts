@@ -48,10 +48,6 @@ export function toFilePart(value: unknown, path: string): FilePart | undefined {
   }
 }
 
-/** Whether a value can be sent as a file. */
-export const isFile = (value: unknown): boolean =>
-  value instanceof FilePart || isBlobLike(value) || isBytes(value);
-
 /** Judged by its members, because each realm has a class of its own. A Response is none: it has no size. */
 function isBlobLike(value: unknown): value is BlobLike {
   const { size, type, slice } = Object(value) as Partial<BlobLike>;
@@ -67,12 +63,9 @@ function isBytes(value: unknown): value is Bytes {
 const tagOf = (value: unknown): string => Object.prototype.toString.call(value);
 
 function copyBytes(bytes: Bytes): Blob {
-  const buffer = ArrayBuffer.isView(bytes) ? bytes.buffer : bytes;
+  const { buffer = bytes, byteOffset = 0, byteLength } = bytes as Partial<ArrayBufferView> & Bytes;
   // Throws if the buffer was transferred to another thread; a view of such a buffer would pass for an empty file.
-  const whole = new Uint8Array(buffer as ArrayBuffer);
-  const view = ArrayBuffer.isView(bytes)
-    ? whole.subarray(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)
-    : whole;
+  const view = new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
   // A Blob takes no memory that another thread can change, so such memory is copied before.
   return new PlatformBlob([tagOf(buffer) === "[object SharedArrayBuffer]" ? view.slice() : view]);
 }
@@ -87,29 +80,13 @@ export async function readHead({ blob }: FilePart, path: string): Promise<Uint8A
   }
 }
 
-/** Opens the bytes of a file, piece by piece. */
-export function openFile({ blob }: FilePart): Pieces {
-  if (blob[openPieces]) return blob[openPieces]();
-  const reader = blob.stream?.().getReader();
-  let isRead = false;
-  return {
-    async read() {
-      if (reader) return (await reader.read()).value;
-      return isRead || blob.size === 0
-        ? undefined
-        : new Uint8Array(await readAll(blob).finally(() => (isRead = true)));
-    },
-    cancel: async () => reader?.cancel(),
-  };
-}
-
-/** Older test environments have Blobs that only a FileReader can read. */
-async function readAll(blob: BlobLike): Promise<ArrayBuffer> {
+/** Reads all bytes of a file. Older test environments have Blobs that only a FileReader can read. */
+export async function readAll(blob: BlobLike): Promise<ArrayBuffer> {
   if (blob.arrayBuffer) return blob.arrayBuffer();
   return new Promise((resolve, reject) => {
     const reader = new FileReader();
     reader.onload = () => resolve(reader.result as ArrayBuffer);
-    reader.onerror = () => reject(reader.error ?? new Error("The file cannot be read"));
+    reader.onerror = () => reject(reader.error!);
     reader.readAsArrayBuffer(blob as unknown as Blob);
   });
 }

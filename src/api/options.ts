@@ -1,5 +1,5 @@
 import { server } from "../../generated/operations.js";
-import { ConfigurationError, didYouMean } from "../errors.js";
+import { ConfigurationError } from "../errors.js";
 import type { ErrorDetails } from "../errors.js";
 import { findBaseUrlFault, parseUrl } from "../url-safety.js";
 import { environmentVariable } from "./authentication.js";
@@ -80,10 +80,15 @@ export const apiOptionNames = [
 ] as const satisfies readonly (keyof ApiOptions)[];
 
 /** Refuses options that are not among the known ones: a misspelt option would be ignored without a word. */
-export function refuseUnknownOptions(options: object, known: readonly string[], about?: ErrorDetails): void {
+export function refuseUnknownOptions(
+  options: object,
+  known: readonly string[],
+  hint: (unknown: string, known: readonly string[]) => string,
+  about?: ErrorDetails,
+): void {
   const unknown = Object.keys(options).find((name) => !known.includes(name));
   if (unknown === undefined) return;
-  throw new ConfigurationError(`Unknown option \`${unknown}\`.${didYouMean(unknown, known)}`, about);
+  throw new ConfigurationError(`Unknown option \`${unknown}\`.${hint(unknown, known)}`, about);
 }
 
 /** Pages have a document; their workers have none, but the name that all browsers give themselves. */
@@ -96,8 +101,8 @@ function isBrowser(): boolean {
 function withoutKey(apiKey: ApiKey | null | undefined, isOwnServer: boolean): null {
   if (apiKey === null || (apiKey === undefined && isOwnServer)) return null;
   throw new ConfigurationError(
-    "Every visitor can read a key in a web page: pass the `baseUrl` of a server of yours that adds the key, made " +
-      "with `createProxyHandler`, and no `apiKey`; or set `dangerouslyAllowBrowser: true` if only you open the page",
+    "Every visitor can read a key in a web page: pass the `baseUrl` of a server of yours that adds it " +
+      "(`createProxyHandler`) and no `apiKey`, or `dangerouslyAllowBrowser: true` if only you open the page",
   );
 }
 

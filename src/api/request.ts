@@ -7,22 +7,15 @@ import type { EncodedForm } from "./multipart.js";
  * it; see {@link toPlatformRequest}.
  */
 export class OutgoingRequest {
-  url: string;
-  method: string;
-  headers: Headers;
+  url!: string;
+  method!: string;
+  headers!: Headers; // openapi-fetch always makes them
   body: unknown;
   signal: AbortSignal | undefined;
-  redirect: RequestInit["redirect"] | undefined = "error";
+  redirect: RequestInit["redirect"] | undefined;
 
-  /** Takes what every request has; openapi-fetch adds the other fields of a call. */
   constructor(url: string, init: RequestInit) {
-    this.url = url;
-    this.method = init.method as string;
-    this.headers = init.headers as Headers; // openapi-fetch always makes them
-    this.body = init.body;
-    this.signal = init.signal ?? undefined;
-    const { cache } = init as { cache?: unknown };
-    if (cache) Object.assign(this, { cache }); // a runtime that does not know it must not see it
+    Object.assign(this, init, { url, redirect: "error" });
   }
 
   /** Sets an encoded body with its headers. */

@@ -1,7 +1,7 @@
 import { authentication, fields } from "../../generated/operations.js";
 import { createAuthenticate } from "../api/authentication.js";
 import { checkFunction } from "../api/options.js";
-import { createRedactor } from "../api/redact.js";
+import { createRedactor } from "../reliability/redact.js";
 import { OutgoingRequest } from "../api/request.js";
 import { ConfigurationError, ConnectionError } from "../errors.js";
 import { resolveOptions } from "../options.js";
@@ -91,7 +91,7 @@ export function createProxyHandler(options: ProxyOptions): ProxyHandler {
   const settings = resolveOptions(clientOptions);
   const authenticate = createAuthenticate(settings.apiKey, settings.authScheme);
   const { remember, redact } = createRedactor();
-  const exchange = createExchange();
+  const exchange = createExchange(redact);
   const guard = createReplayGuard();
 
   /** The ids of the key at hand; made once for each key. */
@@ -146,7 +146,7 @@ export function createProxyHandler(options: ProxyOptions): ProxyHandler {
       });
       if (body instanceof ReadableStream) Object.assign(outgoing, { duplex: "half" });
       const onSend = () => void (isSent = true);
-      const response = await exchange(outgoing, { fetch: settings.fetch, redact, onSend });
+      const response = await exchange(outgoing, settings.fetch, onSend);
       if (response.status === 429) forget?.();
       const text = redact(await response.text());
       return passOn(

@@ -1,8 +1,6 @@
 import { operations } from "../../generated/operations.js";
 import type { Facade } from "../api/create-api.js";
-import { isControlFlow } from "../api/platform.js";
-import { isRuntimeFetch } from "../api/platform.js";
-import { redactError } from "../api/redact.js";
+import { isControlFlow, isRuntimeFetch } from "../api/platform.js";
 import {
   ConfigurationError,
   ConnectionError,
@@ -13,6 +11,8 @@ import {
 import type { OperationName, RequestFields, ResponseData } from "../types.js";
 import { DeadlineReached, reasonOf, withDeadline } from "./abort.js";
 import type { InstrumentedOperation } from "./instrument.js";
+import { redactError } from "./redact.js";
+import type { Redact } from "./redact.js";
 import { outcomeHeader, parseResponse } from "./response.js";
 import { parseRetryAfter, withRetries } from "./retry.js";
 import { validateInput } from "./validate-input.js";
@@ -56,7 +56,12 @@ type RequestAny = (
 const attemptEnded = "the attempt has ended";
 
 /** Creates the function that carries out operations through the facade. */
-export function createCall({ api, send, redact }: Facade, fetch: unknown, isBehindProxy = false): Call {
+export function createCall(
+  { api, send }: Facade,
+  redact: Redact,
+  fetch: unknown,
+  isBehindProxy: boolean,
+): Call {
   const request = api.request as RequestAny;
 
   return (name, input, policy) => {

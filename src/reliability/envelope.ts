@@ -1,5 +1,5 @@
 import { enums, fields } from "../../generated/operations.js";
-import type { Redact } from "../api/redact.js";
+import type { Redact } from "./redact.js";
 import { isPlainText } from "./plain-text.js";
 
 /** A response as it arrived: the body is text, or what openapi-fetch already parsed of it. */

@@ -4,6 +4,8 @@ import { isRuntimeFetch, PlatformBlob } from "../api/platform.js";
 import type { OutgoingRequest } from "../api/request.js";
 import { ConfigurationError } from "../errors.js";
 import { createWatch } from "./evidence.js";
+import { redactError } from "./redact.js";
+import type { Redact } from "./redact.js";
 import { toReadable } from "./response-body.js";
 
 /**
@@ -13,14 +15,14 @@ import { toReadable } from "./response-body.js";
  * A response's `text` and `json` are bounded and throw as the exchange does. It is the platform's own, for a second one
  * around the text would cost as much as everything else that the client adds.
  */
-export function createExchange(): Exchange {
+export function createExchange(redact: Redact): Exchange {
   const watch = createWatch();
   /** Throws {@link ConnectionError} with outcome `not-sent` if that is certain, else `unknown`; or the reason of the signal. */
-  return async (request, { fetch, redact, onSend }) => {
+  return async (request, fetch, onSend) => {
     const send = prepareSend(request, fetch);
     const contentType = request.headers.get("content-type");
     const evidence = watch(request.url, contentType, isRuntimeFetch(fetch ?? globalThis.fetch));
-    const fail = createFail(request, redact);
+    const fail = createFail(request, (error) => redactError(error, redact));
     onSend?.(lengthOf(request));
     try {
       const response = await send();

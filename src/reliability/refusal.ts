@@ -1,4 +1,4 @@
-import type { Redact } from "../api/redact.js";
+import type { Redact } from "./redact.js";
 import {
   AuthenticationError,
   ConnectionError,

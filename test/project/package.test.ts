@@ -193,8 +193,8 @@ describe("what a page loads", () => {
     console.log(
       `gzipped: createApi ${facade} bytes, createClient ${core}, submit alone ${submit}, everything ${everything}`,
     );
-    expect(facade).toBeLessThanOrEqual(9_000);
-    expect(core).toBeLessThanOrEqual(19_900);
+    expect(facade).toBeLessThanOrEqual(7_500);
+    expect(core).toBeLessThanOrEqual(19_800);
     expect(submit).toBeLessThan(everything);
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { encodeForm } from "../../src/api/multipart.js";
+import { streamPieces } from "../../src/reliability/stream-pieces.js";
 
 /** A file that has a way of its own to its bytes, and says when it is no longer read. */
 class OwnStream extends File {
@@ -19,6 +20,7 @@ describe("a form's body", () => {
     const { body } = await encodeForm(
       { a: "ü", b: [new Blob([bytes, bytes]), bytes], c: new File([], "empty") },
       {},
+      streamPieces,
     );
     const blob = body as Blob;
     const expected = await blob.bytes();
@@ -31,7 +33,7 @@ describe("a form's body", () => {
 
   it("asks a file for its own stream, and lets go of it", async () => {
     const file = new OwnStream(["native"], "a.png");
-    const { body } = await encodeForm({ file }, {});
+    const { body } = await encodeForm({ file }, {}, streamPieces);
     const reader = (body as Blob).stream().getReader();
     const decoder = new TextDecoder();
     let text = "";
@@ -44,7 +46,7 @@ describe("a form's body", () => {
 it.each([5, 15])("a file of %i bytes that says it has 10 ends the body with an error", async (bytes) => {
   const blob = new Blob([new Uint8Array(bytes)]);
   const file = { size: 10, type: "", slice: () => blob.slice(0, 5), stream: () => blob.stream() };
-  const { body } = await encodeForm({ file }, { file: { type: "file", array: false } });
+  const { body } = await encodeForm({ file }, { file: { type: "file", array: false } }, streamPieces);
   await expect(new Response(body as ReadableStream).text()).rejects.toThrow(/has changed while it was sent/);
 });
 
@@ -63,7 +65,7 @@ it.each(["application/octet-stream", ""])(
   "a file of the type %j gets its type from its bytes",
   async (type) => {
     const file = new File([new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])], "a", { type });
-    const { body } = await encodeForm({ file }, { file: { type: "file", array: false } });
+    const { body } = await encodeForm({ file }, { file: { type: "file", array: false } }, streamPieces);
     expect(await new Response(body as Blob).text()).toContain("Content-Type: image/png");
   },
 );

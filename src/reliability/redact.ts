@@ -1,5 +1,5 @@
-import { authentication } from "../../generated/operations.js";
-import { PlatformTextEncoder } from "./platform.js";
+import { secretOf } from "../api/authentication.js";
+import { PlatformTextEncoder } from "../api/platform.js";
 
 /** Takes a secret out of a text. */
 export type Redact = (text: string) => string;
@@ -11,11 +11,6 @@ export interface Redactor {
   redact: Redact;
 }
 
-const scheme = /* @__PURE__ */ new RegExp(`^${authentication.scheme} +`, "i");
-
-/** A shorter key is a placeholder, and a part of ordinary words. */
-const shortestSecret = 4;
-
 /** A key that is replaced may still be echoed by responses that are under way. */
 const rememberedKeys = 8;
 
@@ -25,8 +20,8 @@ export function createRedactor(): Redactor {
   let pattern: RegExp | undefined;
   return {
     remember(headerValue) {
-      const key = headerValue?.replace(scheme, "") ?? "";
-      if (key === known[0] || key.length < shortestSecret) return;
+      const key = secretOf(headerValue);
+      if (!key || key === known[0]) return;
       known = [key, ...known.filter((other) => other !== key)].slice(0, rememberedKeys);
       pattern = patternFor(known);
     },
@@ -78,24 +73,27 @@ function base64Forms(key: string): string[] {
  */
 export function redactError(error: unknown, redact: Redact, depth = 0): Error {
   const { name, message, stack, cause, errors } = Object(error) as Record<string, unknown>;
-  const isText = (value: unknown): value is string => typeof value === "string";
-  const text = isText(message) ? message : typeof error === "object" ? "no message" : String(error);
-  const copy: Error & Record<string, unknown> = new Error(redact(text)) as never;
-  if (error instanceof Error) Object.setPrototypeOf(copy, Object.getPrototypeOf(error) as object);
-  for (const [field, value] of Object.entries(error instanceof Error ? error : {})) {
-    const isPrimitive = value !== null && typeof value !== "object" && typeof value !== "function";
-    if (isPrimitive && !isText(value)) define(copy, redact(field), value, true);
-    if (isText(value)) define(copy, redact(field), redact(value), true);
-  }
-  if (isText(name) && copy.name !== redact(name)) define(copy, "name", redact(name), false);
-  define(copy, "stack", redact(isText(stack) ? stack : String(copy.stack)), false);
+  const text = typeof message === "string" ? message : Object(error) === error ? "no message" : String(error);
   // Several addresses were tried: the first failure tells as much as all.
   const inner = cause ?? (Array.isArray(errors) ? (errors[0] as unknown) : undefined);
-  if (inner !== undefined && depth < 5) define(copy, "cause", redactError(inner, redact, depth + 1), false);
+  const isNested = inner !== undefined && depth < 5;
+  const copy = new Error(redact(text), isNested ? { cause: redactError(inner, redact, depth + 1) } : {});
+  /** Defines a field, also one that the prototype has as read-only. */
+  const define = (field: string, value: unknown, enumerable = false): void => {
+    if (Object(value) === value) return;
+    const kept = typeof value === "string" ? redact(value) : value;
+    Object.defineProperty(copy, redact(field), {
+      value: kept,
+      enumerable,
+      writable: true,
+      configurable: true,
+    });
+  };
+  if (error instanceof Error) {
+    Object.setPrototypeOf(copy, Object.getPrototypeOf(error) as object);
+    for (const [field, value] of Object.entries(error)) define(field, value, true);
+  }
+  if (typeof name === "string" && copy.name !== redact(name)) define("name", name);
+  define("stack", typeof stack === "string" ? stack : copy.stack);
   return copy;
-}
-
-/** Defines a field, also one that the prototype has as read-only. */
-function define(target: object, field: string, value: unknown, enumerable: boolean): void {
-  Object.defineProperty(target, field, { value, enumerable, writable: true, configurable: true });
 }

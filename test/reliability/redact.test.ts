@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
-import { createRedactor, redactError } from "../../src/api/redact.js";
+import { createRedactor, redactError } from "../../src/reliability/redact.js";
 
 const key = 'sk-"0/1+2 ü3\\456789';
 /** What takes out the keys of these headers. */
