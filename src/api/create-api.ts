@@ -30,7 +30,7 @@ export interface Facade {
   ready: () => Promise<void>;
 }
 
-/** What a layer above the facade does in its own way. */
+/** The parts that a layer above the facade does in its own way. */
 export interface FacadeParts {
   exchange: Exchange;
   joinPieces?: JoinPieces;
