@@ -38,8 +38,19 @@ async function run(program: string, ...parameters: string[]): Promise<NodeJS.Sig
   return signal;
 }
 
-const before = { "spec/a.yaml": "a: 1", "generated/schema.ts": "// 1", "CHANGELOG.md": "# Changelog" };
-const after = { ...before, "spec/a.yaml": "a: 2", "generated/schema.ts": "// 2", "spec/b.yaml": "b: 1" };
+const before = {
+  "spec/a.yaml": "a: 1",
+  "generated/schema.ts": "// 1",
+  "CHANGELOG.md": "# Changelog",
+  "README.md": "one field",
+};
+const after = {
+  ...before,
+  "spec/a.yaml": "a: 2",
+  "generated/schema.ts": "// 2",
+  "README.md": "two fields",
+  "spec/b.yaml": "b: 1",
+};
 
 async function makeSmallProject(name: string): Promise<string> {
   const project = join(folder, name);
@@ -95,7 +106,7 @@ test("a file that was edited after the interruption stays as it is", async () =>
   await writeFile(join(project, "CHANGELOG.md"), "# Mine");
   await writeFile(join(project, "spec/a.yaml"), "a: mine");
   expect(await undoInterrupted(project)).toEqual({
-    restored: ["generated/schema.ts", "spec/b.yaml"],
+    restored: ["generated/schema.ts", "README.md", "spec/b.yaml"],
     kept: ["spec/a.yaml", "CHANGELOG.md"],
   });
   expect(await readProject(project)).toEqual({
