@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { buildEffectiveDocument, readSpecification } from "./document.js";
 import { emitSources, formatSources, notice } from "./generated-files.js";
-import { markers, replaceTable } from "./fields-table.js";
+import { formatTable, markers, replaceTable } from "./fields-table.js";
 import { printable } from "./printable.js";
 import { DocumentError } from "./source.js";
 import { describeSystemError, isSystemError, readText } from "./system-error.js";
@@ -79,7 +79,7 @@ async function readReadme(
   const path = readme ?? (resolve(out) === join(root, "generated") ? join(root, "README.md") : undefined);
   if (path === undefined) return undefined;
   const before = await readText(path);
-  const text = replaceTable(before, table);
+  const text = replaceTable(before, await formatTable(table));
   if (text === undefined) report(`note: ${path} has no place for the table of fields, between ${markers}`);
   return text === undefined ? undefined : { path: resolve(path), text, isStale: text !== before };
 }

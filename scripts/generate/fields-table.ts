@@ -21,8 +21,8 @@ export function replaceTable(page: string, table: string): string | undefined {
     : `${page.slice(0, from + start.length)}\n\n${table}\n${page.slice(to)}`;
 }
 
-/** The fields of every model as Markdown: a heading and a table for each model. */
-export async function emitFieldsTable(document: JsonObject, { models }: Service): Promise<string> {
+/** The fields of every model as Markdown, not formatted yet: a heading and a table for each model. */
+export function emitFieldsTable(document: JsonObject, { models }: Service): string {
   const tables = Object.entries(models).map(([model, name]) => {
     const media = requestMedia(
       listOperations(document).find((one) => one.name === name)!,
@@ -45,8 +45,12 @@ export async function emitFieldsTable(document: JsonObject, { models }: Service)
     const lines = [head, head.map(() => "---"), ...rows.map(({ cells }) => cells)];
     return `### ${code(model)}\n\n${lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n")}\n`;
   });
-  return format(tables.join("\n"), { parser: "markdown", proseWrap: "preserve", printWidth: 110 });
+  return tables.join("\n");
 }
+
+/** The table as it stands in a page. */
+export const formatTable = (table: string): Promise<string> =>
+  format(table, { parser: "markdown", proseWrap: "preserve", printWidth: 110 });
 
 function describeKind(kind: { type: string; array: boolean } | undefined): string {
   if (!kind) return "any";

@@ -27,7 +27,7 @@ export interface Emitted {
     string
   >;
   code: string;
-  /** The table of the models' fields, for a page of Markdown. */
+  /** The table of the models' fields, for a page of Markdown; not formatted yet. */
   table: string;
   /** Notes on the document, a line each. */
   notes: string[];
@@ -68,6 +68,6 @@ export async function emitSources(effective: EffectiveDocument): Promise<Emitted
     "schema.ts": `// ${notice}\n\n${schema}`,
     "validators.ts": `// ${notice}\n\n${module}`,
   };
-  const table = await emitFieldsTable(requests, service);
+  const table = emitFieldsTable(requests, service);
   return { sources, code, table, notes: [...effective.notes, ...service.notes, ...notes] };
 }

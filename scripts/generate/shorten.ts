@@ -8,7 +8,7 @@ interface Edit {
 }
 
 /** Names of what checks hand to each other, so that they can change data or refer to all of it. */
-const handedOn = ["parentData", "parentDataProperty", "rootData"];
+const handedOn = new Set(["parentData", "parentDataProperty", "rootData"]);
 
 /**
  * Compiled checks that keep, of a fault, only where it is and what it is, and hand to each other only what one of them
@@ -20,12 +20,11 @@ export function shorten(code: string): string {
   const file = ts.createSourceFile("checks.js", code, ts.ScriptTarget.ES2022, false, ts.ScriptKind.JS);
   const edits: Edit[] = [];
 
-  const unused = handedOn.filter((name) => !usesName(file, name));
-
+  const used = namesUsed(file);
   const visit = (node: ts.Node): void => {
     if (ts.isObjectBindingPattern(node) || isHandedOn(node)) {
       const members: readonly ts.Node[] = ts.isObjectBindingPattern(node) ? node.elements : node.properties;
-      const kept = members.filter((member) => !unused.includes(nameOf(member)));
+      const kept = members.filter((member) => !handedOn.has(nameOf(member)) || used.has(nameOf(member)));
       const text = `{ ${kept.map((member) => member.getText(file)).join(", ")} }`;
       edits.push({ start: node.getStart(file), end: node.end, text });
       return;
@@ -60,7 +59,7 @@ export function shorten(code: string): string {
 
 /** `{ instancePath, parentData: data, … }`, as one check calls another. */
 function isHandedOn(node: ts.Node): node is ts.ObjectLiteralExpression {
-  return ts.isObjectLiteralExpression(node) && node.properties.some((one) => handedOn.includes(nameOf(one)));
+  return ts.isObjectLiteralExpression(node) && node.properties.some((one) => handedOn.has(nameOf(one)));
 }
 
 function nameOf(node: ts.Node): string {
@@ -68,11 +67,16 @@ function nameOf(node: ts.Node): string {
   return name && ts.isIdentifier(name) ? name.text : "";
 }
 
-/** Whether a name is used for more than to hand it on. */
-function usesName(node: ts.Node, name: string): boolean {
-  if (isHandedOn(node) || ts.isObjectBindingPattern(node)) return false;
-  if (ts.isIdentifier(node)) return node.text === name;
-  return ts.forEachChild(node, (child) => usesName(child, name)) ?? false;
+/** The names that are used for more than to hand them on. */
+function namesUsed(file: ts.SourceFile): Set<string> {
+  const names = new Set<string>();
+  const visit = (node: ts.Node): void => {
+    if (isHandedOn(node) || ts.isObjectBindingPattern(node)) return;
+    if (ts.isIdentifier(node)) names.add(node.text);
+    else ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return names;
 }
 
 /** `require("ajv/dist/runtime/ucs2length").default` */

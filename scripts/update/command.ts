@@ -121,9 +121,10 @@ async function check({ project, request }: Settings): Promise<Result> {
 
 async function apply({ project, request }: Settings): Promise<Result> {
   const undone = await undoInterrupted(project);
-  const { report, files } = await prepareUpdate(project, request);
+  const { report, formatFiles } = await prepareUpdate(project, request);
   if (undone) report.warnings.unshift(...describeUndone(undone));
   if (report.overlay.unmatched.length > 0) return notApplicable(report);
+  const files = await formatFiles();
   if (files.size === 0) return resultOf(report);
   await replaceFiles(project, files);
   const failure = report.verdict === "none" ? undefined : await verify(project);

@@ -7,7 +7,7 @@ import {
   sourcesFile,
 } from "../generate/document.js";
 import type { Specification } from "../generate/document.js";
-import { replaceTable } from "../generate/fields-table.js";
+import { formatTable, replaceTable } from "../generate/fields-table.js";
 import { emitSources, formatSources } from "../generate/generated-files.js";
 import { applyOverlay } from "../generate/overlay.js";
 import { compareDocuments } from "./changes/compare-documents.js";
@@ -28,8 +28,8 @@ import { nextVersion, readVersion } from "./report/version.js";
 
 export interface Update {
   report: UpdateReport;
-  /** The files to write, by path from the project's root: nothing if the overlay no longer applies. */
-  files: Map<string, string>;
+  /** Formats the files to write, by path from the project's root: none if the overlay no longer applies. */
+  formatFiles: () => Promise<Map<string, string>>;
 }
 
 export interface Request {
@@ -84,23 +84,26 @@ export async function prepareUpdate(project: string, request: Request): Promise<
     checks: "not run",
   };
 
-  const files = new Map<string, string>();
-  if (unmatched.length > 0) return { report, files };
-  for (const [file, { source, status }] of vendored)
-    if (status !== "unchanged") files.set(`spec/${file}`, source.text);
-  const upkeep = changedOrigins(vendored, origins);
-  if (upkeep.size > 0)
-    files.set(`spec/${sourcesFile}`, await formatted("yaml", writeOrigins(sourcesText, upkeep)));
-  for (const [name, text] of emitted ? await formatSources(emitted) : [])
-    files.set(`generated/${name}`, text);
   const readme = await readText(join(project, "README.md"));
-  const page = emitted && replaceTable(readme, emitted.table);
-  if (page !== undefined && page !== readme) files.set("README.md", page);
-  if (isChanged) {
-    const changelog = await readText(join(project, "CHANGELOG.md"));
-    files.set("CHANGELOG.md", await formatted("markdown", addEntry(changelog, report, today())));
+  const changelog = isChanged ? await readText(join(project, "CHANGELOG.md")) : "";
+  // Not before they are written: formatting takes a third of the time, and a report does not need it.
+  async function formatFiles(): Promise<Map<string, string>> {
+    const files = new Map<string, string>();
+    if (unmatched.length > 0) return files;
+    for (const [file, { source, status }] of vendored)
+      if (status !== "unchanged") files.set(`spec/${file}`, source.text);
+    const upkeep = changedOrigins(vendored, origins);
+    if (upkeep.size > 0)
+      files.set(`spec/${sourcesFile}`, await formatted("yaml", writeOrigins(sourcesText, upkeep)));
+    for (const [name, text] of emitted ? await formatSources(emitted) : [])
+      files.set(`generated/${name}`, text);
+    const page = emitted && replaceTable(readme, await formatTable(emitted.table));
+    if (page !== undefined && page !== readme) files.set("README.md", page);
+    if (isChanged)
+      files.set("CHANGELOG.md", await formatted("markdown", addEntry(changelog, report, today())));
+    return files;
   }
-  return { report, files };
+  return { report, formatFiles };
 }
 
 const formatted = (parser: string, text: string): Promise<string> =>

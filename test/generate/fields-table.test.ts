@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { buildEffectiveDocument } from "../../scripts/generate/document.js";
-import { replaceTable } from "../../scripts/generate/fields-table.js";
+import { formatTable, replaceTable } from "../../scripts/generate/fields-table.js";
 import { emitSources } from "../../scripts/generate/generated-files.js";
 import { parseSource } from "../../scripts/generate/source.js";
 
@@ -33,7 +33,7 @@ async function tableOf(properties: object, required: string[] = []): Promise<str
   const { table } = await emitSources(
     await buildEffectiveDocument({ documents: [source], overlay: undefined }),
   );
-  return table;
+  return formatTable(table);
 }
 
 /** The cells of each row, split where a bar is not escaped. */

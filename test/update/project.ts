@@ -5,7 +5,7 @@ import { createServer } from "node:https";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
+import { Agent, getGlobalDispatcher, setGlobalDispatcher } from "undici";
 import { parse, stringify } from "yaml";
 import { root } from "../support/generate.js";
 import { createIdentity } from "./certificate.js";
@@ -16,7 +16,7 @@ export type Page = (request: IncomingMessage, response: ServerResponse) => void;
 /** A vendor's site over https, whose pages can be added while it runs. */
 export interface Site {
   url: string;
-  /** What a process must be told to trust the site. */
+  /** Who trusts it trusts the site. */
   certificate: string;
   pages: Map<string, Page>;
   close: () => Promise<void>;
@@ -112,18 +112,29 @@ export interface Outcome {
   errors: string;
 }
 
-/** Updates with each list of arguments, one after the other, in a process that may trust a certificate. */
-export async function update(runs: string[][], certificatePath?: string): Promise<Outcome[]> {
-  const program = join(import.meta.dirname, "programs/run-updates.ts");
-  const child = spawn(process.execPath, ["--import", "tsx", program], {
-    cwd: root,
-    env: { ...process.env, ...(certificatePath && { NODE_EXTRA_CA_CERTS: certificatePath }) },
-    stdio: "pipe",
-  });
-  child.stdin.end(JSON.stringify(runs));
-  const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr)]);
-  if (!output.startsWith("[")) throw new Error(`the update crashed: ${output}${errors}`);
-  return JSON.parse(output) as Outcome[];
+/** Updates with each list of arguments, one after the other; a certificate is trusted meanwhile. */
+export async function update(runs: string[][], certificate?: string): Promise<Outcome[]> {
+  // It takes long to load, and not every test that makes a project updates it in this process.
+  const { runUpdate } = await import("../../scripts/update/command.js");
+  const usual = getGlobalDispatcher();
+  const trusting = new Agent({ connect: { ca: certificate } });
+  setGlobalDispatcher(trusting);
+  try {
+    const outcomes: Outcome[] = [];
+    for (const parameters of runs) {
+      const output: string[] = [];
+      const errors: string[] = [];
+      const exitCode = await runUpdate(parameters, {
+        output: (text) => output.push(text),
+        error: (text) => errors.push(text),
+      });
+      outcomes.push({ exitCode, output: output.join("\n"), errors: errors.join("\n") });
+    }
+    return outcomes;
+  } finally {
+    setGlobalDispatcher(usual);
+    await trusting.destroy();
+  }
 }
 
 /** Starts the command itself, which can then be killed with all that it has started. */

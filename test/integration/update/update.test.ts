@@ -262,8 +262,6 @@ const asked: (string | undefined)[] = [];
 beforeAll(async () => {
   folder = await makeFolder(afterAll);
   site = await startSite();
-  const certificate = join(folder, "certificate.pem");
-  await writeFile(certificate, site.certificate);
   const taken = createServer().listen(0, "127.0.0.1");
   await new Promise((resolve) => taken.once("listening", resolve));
   unused = `https://127.0.0.1:${(taken.address() as AddressInfo).port}/page`;
@@ -310,7 +308,7 @@ export type Url = Fields["imageUrl"];
     ["--project", project(broken)],
     ["--json", "--project", project(failing)],
   ];
-  outcomes = await update([...(await Promise.all(runs)), ...writing], certificate);
+  outcomes = await update([...(await Promise.all(runs)), ...writing], site.certificate);
 }, 600_000);
 
 afterAll(() => site.close());
