@@ -1,19 +1,23 @@
-import { execFile } from "node:child_process";
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { generate, root } from "../support/generate.js";
+import { loadProgram } from "../support/load.js";
 
-const run = promisify(execFile);
+interface Results {
+  bad: [string, { code: number; message: string }][];
+  seeds: string[];
+}
+
 let folder: string;
 
 /** A copy of the mock server beside what is generated from another specification. */
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "regenerated-"));
   await cp(join(root, "spec"), join(folder, "spec"), { recursive: true });
-  await cp(join(root, "src/mock-server"), join(folder, "src/mock-server"), { recursive: true });
+  for (const name of ["mock-server", "schemas"])
+    await cp(join(root, "src", name), join(folder, "src", name), { recursive: true });
   await symlink(join(root, "node_modules"), join(folder, "node_modules"));
   await writeFile(join(folder, "package.json"), '{ "type": "module" }');
   await changeSpecification(join(folder, "spec"));
@@ -100,14 +104,9 @@ it("serves what another document says, without a change of its own", async () =>
        image: [(await fetch(url.data.url[0], { headers: { "x-key": "k" } })).status, (await fetch(url.data.url[0], { headers: { authorization: "k" } })).status],
      };
      await server.close();
-     console.log(JSON.stringify(results));`,
+     export { results };`,
   );
-  const session = ["--import", "tsx", join(folder, "session.ts")];
-  const { stdout } = await run(process.execPath, session, { cwd: root });
-  const results = JSON.parse(stdout) as Record<string, unknown> & {
-    bad: [string, { code: number; message: string }][];
-    seeds: string[];
-  };
+  const { results } = await loadProgram<{ results: Results }>(join(folder, "session.ts"));
   expect(results).toMatchObject({
     ten: [200, { code: 1000, data: { task_id: expect.any(String) as string } }],
     eleven: [200, { code: 7777, message: expect.stringContaining("batchsize") as string }],

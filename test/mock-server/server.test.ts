@@ -1,9 +1,13 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { symlink, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { startMockServer } from "../../src/mock-server/index.js";
 import type { MockServerOptions } from "../../src/mock-server/index.js";
+import { makeFolder, root } from "../support/generate.js";
+import { bundleProgram } from "../support/load.js";
 import { start, submit } from "./wire.js";
 
 describe("options", () => {
@@ -101,7 +105,7 @@ describe("close", () => {
 
   it("leaves nothing that keeps a process alive", async () => {
     const script = `
-      import { startMockServer } from "./src/mock-server/index.ts";
+      import { startMockServer } from ${JSON.stringify(join(root, "src/mock-server/index.ts"))};
       const failures = [{ kind: "hang" }, { kind: "delay", delayMs: 600000 }, { kind: "drip", bytesPerSecond: 1 }, undefined];
       const server = await startMockServer({ fail: ({ ordinal }) => failures[ordinal - 1] });
       const sent = failures.map(() => fetch(server.url, { method: "POST" }).then((response) => response.text()));
@@ -110,7 +114,10 @@ describe("close", () => {
       const results = await Promise.allSettled(sent);
       console.log(results.map(({ status }) => status).join());
     `;
-    const child = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "--eval", script]);
+    const folder = await makeFolder();
+    await symlink(join(root, "node_modules"), join(folder, "node_modules"), "junction");
+    await writeFile(join(folder, "program.ts"), script);
+    const child = spawn(process.execPath, [await bundleProgram(join(folder, "program.ts"))]);
     let output = "";
     child.stdout.on("data", (chunk) => (output += String(chunk)));
     child.stderr.on("data", (chunk) => (output += String(chunk)));

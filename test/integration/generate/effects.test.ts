@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { compiler } from "../../support/compile.js";
 import { copySpec, generate, makeFolder, root, run } from "../../support/generate.js";
 import type { Edits } from "../../support/generate.js";
+import { loadProgram } from "../../support/load.js";
 
 // What becomes of the client and the mock server when a document changes: the sources as they are, beside code that was
 // generated from another `spec/`, type-checked and run in a folder of their own.
@@ -190,7 +191,7 @@ beforeAll(async () => {
   ];
   for (const { exitCode, errors } of await generate(runs)) if (exitCode !== 0) throw new Error(errors);
 
-  // One compiler and one process for both: most of the time goes into starting them.
+  // One compiler for both: most of its time goes into what both import.
   const project = {
     extends: "./tsconfig.json",
     include: ["*/types.ts"],
@@ -199,17 +200,13 @@ beforeAll(async () => {
   await writeFile(join(folder, "tsconfig.types.json"), JSON.stringify(project));
   await writeFile(
     join(folder, "programs.ts"),
-    `const { results: changed } = await import("./changed/program.js");
-     const { results: renamed } = await import("./renamed/program.js");
-     process.stdout.write(JSON.stringify({ changed, renamed }));`,
+    `export { results as changed } from "./changed/program.js";
+     export { results as renamed } from "./renamed/program.js";`,
   );
-  const [compiled, programs] = await Promise.all([
+  [types, effects] = await Promise.all([
     run([compiler, "--project", "tsconfig.types.json"], folder),
-    run(["--import", "tsx", "programs.ts"], folder),
+    loadProgram<typeof effects>(join(folder, "programs.ts")),
   ]);
-  if (programs.exitCode !== 0) throw new Error(`the programs failed: ${programs.output}`);
-  types = compiled;
-  effects = JSON.parse(programs.output) as typeof effects;
 });
 
 test("the sources fit the changed documents as they are, and the types have changed with them", () => {

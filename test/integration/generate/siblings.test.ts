@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { parse } from "yaml";
 import { compiler } from "../../support/compile.js";
 import { copySpec, generate, makeFolder, root, run } from "../../support/generate.js";
+import { loadProgram } from "../../support/load.js";
 
 // Pages of further models, each of which says what ours says in another way, beside the vendored one: the sources as they
 // are fit the code that is generated from all of them, and every model makes an image.
@@ -123,7 +124,7 @@ const program = `
   const document = JSON.parse(await readFile(new URL("./generated/openapi.json", import.meta.url), "utf8"));
   const mock = await startMockServer({ taskDurationMs: 0 });
   const client = createClient({ apiKey: "key-1", baseUrl: mock.url });
-  const results: Record<string, unknown> = { defaultModel };
+  export const results: Record<string, unknown> = { defaultModel };
   for (const [model, operation] of Object.entries(models)) {
     const { schema } = requestMedia(listOperations(document).find(({ name }) => name === operation), document);
     const valid = synthesise(schema, document).filter((input) => requests[operation](input));
@@ -146,7 +147,6 @@ const program = `
   const { data } = await client.api.GET("/v1/account/credits" as never, {} as never);
   results.credits = (data as { code: number }).code;
   await mock.close();
-  process.stdout.write(JSON.stringify(results));
 `;
 
 let compiled: { exitCode: number | null; output: string };
@@ -169,10 +169,10 @@ beforeAll(async () => {
   await writeFile(join(folder, "tsconfig.types.json"), JSON.stringify(project));
   await writeFile(join(folder, "types.ts"), types);
   await writeFile(join(folder, "program.ts"), program);
-  const ran = await run(["--import", "tsx", "program.ts"], folder);
-  if (ran.exitCode !== 0) throw new Error(`the program failed: ${ran.output}`);
-  results = JSON.parse(ran.output) as typeof results;
-  compiled = await run([compiler, "--project", "tsconfig.types.json"], folder);
+  [{ results }, compiled] = await Promise.all([
+    loadProgram<{ results: Record<string, unknown> }>(join(folder, "program.ts")),
+    run([compiler, "--project", "tsconfig.types.json"], folder),
+  ]);
 });
 
 test("the sources fit them all, and each model has its fields", () => {
