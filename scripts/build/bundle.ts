@@ -9,6 +9,7 @@ export const root = resolve(import.meta.dirname, "../..");
 interface Manifest {
   exports: Record<string, string>;
   bin: Record<string, string>;
+  browser: Record<string, string>;
   dependencies: Record<string, string>;
   peerDependencies?: Record<string, string>;
 }
@@ -24,6 +25,8 @@ const entries = [
     .map(toSource),
   ...commands,
   "src/errors.ts", // apart from the others, because each class of an error must be one and the same in all of them
+  // Apart, because bundlers for browsers take one in place of the other.
+  ...Object.entries(manifest.browser).flat().map(toSource),
 ];
 
 /** Used by tests, which may run in an environment of another kind than Node's. */
