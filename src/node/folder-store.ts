@@ -7,12 +7,14 @@ import type { GenerationRecord, MaxImages, RecordStore } from "../index.js";
 import { createCountDay } from "./day-count.js";
 import { explainReadFailure, explainWriteFailure, isSystemError } from "./file-failure.js";
 import { encodeName } from "./image-files.js";
-import { readRecordFile, toLine, writeRecordFile } from "./record-file.js";
+import { createRecordFile, readRecordFile, writeRecordFile } from "./record-file.js";
 import type { RecordFile } from "./record-file.js";
+import { createRecentLines } from "./recent-lines.js";
+import type { RecentLines } from "./recent-lines.js";
 import { recordFileName, recordIdOf, recordSuffix } from "./record-name.js";
 import { removeLeftovers } from "./leftovers.js";
 import { LockHeld, withLock } from "./lock.js";
-import { createFile, createSyncNames } from "./replace-file.js";
+import { createSyncNames } from "./replace-file.js";
 
 /** How a folder of records is kept. */
 export interface FolderStoreOptions {
@@ -65,6 +67,7 @@ export function createFolderStore(folderPath: string | URL, options: FolderStore
   const folder = resolve(folderPath instanceof URL ? fileURLToPath(folderPath) : folderPath);
   const syncFolder = createSyncNames(folder);
   const pathOf = (id: string): string => join(folder, recordFileName(id));
+  const recent = createRecentLines();
   const limit = createImageLimit(maxImages, createCountDay(folder, mode));
 
   /** The first version took ids for names as they were, also with upper case and dots; such a record stays there. */
@@ -84,7 +87,7 @@ export function createFolderStore(folderPath: string | URL, options: FolderStore
     found: RecordFile | undefined,
     durable: boolean,
   ): Promise<void> {
-    const isNew = await writeRecordFile(path, record, found, { mode, durable });
+    const isNew = await writeRecordFile(path, record, found, { mode, durable }, recent);
     if (isNew && durable) await syncFolder();
   }
 
@@ -92,7 +95,7 @@ export function createFolderStore(folderPath: string | URL, options: FolderStore
     withLock(join(folder, `.${encodeName(id)}.lock`), { waitMs: lockWaitMs }, work);
 
   async function create(path: string, record: GenerationRecord): Promise<boolean> {
-    const created = await createFile(path, toLine(record), { mode, durable: true });
+    const created = await createRecordFile(path, record, { mode, durable: true }, recent);
     if (created !== undefined) {
       if (created) await syncFolder();
       return created;
@@ -111,6 +114,7 @@ export function createFolderStore(folderPath: string | URL, options: FolderStore
     const path = await locate(record.id);
     if (!previous) return path === pathOf(record.id) ? create(path, record) : false;
     return alone(record.id, async () => {
+      recent.forget(path); // another look must find what is there now
       const found = await readRecordFile(path);
       const { state, attempt = 1 } = { ...found?.record };
       const isKnown = state === previous.state && attempt === previous.attempt;
@@ -123,17 +127,17 @@ export function createFolderStore(folderPath: string | URL, options: FolderStore
     folder,
     pathOf,
     async read(id) {
-      return (await readRecordFile(await locate(id)))?.record;
+      return (await readRecordFile(await locate(id), recent))?.record;
     },
     async write(record, { durable }) {
       await explain(record.id, async () => {
         await limit.settle(record);
         const path = await locate(record.id);
-        const write = async () => {
-          const found = await readRecordFile(path);
+        const write = async (known?: RecentLines) => {
+          const found = await readRecordFile(path, known);
           if ((found?.record.attempt ?? 1) <= record.attempt) await put(path, record, found, durable);
         };
-        await (resubmittable.includes(record.state) ? alone(record.id, write) : write());
+        await (resubmittable.includes(record.state) ? alone(record.id, () => write()) : write(recent));
       });
     },
     async claim(record, previous) {

@@ -1,5 +1,14 @@
 import { createHash, randomUUID } from "node:crypto";
-import { closeSync, createReadStream, fdatasync, linkSync, openSync, unlinkSync, write } from "node:fs";
+import {
+  closeSync,
+  createReadStream,
+  fdatasync,
+  linkSync,
+  openSync,
+  unlinkSync,
+  write,
+  writeFileSync,
+} from "node:fs";
 import { rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -37,6 +46,8 @@ function encodeCharacter(character: string): string {
 
 /** Bytes of one write; one for each chunk would take longer than the chunk takes to arrive. */
 const batchBytes = 1024 * 1024;
+/** Fewer bytes are written at once, in less time than it takes to ask the thread pool for it. */
+const smallBytes = 128 * 1024;
 /** Syncing meanwhile leaves little to wait for at the end. */
 const batchesPerSync = 4;
 
@@ -70,8 +81,12 @@ async function writeBehind(file: number, chunks: AsyncIterable<Uint8Array>): Pro
   let synced = Promise.resolve();
   async function writeBatch(): Promise<void> {
     await written; // a failure of the last batch ends the download here
-    written = writeAll(file, Buffer.concat(batch));
-    written.catch(() => {});
+    const all = Buffer.concat(batch);
+    if (bytes <= smallBytes) writeFileSync(file, all);
+    else {
+      written = writeAll(file, all);
+      written.catch(() => {});
+    }
     batch = [];
     bytes = 0;
     if (++batches % batchesPerSync !== 0) return;

@@ -3,12 +3,14 @@ import {
   closeSync,
   constants,
   fchmodSync,
+  fstatSync,
   fsync,
   linkSync,
   openSync,
   unlinkSync,
   writeFileSync,
 } from "node:fs";
+import type { Stats } from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { renamePatiently } from "./rename.js";
@@ -23,6 +25,8 @@ export interface WriteOptions {
   mode: number;
   /** Whether its bytes are on the disk when it gets its name. */
   durable: boolean;
+  /** Called with the file's size and times once it is written. */
+  onWritten?: ((file: Stats) => void) | undefined;
 }
 
 /** Writes a file as a whole: a reader finds all of the old or all of the new. */
@@ -62,7 +66,7 @@ export async function createFile(
 export async function appendToFile(
   path: string,
   text: string,
-  { mode, durable }: WriteOptions,
+  { mode, durable, onWritten }: WriteOptions,
 ): Promise<boolean> {
   try {
     const file = openSync(path, appending);
@@ -70,6 +74,7 @@ export async function appendToFile(
       if (mode & 0o077) allow(file, mode);
       writeFileSync(file, text);
       if (durable) await sync(file);
+      onWritten?.(fstatSync(file));
     } finally {
       closeSync(file);
     }
@@ -87,7 +92,7 @@ const appending =
 async function withTemporary<T>(
   path: string,
   text: string,
-  { mode, durable }: WriteOptions,
+  { mode, durable, onWritten }: WriteOptions,
   take: (temporary: string) => Promise<T>,
 ): Promise<T> {
   const temporary = join(dirname(path), `.${randomUUID()}.tmp`);
@@ -97,6 +102,7 @@ async function withTemporary<T>(
       if (mode & 0o077) allow(file, mode);
       writeFileSync(file, text);
       if (durable) await sync(file);
+      onWritten?.(fstatSync(file));
     } finally {
       closeSync(file);
     }

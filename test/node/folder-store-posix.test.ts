@@ -77,7 +77,8 @@ describe("a folder of records", () => {
     if (isRoot) process.seteuid!(65534);
     else await chmod(records.pathOf("a"), 0);
     try {
-      await expect(readRecord(records, "a")).rejects.toThrow(
+      // As another process, which has not written it.
+      await expect(readRecord(createFolderStore(folder), "a")).rejects.toThrow(
         `a.record.json cannot be read (EACCES): ${records.pathOf("a")} belongs to user ${owner}, and this process runs ` +
           `as user ${isRoot ? 65534 : owner}`,
       );
