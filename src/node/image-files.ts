@@ -30,12 +30,16 @@ export function imageFileName(id: string, number: number, extension: string): st
 
 /** Encodes a text to a part of a file name that is safe on every system, and is another's for every other text. */
 export function encodeName(id: string): string {
+  if (plainName.test(id)) return id;
   if (id === "") return "%"; // Nothing else is encoded like this, nor as the %x below.
   const stem = Array.from(id, encodeCharacter).join("").replace(/^-/, "%2d");
   if (stem.length <= longestStem) return stem;
   const digest = createHash("sha256").update(id, "utf16le").digest("hex");
   return `${stem.slice(0, longestStem - digest.length - 2)}%x${digest}`;
 }
+
+/** A text that is its own name, as most are. */
+const plainName = new RegExp(`^[a-z0-9_][a-z0-9_-]{0,${longestStem - 1}}$`);
 
 function encodeCharacter(character: string): string {
   if (/^[a-z0-9_-]$/.test(character)) return character;

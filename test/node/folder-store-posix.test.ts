@@ -1,5 +1,7 @@
-import { chmod, chown, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { chmod, chown, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { generateOnce, readRecord } from "../../src/index.js";
 import { createFolderStore } from "../../src/node/index.js";
@@ -22,6 +24,18 @@ describe("a folder of records", () => {
       await generateOnce(client, "seedreamv5", input, { records, idempotencyKey });
       expect((await stat(records.pathOf(idempotencyKey))).mode & 0o777).toBe(mode ?? 0o600);
     }
+  });
+
+  test("finds what it wrote as it was replaced since, by a file of the same length and time", async () => {
+    const folder = await makeFolder();
+    const records = createFolderStore(folder);
+    const path = records.pathOf("a");
+    await records.write(makeRecord({ id: "a" }), { durable: false });
+    await writeFile(join(folder, "new"), (await readFile(path, "utf8")).replaceAll("task-1", "task-2"));
+    await promisify(execFile)("touch", ["-r", path, join(folder, "new")]);
+    await chmod(join(folder, "new"), 0o600);
+    await rename(join(folder, "new"), path);
+    expect(await readRecord(records, "a")).toMatchObject({ taskid: "task-2" });
   });
 
   test("writes a record anew where no line can be appended to its file", async () => {

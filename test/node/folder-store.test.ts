@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { appendFile, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { generateOnce, readRecord, RecordError } from "../../src/index.js";
@@ -161,6 +161,63 @@ describe("the file of a record", () => {
     expect(await readRecord(late.records, "a")).toMatchObject({ attempt: 2, taskid: "second" });
     const newer = await openWith(`${intent}{"version":3,"id":"a"}\n${second}`);
     await expect(readRecord(newer.records, "a")).rejects.toThrow("it is of version 3");
+  });
+});
+
+describe("a record that this store wrote last", () => {
+  const record = makeRecord({ id: "a" });
+  async function openWritten() {
+    const folder = await makeFolder();
+    const records = createFolderStore(folder);
+    await records.claim(intentOf("a"), undefined);
+    await records.write(record, { durable: false });
+    return { records, folder, path: records.pathOf("a"), read: () => readRecord(records, "a") };
+  }
+
+  test("is found as another process has changed it since: appended, edited, replaced or removed", async () => {
+    const { folder, path, read } = await openWritten();
+    const other = createFolderStore(folder);
+    await other.write({ ...record, state: "completed" }, { durable: false });
+    expect(await read()).toMatchObject({ state: "completed" });
+    await other.write({ ...record, state: "failed" }, { durable: false });
+    expect(await other.claim({ ...intentOf("a"), attempt: 2 }, { attempt: 1, state: "failed" })).toBe(true);
+    expect(await read()).toMatchObject({ state: "intent", attempt: 2 });
+    await writeFile(path, JSON.stringify(record));
+    expect(await read()).toEqual(record);
+    await rm(path);
+    expect(await read()).toBe(undefined);
+  });
+
+  test("is found as it was edited to the same length", async () => {
+    const { path, read } = await openWritten();
+    const text = await readFile(path, "utf8");
+    const { mtimeMs } = await stat(path);
+    const change = async (replacement: string) => {
+      await writeFile(path, text.replaceAll("task-1", replacement));
+      return (await stat(path)).mtimeMs;
+    };
+    for (let changed = 2; (await change(`task-${changed}`)) === mtimeMs; changed = 5 - changed); // within one tick
+    expect((await read())?.taskid).toMatch(/^task-[23]$/);
+  });
+
+  test("is not changed by what becomes of a copy", async () => {
+    const { records, read } = await openWritten();
+    const written = structuredClone(record);
+    const copy = (await read())!;
+    copy.input.prompt = "a dog";
+    copy.files.push("dog.png");
+    expect(await read()).toEqual(written);
+    const given = structuredClone(record);
+    await records.write(given, { durable: false });
+    given.input.prompt = "a dog";
+    expect(await read()).toEqual(written);
+  });
+
+  test("does not hide a newer version's line, which counts", async () => {
+    const { path, records, read } = await openWritten();
+    await appendFile(path, '{"version":3,"id":"a"}\n');
+    await records.write({ ...record, state: "completed" }, { durable: false });
+    await expect(read()).rejects.toThrow("it is of version 3");
   });
 });
 

@@ -58,7 +58,7 @@ export async function finish(
     throw new RecordError(`The record ${path} is gone`, { outcome: "accepted", taskid, cause: gone(path) });
   }
   const store = async (changes: Pick<GenerationRecord, "files"> & Partial<GenerationRecord>) => {
-    const { error: _overcome, ...kept } = (await readRecord(records, id)) ?? record;
+    const { error: _overcome, ...kept } = record;
     const updatedAt = new Date().toISOString();
     const stored: GenerationRecord = { ...kept, version: 2, ...changes, updatedAt };
     await records.write(stored, { durable: false });
