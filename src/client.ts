@@ -16,7 +16,7 @@ import { createRedactor } from "./reliability/redact.js";
 import { limitWork } from "./reliability/poll-limit.js";
 import { toSubmission, toTask } from "./reliability/response.js";
 import { isSafeToResubmit, isTransient } from "./reliability/retry.js";
-import { streamPieces } from "./reliability/stream-pieces.js";
+import { streamPieces } from "./reliability/on-servers.js";
 import { submitOperation } from "./reliability/submit-operation.js";
 import { callBack, startWatching, waitForTask, watchTask } from "./reliability/wait.js";
 import type { ReadTask } from "./reliability/wait.js";

@@ -1,6 +1,6 @@
-import { apiOptionNames, checkFunction, refuseUnknownOptions, resolveApiOptions } from "./api/options.js";
-import type { ApiOptions } from "./api/options.js";
-import { ConfigurationError, didYouMean } from "./errors.js";
+import { apiOptionRules, callback, checkOptions, resolveApiOptions } from "./api/options.js";
+import type { ApiOptions, OptionRule } from "./api/options.js";
+import { didYouMean } from "./errors.js";
 import type { ErrorDetails } from "./errors.js";
 import type { OnWarning } from "./reliability/advice.js";
 import type { Instrumentation } from "./reliability/instrument.js";
@@ -61,30 +61,47 @@ export interface GenerateOptions extends WaitOptions {
 /** {@link ClientOptions}, validated and with their defaults. */
 export type ClientSettings = ReturnType<typeof resolveOptions>;
 
-const clientOptionNames = /* @__PURE__ */ (() =>
-  [
-    ...apiOptionNames,
-    "submitTimeoutMs",
-    "submitRetries",
-    "statusTimeoutMs",
-    "statusRetries",
-    "maxConcurrentPolls",
-    "onWarning",
-    "instrumentation",
-    "allowPrivateResults",
-  ] as const satisfies readonly (keyof ClientOptions)[])();
+const milliseconds: OptionRule = [
+  (value) => typeof value === "number" && value > 0, // Infinity, too
+  "a number of milliseconds above 0",
+];
 
-const callOptionNames = [
-  "signal",
-  "timeoutMs",
-  "pollIntervalMs",
-  "onStatus",
-  "onSubmitted",
-] as const satisfies readonly (keyof GenerateOptions)[];
+const countFrom = (minimum: number): OptionRule => [
+  (value) => Number.isInteger(value) && value >= minimum,
+  `a whole number of at least ${minimum}`,
+];
+
+const clientOptionRules = /* @__PURE__ */ (() =>
+  ({
+    ...apiOptionRules,
+    submitTimeoutMs: milliseconds,
+    submitRetries: countFrom(0),
+    statusTimeoutMs: milliseconds,
+    statusRetries: countFrom(0),
+    maxConcurrentPolls: countFrom(1),
+    onWarning: callback,
+    instrumentation: [
+      (value) => typeof value?.around === "function",
+      "an object with a method `around(operation, run)`",
+    ],
+    allowPrivateResults: [(value) => typeof value === "boolean", "true or false"],
+  }) satisfies Record<keyof ClientOptions, OptionRule>)();
+
+const callOptionRules: Record<keyof GenerateOptions, OptionRule> = {
+  signal: [
+    // Judged by its members: older signals lack some of the newer ones.
+    (value) => typeof value?.aborted === "boolean" && typeof value.addEventListener === "function",
+    "an AbortSignal, such as the `signal` of an AbortController",
+  ],
+  timeoutMs: milliseconds,
+  pollIntervalMs: milliseconds,
+  onStatus: callback,
+  onSubmitted: callback,
+};
 
 /** Validates the options of a client and fills in the defaults. */
 export function resolveOptions(options: ClientOptions) {
-  refuseUnknownOptions(options, clientOptionNames, didYouMean);
+  checkOptions(options, clientOptionRules, didYouMean);
   const {
     submitTimeoutMs = 180_000,
     submitRetries = 2,
@@ -95,18 +112,6 @@ export function resolveOptions(options: ClientOptions) {
     instrumentation,
     allowPrivateResults = false,
   } = options;
-  checkDuration("submitTimeoutMs", submitTimeoutMs);
-  checkDuration("statusTimeoutMs", statusTimeoutMs);
-  checkCount("submitRetries", submitRetries, 0);
-  checkCount("statusRetries", statusRetries, 0);
-  checkCount("maxConcurrentPolls", maxConcurrentPolls, 1);
-  if (instrumentation !== undefined && typeof instrumentation?.around !== "function") {
-    throw new ConfigurationError("`instrumentation` must have a method `around(operation, run)`");
-  }
-  checkFunction("onWarning", onWarning);
-  if (typeof allowPrivateResults !== "boolean") {
-    throw new ConfigurationError("`allowPrivateResults` must be true or false");
-  }
   return {
     ...resolveApiOptions(options),
     submitTimeoutMs,
@@ -123,30 +128,5 @@ export function resolveOptions(options: ClientOptions) {
 /** Refuses the options of one call that are misspelt or of the wrong kind, before anything is sent and paid for. */
 export function checkCallOptions(options: GenerateOptions, taskid?: string): void {
   const about: ErrorDetails = taskid === undefined ? {} : { outcome: "accepted", taskid };
-  refuseUnknownOptions(options, callOptionNames, didYouMean, about);
-  const { signal, timeoutMs, pollIntervalMs, onStatus, onSubmitted } = options;
-  checkDuration("timeoutMs", timeoutMs, about);
-  checkDuration("pollIntervalMs", pollIntervalMs, about);
-  checkFunction("onStatus", onStatus, about);
-  checkFunction("onSubmitted", onSubmitted, about);
-  if (signal !== undefined && !isSignal(Object(signal) as Partial<AbortSignal>)) {
-    const message = "`signal` must be an AbortSignal, such as the `signal` of an AbortController";
-    throw new ConfigurationError(message, about);
-  }
-}
-
-/** Judged by its members: older signals lack some of the newer ones. */
-function isSignal({ aborted, addEventListener }: Partial<AbortSignal>): boolean {
-  return typeof aborted === "boolean" && typeof addEventListener === "function";
-}
-
-/** Milliseconds: more than 0; Infinity is allowed. */
-function checkDuration(name: string, value: number | undefined, about?: ErrorDetails): void {
-  if (value === undefined || (typeof value === "number" && value > 0)) return;
-  throw new ConfigurationError(`\`${name}\` must be a number of milliseconds above 0`, about);
-}
-
-function checkCount(name: string, value: number, minimum: number): void {
-  if (Number.isInteger(value) && value >= minimum) return;
-  throw new ConfigurationError(`\`${name}\` must be a whole number of at least ${minimum}`);
+  checkOptions(options, callOptionRules, didYouMean, about);
 }

@@ -41,7 +41,7 @@ export interface ApiSettings {
 /** Returns where the service is; `known` at once unless it is relative to a page that is not there yet. */
 export type BaseUrl = (() => URL) & { known?: URL };
 
-/** Validates the options and fills in the defaults. */
+/** Fills in the defaults of options that keep to their rules, and decides who sends a key where. */
 export function resolveApiOptions(options: ApiOptions): ApiSettings {
   const {
     dangerouslyAllowBrowser = false,
@@ -49,10 +49,6 @@ export function resolveApiOptions(options: ApiOptions): ApiSettings {
     authScheme = "bearer",
     fetch,
   } = options;
-  if (authScheme !== "bearer" && authScheme !== "raw") {
-    throw new ConfigurationError('`authScheme` must be "bearer" or "raw"');
-  }
-  checkFunction("fetch", fetch);
   const isOwnServer = options.baseUrl !== undefined;
   const apiKey =
     dangerouslyAllowBrowser === true || !isBrowser()
@@ -63,32 +59,43 @@ export function resolveApiOptions(options: ApiOptions): ApiSettings {
   return { apiKey, authScheme, baseUrl: resolveBaseUrl(baseUrl, mayBeHttp), fetch };
 }
 
-/** Refuses what should be a function of the user's, and is not. */
-export function checkFunction(name: string, value: unknown, about?: ErrorDetails): void {
-  if (value === undefined || typeof value === "function") return;
-  throw new ConfigurationError(`\`${name}\` must be a function`, about);
-}
+/** Whether a value is valid for an option, and the words for what is. */
+export type OptionRule = readonly [isValid: (value: any) => boolean, kind: string];
 
-/** The names of the options, for a message about an unknown one. */
-export const apiOptionNames = [
-  "apiKey",
-  "dangerouslyAllowBrowser",
-  "authScheme",
-  "baseUrl",
-  "dangerouslyAllowHttp",
-  "fetch",
-] as const satisfies readonly (keyof ApiOptions)[];
+export const callback: OptionRule = [(value) => typeof value === "function", "a function"];
 
-/** Refuses options that are not among the known ones: a misspelt option would be ignored without a word. */
-export function refuseUnknownOptions(
+/** Validated where it is used. */
+const checkedLater: OptionRule = [() => true, ""];
+
+/** The rules of the options, by name. */
+export const apiOptionRules: Record<keyof ApiOptions, OptionRule> = {
+  apiKey: checkedLater,
+  dangerouslyAllowBrowser: checkedLater,
+  authScheme: [(value) => value === "bearer" || value === "raw", '"bearer" or "raw"'],
+  baseUrl: checkedLater,
+  dangerouslyAllowHttp: checkedLater,
+  fetch: callback,
+};
+
+/** Refuses options that are of the wrong kind or that have no rule: a misspelt one would be ignored without a word. */
+export function checkOptions(
   options: object,
-  known: readonly string[],
+  rules: Readonly<Record<string, OptionRule>>,
   hint: (unknown: string, known: readonly string[]) => string,
   about?: ErrorDetails,
 ): void {
-  const unknown = Object.keys(options).find((name) => !known.includes(name));
-  if (unknown === undefined) return;
-  throw new ConfigurationError(`Unknown option \`${unknown}\`.${hint(unknown, known)}`, about);
+  const unknown = Object.keys(options).find((name) => !Object.hasOwn(rules, name));
+  if (unknown !== undefined) {
+    const help = hint(unknown, Object.keys(rules));
+    throw new ConfigurationError(`Unknown option \`${unknown}\`.${help}`, about);
+  }
+  for (const name in rules) {
+    const value = (options as Record<string, unknown>)[name];
+    const [isValid, kind] = rules[name]!;
+    if (value !== undefined && !isValid(value)) {
+      throw new ConfigurationError(`\`${name}\` must be ${kind}`, about);
+    }
+  }
 }
 
 /** Pages have a document; their workers have none, but the name that all browsers give themselves. */

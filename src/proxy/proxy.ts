@@ -1,9 +1,10 @@
 import { authentication, fields } from "../../generated/operations.js";
 import { createAuthenticate } from "../api/authentication.js";
-import { checkFunction } from "../api/options.js";
+import { callback, checkOptions } from "../api/options.js";
+import type { OptionRule } from "../api/options.js";
 import { createRedactor } from "../reliability/redact.js";
 import { OutgoingRequest } from "../api/request.js";
-import { ConfigurationError, ConnectionError } from "../errors.js";
+import { ConfigurationError, ConnectionError, didYouMean } from "../errors.js";
 import { resolveOptions } from "../options.js";
 import type { ClientOptions } from "../options.js";
 import { DeadlineReached, withDeadline } from "../reliability/abort.js";
@@ -46,6 +47,16 @@ export interface ProxyOptions extends ClientOptions {
   onError?: ((error: ConfigurationError) => void) | undefined;
 }
 
+const proxyOptionRules = {
+  authorizeRead: callback,
+  limitRate: callback,
+  onError: callback,
+  taskIdSecret: [
+    (value) => typeof value === "string" && value.length >= 16,
+    "a string of at least 16 characters",
+  ],
+} satisfies Record<string, OptionRule>;
+
 /** A web-standard request handler. */
 export type ProxyHandler = (request: Request) => Promise<Response>;
 
@@ -82,12 +93,8 @@ export function createProxyHandler(options: ProxyOptions): ProxyHandler {
       "createProxyHandler needs `authorize`: without it, everyone could spend your credits",
     );
   }
-  checkFunction("authorizeRead", authorizeRead);
-  checkFunction("limitRate", limitRate);
-  checkFunction("onError", onError);
-  if (taskIdSecret !== undefined && !(typeof taskIdSecret === "string" && taskIdSecret.length >= 16)) {
-    throw new ConfigurationError("`taskIdSecret` must be a string of at least 16 characters");
-  }
+  const own = { authorizeRead, limitRate, taskIdSecret, onError };
+  checkOptions(own, proxyOptionRules, didYouMean);
   const settings = resolveOptions(clientOptions);
   const authenticate = createAuthenticate(settings.apiKey, settings.authScheme);
   const { remember, redact } = createRedactor();

@@ -3,7 +3,7 @@ import type { Exchange } from "../api/exchange.js";
 import { isRuntimeFetch, PlatformBlob } from "../api/platform.js";
 import type { OutgoingRequest } from "../api/request.js";
 import { ConfigurationError } from "../errors.js";
-import { createWatch } from "./evidence.js";
+import { createWatch } from "./on-servers.js";
 import { redactError } from "./redact.js";
 import type { Redact } from "./redact.js";
 import { toReadable } from "./response-body.js";
