@@ -81,7 +81,7 @@ export function createFacade(
       }
       const key = await authenticate();
       noteKey?.(key);
-      if (isObserved || outgoing instanceof ObservedRequest) {
+      if (isObserved || outgoing.constructor === ObservedRequest) {
         const platformRequest = toPlatformRequest(outgoing);
         // Fetch encodes a FormData of the caller's again, with another boundary than the Request has.
         sources.set(platformRequest, { outgoing: isEncoded ? outgoing : undefined, key });

@@ -2,7 +2,7 @@ import { authentication } from "../../generated/operations.js";
 import { ConfigurationError, ConnectionError } from "../errors.js";
 import { secretOf } from "./authentication.js";
 import { isControlFlow, reasonOf, throwIfAborted } from "./platform.js";
-import { isPlatformRequest } from "./request.js";
+import { isPlatformRequest, redirectMode } from "./request.js";
 import type { OutgoingRequest } from "./request.js";
 
 /** A `fetch` as the platform has it. */
@@ -84,14 +84,6 @@ export function createFail(
       cause,
     });
   };
-}
-
-/**
- * Node keeps a copy of every body in case of a redirect, unless redirects are errors; Workers know no such mode and show
- * the redirect itself.
- */
-function redirectMode(): RequestRedirect {
-  return globalThis.navigator?.userAgent === "Cloudflare-Workers" ? "manual" : "error";
 }
 
 /**

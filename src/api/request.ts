@@ -15,7 +15,7 @@ export class OutgoingRequest {
   redirect: RequestInit["redirect"] | undefined;
 
   constructor(url: string, init: RequestInit) {
-    Object.assign(this, init, { url, redirect: "error" });
+    Object.assign(this, init, { url, redirect: redirectMode() });
   }
 
   /** Sets an encoded body with its headers. */
@@ -36,6 +36,14 @@ export class OutgoingRequest {
 
 /** The same for a call that has a middleware of its own. */
 export class ObservedRequest extends OutgoingRequest {}
+
+/**
+ * Node keeps a copy of every body in case of a redirect, unless redirects are errors; Workers know no such mode and show
+ * the redirect itself.
+ */
+export function redirectMode(): RequestRedirect {
+  return globalThis.navigator?.userAgent === "Cloudflare-Workers" ? "manual" : "error";
+}
 
 /** Whether a request is the platform's; some runtimes have no Request at all. */
 export const isPlatformRequest = (value: unknown): value is Request =>

@@ -101,6 +101,37 @@ describe("files", () => {
   });
 });
 
+describe("a platform Request, which costs as much as the rest of a small request", () => {
+  class CountedRequest extends Request {
+    static count = 0;
+
+    constructor(...args: ConstructorParameters<typeof Request>) {
+      super(...args);
+      CountedRequest.count++;
+    }
+  }
+
+  it("is built for a middleware alone", async () => {
+    const { api } = await start();
+    vi.stubGlobal("Request", CountedRequest);
+    await api.POST(path, { body: { prompt: "a fox" } });
+    expect(CountedRequest.count).toBe(0);
+    await api.POST(path, { body: { prompt: "a fox" }, middleware: [{ onRequest: () => undefined }] });
+    expect(CountedRequest.count).toBe(1);
+  });
+
+  it("asks for what Workers know of redirects, which is not to make them errors", async () => {
+    const { api } = await start();
+    vi.stubGlobal("navigator", { userAgent: "Cloudflare-Workers" });
+    const modes: string[] = [];
+    await api.POST(path, {
+      body: { prompt: "a fox" },
+      middleware: [{ onRequest: ({ request }) => void modes.push(request.redirect) }],
+    });
+    expect(modes).toEqual(["manual"]);
+  });
+});
+
 it("names its options for one that it does not know", () => {
   expect(() => createApi({ apikey: "x" } as never)).toThrow(
     "Unknown option `apikey`. The options are apiKey, dangerouslyAllowBrowser, authScheme, baseUrl, dangerouslyAllowHttp, fetch",
