@@ -20,6 +20,14 @@ export const privateAddressCode = "ERR_PRIVATE_ADDRESS";
 export const neverSent: unique symbol = /* @__PURE__ */ Symbol.for("tensorslab-images.neverSent") as never;
 
 /**
+ * The field of a fetch that says with {@link neverSent} of every request whether it was given to a connection; its value is
+ * that fetch itself, so that a function around it that takes over its fields says nothing.
+ */
+export const tellsNeverSent: unique symbol = /* @__PURE__ */ Symbol.for(
+  "tensorslab-images.tellsNeverSent",
+) as never;
+
+/**
  * The method of a body by which a fetch that keeps no piece has it read into memory that is used again.
  *
  * A stream cannot offer this: who reads one may keep what it gives.

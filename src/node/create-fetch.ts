@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import type { Dispatcher } from "undici";
-import { neverSent, publicAddressesOnly } from "../fetch-agreement.js";
+import { neverSent, publicAddressesOnly, tellsNeverSent } from "../fetch-agreement.js";
 import { ConfigurationError } from "../index.js";
 import { createConnections } from "./connections.js";
 import type { Undici } from "./connections.js";
@@ -77,11 +77,12 @@ export function createFetch(options: CreateFetchOptions = {}): NodeFetch {
     const signal = request.signal ?? undefined;
     if (signal?.aborted) throw signal.reason;
     const outgoing = toDispatchRequest(url, request);
-    const dispatcher = await open(url, publicAddressesOnly in init, outgoing.headers["content-type"]);
+    const contentType = outgoing.headers["content-type"];
+    const dispatcher = await open(url, publicAddressesOnly in init, contentType);
     if (signal?.aborted) throw signal.reason;
     const followsNothing = request.redirect !== "manual";
     return new Promise((resolve, reject) => {
-      dispatcher.dispatch(outgoing, new Receiver(url, signal, followsNothing, resolve, reject));
+      dispatcher.dispatch(outgoing, new Receiver(url, contentType, signal, followsNothing, resolve, reject));
     });
   }
 
@@ -91,6 +92,7 @@ export function createFetch(options: CreateFetchOptions = {}): NodeFetch {
   }
 
   ReceivedResponse.adopt();
+  Object.defineProperty(fetch, tellsNeverSent, { value: fetch });
   return Object.assign(fetch, { close, [Symbol.asyncDispose]: close });
 }
 

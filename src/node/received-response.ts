@@ -1,4 +1,4 @@
-import { TextDecoder } from "node:util"; // Jest with jsdom has no global one
+import { inspect, TextDecoder } from "node:util"; // Jest with jsdom has no global one
 
 /** Headers as undici gives them. */
 export type ResponseHeaders = Record<string, string | string[] | undefined>;
@@ -6,8 +6,8 @@ export type ResponseHeaders = Record<string, string | string[] | undefined>;
 /** Where the body of a response comes from. */
 export interface BodySource {
   readonly url: URL;
-  /** The next piece; undefined at the end. */
-  next(): Promise<Uint8Array | undefined>;
+  /** The next piece, at once if it is there; undefined at the end. */
+  next(): Uint8Array | undefined | Promise<Uint8Array | undefined>;
   /** Gives the rest of the body up, and its connection. */
   abort(reason: unknown): void;
 }
@@ -26,22 +26,22 @@ export class ReceivedResponse {
   readonly statusText: string;
   readonly redirected = false;
   readonly type = "basic";
+  readonly headers: Headers;
   readonly #source: BodySource;
-  readonly #rawHeaders: ResponseHeaders;
-  #headers: Headers | undefined;
   #platform: Response | undefined;
   #isRead = false;
 
   constructor(source: BodySource, status: number, statusText: string, rawHeaders: ResponseHeaders) {
     this.status = status;
     this.statusText = statusText;
+    this.headers = new ReceivedHeaders(rawHeaders) as unknown as Headers;
     this.#source = source;
-    this.#rawHeaders = rawHeaders;
   }
 
   /** Makes `instanceof Response` true; not when this module is loaded, for runtimes load their Response when it is named. */
   static adopt(): void {
     Object.setPrototypeOf(ReceivedResponse.prototype, Response.prototype as object);
+    Object.setPrototypeOf(ReceivedHeaders.prototype, Headers.prototype as object);
   }
 
   get url(): string {
@@ -50,10 +50,6 @@ export class ReceivedResponse {
 
   get ok(): boolean {
     return this.status <= 299;
-  }
-
-  get headers(): Headers {
-    return (this.#headers ??= toHeaders(this.#rawHeaders));
   }
 
   get bodyUsed(): boolean {
@@ -94,14 +90,16 @@ export class ReceivedResponse {
 
   /** Reads the body as text without a stream, and fails once it is longer than `maxBytes`. */
   async boundedText(maxBytes: number): Promise<string> {
-    const isEncoded = this.#rawHeaders["content-encoding"] !== undefined;
-    const reader =
-      this.#platform || this.#isRead || isEncoded ? this.#asPlatform().body?.getReader() : undefined;
+    const isPlain = !this.#platform && !this.#isRead && !this.headers.has("content-encoding");
+    const reader = isPlain ? undefined : this.#asPlatform().body?.getReader();
     const next = reader ? async () => (await reader.read()).value : () => this.#source.next();
     this.#isRead = true;
     const chunks: Uint8Array[] = [];
     let bytes = 0;
-    for (let chunk = await next(); chunk; chunk = await next()) {
+    for (;;) {
+      const piece = next();
+      const chunk = piece instanceof Promise ? await piece : piece;
+      if (!chunk) break;
       bytes += chunk.byteLength;
       chunks.push(chunk);
       if (bytes <= maxBytes) continue;
@@ -136,13 +134,62 @@ export class ReceivedResponse {
   }
 }
 
-function toHeaders(raw: ResponseHeaders): Headers {
-  const headers = new Headers();
-  for (const [name, value] of Object.entries(raw)) {
-    if (typeof value === "string") headers.append(name, value);
-    else for (const each of value ?? []) headers.append(name, each);
+/**
+ * Headers with every member of Headers.
+ *
+ * One of the platform's costs more than to receive them, so it is created only for those who want more than single ones.
+ */
+class ReceivedHeaders {
+  readonly #raw: ResponseHeaders;
+  #platform: Headers | undefined;
+
+  constructor(raw: ResponseHeaders) {
+    this.#raw = raw;
   }
-  return headers;
+
+  get(name: string): string | null {
+    if (this.#platform) return this.#platform.get(name);
+    const value = this.#raw[name.toLowerCase()];
+    return (Array.isArray(value) ? value.join(", ") : value) ?? null;
+  }
+
+  has(name: string): boolean {
+    return this.get(name) !== null;
+  }
+
+  [inspect.custom](): Headers {
+    return this.#asPlatform();
+  }
+
+  static {
+    const others = [
+      "append",
+      "delete",
+      "entries",
+      "forEach",
+      "getSetCookie",
+      "keys",
+      "set",
+      "values",
+    ] as const;
+    for (const name of [...others, Symbol.iterator] as const) {
+      Object.defineProperty(this.prototype, name, {
+        value(this: ReceivedHeaders, ...parameters: never[]): unknown {
+          const platform = this.#asPlatform();
+          return (platform[name] as (...given: never[]) => unknown).apply(platform, parameters);
+        },
+      });
+    }
+  }
+
+  #asPlatform(): Headers {
+    if (this.#platform) return this.#platform;
+    this.#platform = new Headers();
+    for (const [name, value] of Object.entries(this.#raw)) {
+      for (const each of [value ?? []].flat()) this.#platform.append(name, each);
+    }
+    return this.#platform;
+  }
 }
 
 /** Undoes an encoding, which was not asked for, but may be sent all the same. */

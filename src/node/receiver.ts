@@ -1,4 +1,5 @@
 import type { Dispatcher } from "undici";
+import { neverSent } from "../fetch-agreement.js";
 import { ReceivedResponse } from "./received-response.js";
 import type { ResponseHeaders } from "./received-response.js";
 
@@ -8,6 +9,7 @@ const mostUnreadBytes = 64 * 1024;
 /** Takes what undici tells of one request, and hands its response out. */
 export class Receiver implements Dispatcher.DispatchHandler {
   readonly url: URL;
+  readonly #contentType: string | undefined;
   readonly #signal: AbortSignal | undefined;
   readonly #refusesRedirects: boolean;
   readonly #resolve: (response: Response) => void;
@@ -21,12 +23,14 @@ export class Receiver implements Dispatcher.DispatchHandler {
 
   constructor(
     url: URL,
+    contentType: string | undefined,
     signal: AbortSignal | undefined,
     refusesRedirects: boolean,
     resolve: (response: Response) => void,
     reject: (reason: unknown) => void,
   ) {
     this.url = url;
+    this.#contentType = contentType;
     this.#signal = signal;
     this.#refusesRedirects = refusesRedirects;
     this.#resolve = resolve;
@@ -75,7 +79,11 @@ export class Receiver implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
-    if (!this.#isOver) this.#end({ reason: new TypeError("fetch failed", { cause: error }) });
+    if (this.#isOver) return;
+    const reason = new TypeError("fetch failed", { cause: error });
+    // undici starts a request before it writes the first byte, and tells so.
+    if (!this.#controller) Object.defineProperty(reason, neverSent, { value: this.#contentType });
+    this.#end({ reason });
   }
 
   #end(failure: { reason: unknown } | undefined): void {
@@ -86,17 +94,19 @@ export class Receiver implements Dispatcher.DispatchHandler {
     this.#wake?.();
   }
 
-  /** The next piece of the body; undefined at its end. */
-  async next(): Promise<Uint8Array | undefined> {
-    while (this.#chunks.length === 0) {
-      if (this.#failure) throw this.#failure.reason;
-      if (this.#isOver) return undefined;
-      const woken = new Promise<void>((resolve) => (this.#wake = resolve));
-      this.#controller?.resume(); // may bring the next piece at once
-      await woken;
-    }
+  /** The next piece of the body, at once if it is there; undefined at its end. */
+  next(): Uint8Array | undefined | Promise<Uint8Array | undefined> {
     const chunk = this.#chunks.shift();
-    this.#unreadBytes -= chunk?.byteLength ?? 0;
+    if (chunk) this.#unreadBytes -= chunk.byteLength;
+    else if (this.#failure) throw this.#failure.reason;
+    else if (!this.#isOver) return this.#wait();
     return chunk;
+  }
+
+  async #wait(): Promise<Uint8Array | undefined> {
+    const woken = new Promise<void>((resolve) => (this.#wake = resolve));
+    this.#controller?.resume(); // may bring the next piece at once
+    await woken;
+    return this.next();
   }
 }

@@ -1,5 +1,5 @@
-import { neverSent } from "../fetch-agreement.js";
-import { builtinModule } from "../api/platform.js";
+import { neverSent, tellsNeverSent } from "../fetch-agreement.js";
+import { builtinModule, isRuntimeFetch } from "../api/platform.js";
 
 /** Watches one request, so that a failure can be told from one that may have come after its bytes. */
 export interface Evidence {
@@ -10,7 +10,7 @@ export interface Evidence {
 }
 
 /** Starts to watch a request, which its form's boundary identifies. */
-export type Watch = (url: string, contentType: string | null, isOwnFetch: boolean) => Evidence;
+export type Watch = (url: string, contentType: string | null, fetch: unknown) => Evidence;
 
 interface Channels {
   subscribe: (name: string, listener: (message: unknown) => void) => void;
@@ -29,9 +29,10 @@ interface Message {
   error?: unknown;
 }
 
-/** An error of `createFetch`, which may say that it gave the request to no connection. */
+/** A `createFetch`, or an error of one, which may say that it gave the request to no connection. */
 interface Marked {
   [neverSent]?: string | undefined;
+  [tellsNeverSent]?: unknown;
 }
 
 /**
@@ -48,7 +49,8 @@ const boundaryPattern = /\bboundary=(form-[\da-f-]+)/;
  * An error's code proves nothing: the error may belong to another request of a fetch that was wrapped, or to a second
  * try. On Node, every request tells its steps on diagnostics channels, through any wrapper and any copy of undici. Nothing
  * was sent if each try with this request's boundary ended because no connection could be made, and the error that was
- * thrown is one of theirs, or one of a `createFetch` that tried none. Deno and Bun have no such channels; there the runtime's own fetch names the request's URL.
+ * thrown is one of theirs, or one of a `createFetch` that tried none. A `createFetch` with nothing around it sends once and
+ * knows by itself. Deno and Bun have no such channels; there the runtime's own fetch names the request's URL.
  */
 export function createWatch(): Watch {
   const channels = builtinModule<Channels>("diagnostics_channel");
@@ -97,9 +99,13 @@ export function createWatch(): Watch {
     (timer as { unref?: () => void }).unref?.(); // keeps no process alive
   }
 
-  return (url, contentType, isOwnFetch) => {
+  return (url, contentType, fetch) => {
+    const isMarked = (cause: unknown) => (Object(cause) as Marked)[neverSent] === contentType;
+    if ((Object(fetch) as Marked)[tellsNeverSent] === fetch) {
+      return { provesNotSent: (error) => causesOf(error).some(isMarked), stop() {} };
+    }
     const boundary = boundaryPattern.exec(contentType ?? "")?.[1];
-    if (isOwnFetch && isDenoOrBun()) {
+    if (isDenoOrBun() && isRuntimeFetch(fetch)) {
       return { provesNotSent: (error) => saysNotConnected(error, url), stop() {} };
     }
     if (!boundary || !channels) return { provesNotSent: () => false, stop() {} };
@@ -110,8 +116,7 @@ export function createWatch(): Watch {
     return {
       provesNotSent(error) {
         const errors = sightings.tries.map(({ error }) => error);
-        const isOfThisRequest = (cause: unknown) =>
-          errors.includes(cause) || (Object(cause) as Marked)[neverSent] === contentType;
+        const isOfThisRequest = (cause: unknown) => errors.includes(cause) || isMarked(cause);
         return (
           !sightings.mayHaveBeenSent &&
           errors.every((each) => connectErrors.has(Object(each) as object)) &&

@@ -14,7 +14,7 @@ import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, onTestFinished, vi } from "vitest";
 import { publicAddressesOnly } from "../../src/fetch-agreement.js";
 import { ConfigurationError, createClient, downloadImage } from "../../src/index.js";
-import type { ClientOptions, TensorsLabError } from "../../src/index.js";
+import type { ClientOptions, Fetch, TensorsLabError } from "../../src/index.js";
 import { startMockServer } from "../../src/mock-server/index.js";
 import { createFetch, fileFromPath, saveImages } from "../../src/node/index.js";
 import type { CreateFetchOptions } from "../../src/node/index.js";
@@ -214,7 +214,15 @@ describe("a response", () => {
     const fetch = openFetch();
     const none = await fetch(`${origin}/none`);
     expect([none.status, none.body, await none.text()]).toEqual([204, null, ""]);
-    expect((await fetch(`${origin}/cookies`)).headers.getSetCookie()).toEqual(["a=1", "b=2"]);
+    const { headers } = await fetch(`${origin}/cookies`);
+    expect([headers.get("Set-Cookie"), headers.has("set-cookie")]).toEqual(["a=1, b=2", true]);
+    expect([headers.get("x-none"), headers.has("X-None")]).toEqual([null, false]);
+    expect(headers.getSetCookie()).toEqual(["a=1", "b=2"]);
+    expect([...new Headers(headers).getSetCookie(), ...headers.keys()]).toEqual(
+      expect.arrayContaining(["a=1", "b=2", "content-length"]),
+    );
+    headers.set("set-cookie", "c=3");
+    expect([headers.get("set-cookie"), headers.has("Set-Cookie")]).toEqual(["c=3", true]);
     expect(await (await fetch(`${origin}/gzip`)).text()).toBe("zipped");
     await expect((await fetch(`${origin}/br`)).text()).rejects.toThrow("unknown encoding");
   });
@@ -601,6 +609,26 @@ describe("the end", () => {
           return closed(String(url), audit ?? init); // an audit, or the same request once more
         },
       });
+      const error = await client.submit("seedreamv5", input).catch((reason: unknown) => reason);
+      expect([error, server.ledger.length]).toMatchObject([{ outcome: "unknown" }, 1]);
+    }
+  });
+
+  test("proves nothing through a function that has taken over its fields", async () => {
+    const gone = await startRaw(() => undefined);
+    await gone.close();
+    const refused = openFetch();
+    for (const take of [
+      (own: Fetch) => Object.assign(own, refused),
+      (own: Fetch) => Object.defineProperties(own, Object.getOwnPropertyDescriptors(refused)),
+      (own: Fetch) => new Proxy(refused, { apply: async (_, __, given) => own(...(given as [string])) }),
+    ]) {
+      const server = await startMock();
+      const around: Fetch = async (url, init) => {
+        await fetch(url, init);
+        return refused(`http://127.0.0.1:${gone.port}`, init);
+      };
+      const client = createClient({ apiKey, baseUrl: server.url, fetch: take(around) });
       const error = await client.submit("seedreamv5", input).catch((reason: unknown) => reason);
       expect([error, server.ledger.length]).toMatchObject([{ outcome: "unknown" }, 1]);
     }
