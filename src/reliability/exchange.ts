@@ -21,7 +21,6 @@ export function createExchange(redact: Redact): Exchange {
   return async (request, fetch, onSend) => {
     const send = prepareSend(request, fetch);
     const contentType = request.headers.get("content-type");
-    const contentType = request.headers.get("content-type");
     const evidence = watch(request.url, contentType, fetch ?? globalThis.fetch);
     const fail = createFail(request, (error) => redactError(error, redact));
     onSend?.(lengthOf(request));
