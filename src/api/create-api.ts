@@ -1,5 +1,5 @@
 import createOpenapiClient from "openapi-fetch";
-import type { Client as OpenapiClient, Middleware } from "openapi-fetch";
+import type { Client as OpenapiClient } from "openapi-fetch";
 import { authentication, forms } from "../../generated/operations.js";
 import type { paths } from "../../generated/schema.js";
 import { ConfigurationError } from "../errors.js";
@@ -8,7 +8,7 @@ import { exchange } from "./exchange.js";
 import type { Exchange } from "./exchange.js";
 import { encodeForm } from "./multipart.js";
 import type { JoinPieces, PartKinds } from "./multipart.js";
-import { apiOptionRules, checkOptions, resolveApiOptions } from "./options.js";
+import { apiOptionNames, refuseUnknownOptions, resolveApiOptions } from "./options.js";
 import type { ApiOptions, ApiSettings } from "./options.js";
 import { isPlatformRequest, ObservedRequest, OutgoingRequest, toPlatformRequest } from "./request.js";
 
@@ -19,11 +19,19 @@ export type { ClientMethod, ClientRequestMethod, FetchResponse, Middleware } fro
 /** The openapi-fetch client, with a method for each HTTP method. */
 export type Api = OpenapiClient<paths>;
 
+/** A request of the layer above the facade. */
+export interface FacadeCall {
+  body: unknown;
+  signal: AbortSignal;
+  /** Called once nothing can prevent the request from being sent any more, with its bytes where they are known. */
+  onSend: (bytes: number | undefined) => void;
+}
+
 /** The facade with the parts that the layer above it needs. */
 export interface Facade {
   api: Api;
-  /** Adds the key and sends a request to the API's origin; `onSend` is called once nothing can prevent that any more. */
-  send: (request: Request, onSend?: (bytes: number | undefined) => void) => Promise<Response>;
+  /** Makes a request as `api` does, and reads the response as text. */
+  call: (method: string, path: string, call: FacadeCall) => Promise<{ response: Response; body: unknown }>;
   /** Where the service is. */
   baseUrl: () => URL;
   /** Checks that the next request has a base URL and a key. */
@@ -51,7 +59,7 @@ export interface FacadeParts {
  * const { data, error } = await api.POST("/v1/images/seedreamv5", { body: { prompt: "a red fox" } });
  */
 export function createApi(options: ApiOptions = {}): Api {
-  checkOptions(options, apiOptionRules, (_, known) => ` The options are ${known.join(", ")}`);
+  refuseUnknownOptions(options, apiOptionNames, (_, known) => ` The options are ${known.join(", ")}`);
   return createFacade(resolveApiOptions(options), { exchange }).api;
 }
 
@@ -66,31 +74,28 @@ export function createFacade(
   let isObserved = false;
 
   /** Encodes the body and adds the key. A middleware of the caller's gets a platform Request, without the key. */
-  const prepare: Middleware = {
-    async onRequest({ request, schemaPath }) {
-      const outgoing = request as unknown as OutgoingRequest;
-      // Relative to a page that is known by now.
-      if (outgoing.url.startsWith("/")) outgoing.url = baseUrl().href.replace(/\/$/, "") + outgoing.url;
-      checkOrigin(outgoing);
-      const { body } = outgoing;
-      const isEncoded = isFields(body);
-      if (isEncoded) {
-        const kinds = (forms as Record<string, PartKinds>)[`${outgoing.method} ${schemaPath}`];
-        const json = { body: JSON.stringify(body), contentType: "application/json" };
-        outgoing.setBody(kinds ? await encodeForm(body, kinds, joinPieces) : json);
-      }
-      const key = await authenticate();
-      noteKey?.(key);
-      if (isObserved || outgoing.constructor === ObservedRequest) {
-        const platformRequest = toPlatformRequest(outgoing);
-        // Fetch encodes a FormData of the caller's again, with another boundary than the Request has.
-        sources.set(platformRequest, { outgoing: isEncoded ? outgoing : undefined, key });
-        return platformRequest;
-      }
-      if (key) outgoing.headers.set(authentication.header, key);
-      return undefined;
-    },
-  };
+  async function complete(outgoing: OutgoingRequest, schemaPath: string): Promise<Request | undefined> {
+    // Relative to a page that is known by now.
+    if (outgoing.url.startsWith("/")) outgoing.url = baseUrl().href.replace(/\/$/, "") + outgoing.url;
+    checkOrigin(outgoing);
+    const { body } = outgoing;
+    const isEncoded = isFields(body);
+    if (isEncoded) {
+      const kinds = (forms as Record<string, PartKinds>)[`${outgoing.method} ${schemaPath}`];
+      const json = { body: JSON.stringify(body), contentType: "application/json" };
+      outgoing.setBody(kinds ? await encodeForm(body, kinds, joinPieces) : json);
+    }
+    const key = await authenticate();
+    noteKey?.(key);
+    if (isObserved || outgoing.constructor === ObservedRequest) {
+      const platformRequest = toPlatformRequest(outgoing);
+      // Fetch encodes a FormData of the caller's again, with another boundary than the Request has.
+      sources.set(platformRequest, { outgoing: isEncoded ? outgoing : undefined, key });
+      return platformRequest;
+    }
+    if (key) outgoing.headers.set(authentication.header, key);
+    return undefined;
+  }
 
   function checkOrigin({ url }: { url: string }): void {
     const { origin } = baseUrl();
@@ -98,9 +103,28 @@ export function createFacade(
     throw new ConfigurationError(`The key is for ${origin} and is not sent anywhere else`);
   }
 
-  const send: Facade["send"] = async (request, onSend) => {
+  async function send(request: Request | OutgoingRequest, onSend?: FacadeCall["onSend"]): Promise<Response> {
     checkOrigin(request); // a middleware may have replaced the request
     return exchange(isPlatformRequest(request) ? await addKey(request) : request, fetch, onSend);
+  }
+
+  /** Without a middleware, nobody can tell openapi-fetch from this, and it costs as much as the rest of a small request. */
+  const call: Facade["call"] = async (method, path, { body, signal, onSend }) => {
+    if (isObserved) {
+      const init = { body, signal, parseAs: "text", fetch: (request: Request) => send(request, onSend) };
+      const { data, error, response } = await api.request(method as "post", path as never, init as never);
+      return { response, body: data ?? error ?? "" };
+    }
+    const outgoing = new OutgoingRequest(path, {
+      ...unstored,
+      method,
+      body: body as never,
+      signal,
+      headers: new Headers(),
+    });
+    const request = await complete(outgoing, path); // which a middleware may have been added for by now
+    const response = await send(request ?? outgoing, onSend);
+    return { response, body: await response.text() };
   };
 
   /** Adds the key to a copy of what a middleware may hold and print. */
@@ -113,18 +137,22 @@ export function createFacade(
     return source?.outgoing ? Object.assign(source.outgoing, { headers }) : new Request(request, { headers });
   }
 
+  // Workers have no such notion, and throw on a field that they do not know.
+  const hasCache = typeof Request === "function" && "cache" in Request.prototype;
+  const unstored: RequestInit = hasCache ? { cache: "no-store" } : {};
   const api = createOpenapiClient<paths>({
     baseUrl: baseUrl.known?.href ?? "",
     Request: OutgoingRequest as unknown as typeof Request,
     fetch: (request) => send(request),
     bodySerializer: (body: unknown) => body as never,
-    // Workers have no such notion, and throw on a field that they do not know.
-    ...(typeof Request === "function" && "cache" in Request.prototype && { cache: "no-store" }),
+    ...unstored,
   });
-  api.use(prepare);
+  api.use({
+    onRequest: ({ request, schemaPath }) => complete(request as unknown as OutgoingRequest, schemaPath),
+  });
   return {
     api: noteMiddleware(api, () => void (isObserved = true)),
-    send,
+    call,
     baseUrl,
     async ready() {
       baseUrl();

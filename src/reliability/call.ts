@@ -40,30 +40,11 @@ export type Call = <Name extends OperationName>(
   policy: CallPolicy,
 ) => Promise<ResponseData<Name>>;
 
-/** openapi-fetch types a call by the literals of its method and path; here they are one of several. */
-type RequestAny = (
-  method: string,
-  path: string,
-  init: {
-    body: unknown;
-    signal: AbortSignal;
-    fetch: (request: Request) => Promise<Response>;
-    parseAs: "text";
-  },
-) => Promise<{ data?: unknown; error?: unknown; response: Response }>;
-
 /** The reason of a signal whose attempt is over; a constant, for an error would cost a stack trace each. */
 const attemptEnded = "the attempt has ended";
 
 /** Creates the function that carries out operations through the facade. */
-export function createCall(
-  { api, send }: Facade,
-  redact: Redact,
-  fetch: unknown,
-  isBehindProxy: boolean,
-): Call {
-  const request = api.request as RequestAny;
-
+export function createCall(facade: Facade, redact: Redact, fetch: unknown, isBehindProxy: boolean): Call {
   return (name, input, policy) => {
     const { taskid, signal, timeoutMs, retries, mayRetry, operation } = policy;
     let { beforeSending } = policy;
@@ -77,15 +58,13 @@ export function createCall(
       operation.attempts++;
       const sendOnce = async (ending: AbortController) => {
         try {
-          return await request(method, path, {
+          return await facade.call(method, path, {
             body,
             signal: ending.signal,
-            fetch: (outgoing) =>
-              send(outgoing, (bytes) => {
-                isSent = true;
-                operation.bytes = bytes;
-              }),
-            parseAs: "text",
+            onSend(bytes) {
+              isSent = true;
+              operation.bytes = bytes;
+            },
           });
         } finally {
           // Fetch on Node keeps all of a request for its signal's sake, until that ends or a large collection. Another
@@ -96,13 +75,16 @@ export function createCall(
       try {
         if (beforeSending) await withDeadline(remainingMs(), signal, async () => beforeSending?.(body));
         beforeSending = undefined; // once, however often this is sent
-        const { data, error, response } = await withDeadline(remainingMs(), signal, sendOnce);
+        const { response, body: received } = await withDeadline(remainingMs(), signal, sendOnce);
         operation.httpStatus = response.status;
         const retryAfterMs = parseRetryAfter(response.headers);
         // Only a client without a key speaks to a proxy; a service has no say in what is sent again.
         const proxyOutcome = isBehindProxy ? (response.headers.get(outcomeHeader) ?? undefined) : undefined;
-        const received = { status: response.status, body: data ?? error ?? "", retryAfterMs, proxyOutcome };
-        return parseResponse(received, { operation: name, taskid, redact });
+        const { status } = response;
+        return parseResponse(
+          { status, body: received, retryAfterMs, proxyOutcome },
+          { operation: name, taskid, redact },
+        );
       } catch (error) {
         // What is known of the submit is worth more than the reason of the abort, which may be any error.
         const isTyped = error instanceof TensorsLabError && error !== signal?.reason;

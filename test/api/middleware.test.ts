@@ -1,7 +1,8 @@
 import { inspect } from "node:util";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { createApi } from "../../src/api/index.js";
 import type { Api } from "../../src/api/index.js";
+import { createClient } from "../../src/index.js";
 import { startMockServer } from "../../src/mock-server/index.js";
 import type { MockServerOptions } from "../../src/mock-server/index.js";
 
@@ -200,4 +201,28 @@ it("a form that the caller encoded arrives as it is, also past a middleware", as
   form.append("prompt", "by hand");
   await api.POST(path, { body: form as never });
   expect(server.requests[0]).toMatchObject({ fields: { prompt: "by hand" }, headers: { "x-trace": "3" } });
+});
+
+it("is what a platform Request is built for: without one there is none", async () => {
+  const { server, api } = await start();
+  const client = createClient({ apiKey, baseUrl: server.url });
+  let built = 0;
+  vi.stubGlobal(
+    "Request",
+    class extends Request {
+      constructor(...given: ConstructorParameters<typeof Request>) {
+        super(...given);
+        built++;
+      }
+    },
+  );
+  onTestFinished(() => void vi.unstubAllGlobals());
+  await api.POST(path, { body: withFile() });
+  await client.submit("seedreamv5", withFile());
+  expect([built, server.ledger.length]).toEqual([0, 2]);
+  api.use({ onRequest: () => undefined });
+  client.api.use({ onRequest: () => undefined });
+  await api.POST(path, { body: withFile() });
+  await client.submit("seedreamv5", withFile());
+  expect([built >= 2, server.ledger.length]).toEqual([true, 4]);
 });
