@@ -19,19 +19,18 @@ export type { ClientMethod, ClientRequestMethod, FetchResponse, Middleware } fro
 /** The openapi-fetch client, with a method for each HTTP method. */
 export type Api = OpenapiClient<paths>;
 
-/** A request of the layer above the facade. */
-export interface FacadeCall {
-  body: unknown;
-  signal: AbortSignal;
-  /** Called once nothing can prevent the request from being sent any more, with its bytes where they are known. */
-  onSend: (bytes: number | undefined) => void;
-}
+/** Called with a body's bytes, where they are known. */
+type OnSend = (bytes: number | undefined) => void;
 
 /** The facade with the parts that the layer above it needs. */
 export interface Facade {
   api: Api;
-  /** Makes a request as `api` does, and reads the response as text. */
-  call: (method: string, path: string, call: FacadeCall) => Promise<{ response: Response; body: unknown }>;
+  /** Encodes a request's body and adds the key, as `api` does; returns the platform's Request if a middleware may look at it. */
+  complete: (outgoing: OutgoingRequest, path: string) => Promise<Request | undefined>;
+  /** Adds the key and sends a request to the API's origin; `onSend` is called once nothing can prevent that any more. */
+  send: (request: Request | OutgoingRequest, onSend?: OnSend) => Promise<Response>;
+  /** Whether a middleware may look at every request. */
+  isObserved: () => boolean;
   /** Where the service is. */
   baseUrl: () => URL;
   /** Checks that the next request has a base URL and a key. */
@@ -74,14 +73,14 @@ export function createFacade(
   let isObserved = false;
 
   /** Encodes the body and adds the key. A middleware of the caller's gets a platform Request, without the key. */
-  async function complete(outgoing: OutgoingRequest, schemaPath: string): Promise<Request | undefined> {
+  const complete: Facade["complete"] = async (outgoing, path) => {
     // Relative to a page that is known by now.
     if (outgoing.url.startsWith("/")) outgoing.url = baseUrl().href.replace(/\/$/, "") + outgoing.url;
     checkOrigin(outgoing);
     const { body } = outgoing;
     const isEncoded = isFields(body);
     if (isEncoded) {
-      const kinds = (forms as Record<string, PartKinds>)[`${outgoing.method} ${schemaPath}`];
+      const kinds = (forms as Record<string, PartKinds>)[`${outgoing.method} ${path}`];
       const json = { body: JSON.stringify(body), contentType: "application/json" };
       outgoing.setBody(kinds ? await encodeForm(body, kinds, joinPieces) : json);
     }
@@ -95,7 +94,7 @@ export function createFacade(
     }
     if (key) outgoing.headers.set(authentication.header, key);
     return undefined;
-  }
+  };
 
   function checkOrigin({ url }: { url: string }): void {
     const { origin } = baseUrl();
@@ -103,28 +102,9 @@ export function createFacade(
     throw new ConfigurationError(`The key is for ${origin} and is not sent anywhere else`);
   }
 
-  async function send(request: Request | OutgoingRequest, onSend?: FacadeCall["onSend"]): Promise<Response> {
+  const send: Facade["send"] = async (request, onSend) => {
     checkOrigin(request); // a middleware may have replaced the request
     return exchange(isPlatformRequest(request) ? await addKey(request) : request, fetch, onSend);
-  }
-
-  /** Without a middleware, nobody can tell openapi-fetch from this, and it costs as much as the rest of a small request. */
-  const call: Facade["call"] = async (method, path, { body, signal, onSend }) => {
-    if (isObserved) {
-      const init = { body, signal, parseAs: "text", fetch: (request: Request) => send(request, onSend) };
-      const { data, error, response } = await api.request(method as "post", path as never, init as never);
-      return { response, body: data ?? error ?? "" };
-    }
-    const outgoing = new OutgoingRequest(path, {
-      ...unstored,
-      method,
-      body: body as never,
-      signal,
-      headers: new Headers(),
-    });
-    const request = await complete(outgoing, path); // which a middleware may have been added for by now
-    const response = await send(request ?? outgoing, onSend);
-    return { response, body: await response.text() };
   };
 
   /** Adds the key to a copy of what a middleware may hold and print. */
@@ -137,22 +117,20 @@ export function createFacade(
     return source?.outgoing ? Object.assign(source.outgoing, { headers }) : new Request(request, { headers });
   }
 
-  // Workers have no such notion, and throw on a field that they do not know.
-  const hasCache = typeof Request === "function" && "cache" in Request.prototype;
-  const unstored: RequestInit = hasCache ? { cache: "no-store" } : {};
   const api = createOpenapiClient<paths>({
     baseUrl: baseUrl.known?.href ?? "",
     Request: OutgoingRequest as unknown as typeof Request,
     fetch: (request) => send(request),
     bodySerializer: (body: unknown) => body as never,
-    ...unstored,
   });
   api.use({
     onRequest: ({ request, schemaPath }) => complete(request as unknown as OutgoingRequest, schemaPath),
   });
   return {
     api: noteMiddleware(api, () => void (isObserved = true)),
-    call,
+    complete,
+    send,
+    isObserved: () => isObserved,
     baseUrl,
     async ready() {
       baseUrl();

@@ -15,7 +15,9 @@ export class OutgoingRequest {
   redirect: RequestInit["redirect"] | undefined;
 
   constructor(url: string, init: RequestInit) {
-    Object.assign(this, init, { url, redirect: redirectMode() });
+    // Workers have no such notion, and throw on a field that they do not know.
+    const hasCache = typeof Request === "function" && "cache" in Request.prototype;
+    Object.assign(this, hasCache && { cache: "no-store" }, init, { url, redirect: redirectMode() });
   }
 
   /** Sets an encoded body with its headers. */

@@ -1,6 +1,7 @@
 import { operations } from "../../generated/operations.js";
 import type { Facade } from "../api/create-api.js";
 import { isControlFlow, isRuntimeFetch } from "../api/platform.js";
+import { OutgoingRequest } from "../api/request.js";
 import {
   ConfigurationError,
   ConnectionError,
@@ -58,13 +59,9 @@ export function createCall(facade: Facade, redact: Redact, fetch: unknown, isBeh
       operation.attempts++;
       const sendOnce = async (ending: AbortController) => {
         try {
-          return await facade.call(method, path, {
-            body,
-            signal: ending.signal,
-            onSend(bytes) {
-              isSent = true;
-              operation.bytes = bytes;
-            },
+          return await makeRequest(facade, method, path, body, ending.signal, (bytes) => {
+            isSent = true;
+            operation.bytes = bytes;
           });
         } finally {
           // Fetch on Node keeps all of a request for its signal's sake, until that ends or a large collection. Another
@@ -111,6 +108,28 @@ export function createCall(facade: Facade, redact: Redact, fetch: unknown, isBeh
 
     return withRetries(attempt, { signal, remainingMs, retries, mayRetry });
   };
+}
+
+/** Makes a request and reads the response's text; openapi-fetch may have parsed it. */
+async function makeRequest(
+  { api, complete, send, isObserved }: Facade,
+  method: string,
+  path: string,
+  body: unknown,
+  signal: AbortSignal,
+  onSend: (bytes: number | undefined) => void,
+): Promise<{ response: Response; body: unknown }> {
+  if (isObserved()) {
+    const init = { body, signal, parseAs: "text", fetch: (request: Request) => send(request, onSend) };
+    const { data, error, response } = await api.request(method as "post", path as never, init as never);
+    return { response, body: data ?? error ?? "" };
+  }
+  // Without a middleware, nobody can tell openapi-fetch from this, and it costs as much as the rest of a small request.
+  const init = { method, body, signal, headers: new Headers() } as RequestInit;
+  const outgoing = new OutgoingRequest(path, init);
+  const request = await complete(outgoing, path); // which a middleware may have been added for by now
+  const response = await send(request ?? outgoing, onSend);
+  return { response, body: await response.text() };
 }
 
 /** States the outcome of the submit: a task was accepted, and a submit that may have arrived is unknown. */

@@ -1,6 +1,6 @@
 import { createFail, prepareSend, statusOf } from "../api/exchange.js";
 import type { Exchange } from "../api/exchange.js";
-import { PlatformBlob } from "../api/platform.js";
+import { isRuntimeFetch, PlatformBlob } from "../api/platform.js";
 import type { OutgoingRequest } from "../api/request.js";
 import { ConfigurationError } from "../errors.js";
 import { createWatch } from "./on-servers.js";
@@ -21,7 +21,8 @@ export function createExchange(redact: Redact): Exchange {
   return async (request, fetch, onSend) => {
     const send = prepareSend(request, fetch);
     const contentType = request.headers.get("content-type");
-    const evidence = watch(request.url, contentType, fetch ?? globalThis.fetch);
+    const sender: unknown = fetch ?? globalThis.fetch;
+    const evidence = watch(request.url, contentType, isRuntimeFetch(sender), sender);
     const fail = createFail(request, (error) => redactError(error, redact));
     onSend?.(lengthOf(request));
     try {
