@@ -8,7 +8,7 @@ import { exchange } from "./exchange.js";
 import type { Exchange } from "./exchange.js";
 import { encodeForm } from "./multipart.js";
 import type { JoinPieces, PartKinds } from "./multipart.js";
-import { apiOptionNames, refuseUnknownOptions, resolveApiOptions } from "./options.js";
+import { apiOptionRules, checkOptions, resolveApiOptions } from "./options.js";
 import type { ApiOptions, ApiSettings } from "./options.js";
 import { isPlatformRequest, ObservedRequest, OutgoingRequest, toPlatformRequest } from "./request.js";
 
@@ -58,7 +58,7 @@ export interface FacadeParts {
  * const { data, error } = await api.POST("/v1/images/seedreamv5", { body: { prompt: "a red fox" } });
  */
 export function createApi(options: ApiOptions = {}): Api {
-  refuseUnknownOptions(options, apiOptionNames, (_, known) => ` The options are ${known.join(", ")}`);
+  checkOptions(options, apiOptionRules, (_, known) => ` The options are ${known.join(", ")}`);
   return createFacade(resolveApiOptions(options), { exchange }).api;
 }
 
