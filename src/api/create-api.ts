@@ -7,7 +7,7 @@ import { createAuthenticate } from "./authentication.js";
 import { exchange } from "./exchange.js";
 import type { Exchange } from "./exchange.js";
 import { encodeForm } from "./multipart.js";
-import type { JoinPieces, PartKinds } from "./multipart.js";
+import type { EncodedForm, JoinPieces, PartKinds } from "./multipart.js";
 import { apiOptionRules, checkOptions, resolveApiOptions } from "./options.js";
 import type { ApiOptions, ApiSettings } from "./options.js";
 import { isPlatformRequest, ObservedRequest, OutgoingRequest, toPlatformRequest } from "./request.js";
@@ -76,13 +76,12 @@ export function createFacade(
   const complete: Facade["complete"] = async (outgoing, path) => {
     // Relative to a page that is known by now.
     if (outgoing.url.startsWith("/")) outgoing.url = baseUrl().href.replace(/\/$/, "") + outgoing.url;
-    checkOrigin(outgoing);
+    checkOrigin(outgoing); // a call may have a base URL and a fetch of its own
     const { body } = outgoing;
     const isEncoded = isFields(body);
     if (isEncoded) {
       const kinds = (forms as Record<string, PartKinds>)[`${outgoing.method} ${path}`];
-      const json = { body: JSON.stringify(body), contentType: "application/json" };
-      outgoing.setBody(kinds ? await encodeForm(body, kinds, joinPieces) : json);
+      outgoing.setBody(kinds ? await encodeForm(body, kinds, joinPieces) : encodeJson(body));
     }
     const key = await authenticate();
     noteKey?.(key);
@@ -154,6 +153,11 @@ function noteMiddleware(api: Api, note: () => void): Api {
     },
   };
 }
+
+const encodeJson = (body: object): EncodedForm => ({
+  body: JSON.stringify(body),
+  contentType: "application/json",
+});
 
 /** Whether a body is an object with fields, of whatever class, rather than what fetch sends as it is. */
 function isFields(body: unknown): body is Record<string, unknown> {

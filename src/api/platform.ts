@@ -15,39 +15,15 @@ export function builtinModule<Module>(name: string): Module | undefined {
 }
 
 /** A global as the runtime itself has it, though a test environment may have replaced it; undefined if there is none. */
-function original<Name extends "Blob" | "ReadableStream" | "TextDecoder" | "TextEncoder">(
+export function original<Name extends "Blob" | "ReadableStream" | "TextDecoder" | "TextEncoder">(
   name: Name,
   module: string,
 ): (typeof globalThis)[Name] {
   return builtinModule<typeof globalThis>(module)?.[name] ?? globalThis[name];
 }
 
-// Marked as pure, so that a bundler leaves out what a program does not use.
-const runtimeFetch: unknown = /* @__PURE__ */ (() => globalThis.fetch)();
-
-/** Whether a fetch is the runtime's own, unless that was replaced before this package was loaded. */
-export const isRuntimeFetch = (fetch: unknown): boolean => fetch === runtimeFetch;
-
 /** The Blob that the runtime's fetch accepts as a body. */
 export const PlatformBlob = /* @__PURE__ */ original("Blob", "buffer");
-export const PlatformTextDecoder = /* @__PURE__ */ original("TextDecoder", "util");
-export const PlatformTextEncoder = /* @__PURE__ */ original("TextEncoder", "util");
-
-/** Creates a stream that the runtime's fetch accepts; looked up now, because Node takes long to load its streams. */
-export function createReadableStream(
-  ...source: ConstructorParameters<typeof ReadableStream<Uint8Array>>
-): ReadableStream<Uint8Array> {
-  return new (original("ReadableStream", "stream/web"))<Uint8Array>(...source);
-}
-
-/** Creates a controller whose signal the runtime's fetch accepts. */
-export function createAbortController(): AbortController {
-  if (!hasForeignGlobals()) return new AbortController();
-  const util = builtinModule<{ transferableAbortController?: () => AbortController }>("util");
-  return util?.transferableAbortController?.() ?? new AbortController();
-}
-
-const hasForeignGlobals = (): boolean => PlatformBlob !== globalThis.Blob;
 
 /** The reason of an aborted signal; those of older runtimes and test environments have none. */
 export const reasonOf = ({ reason }: AbortSignal): unknown =>

@@ -1,6 +1,15 @@
-import { createAbortController, reasonOf, throwIfAborted } from "../api/platform.js";
+import { builtinModule, PlatformBlob, reasonOf, throwIfAborted } from "../api/platform.js";
 
 export { reasonOf, throwIfAborted };
+
+/** Creates a controller whose signal the runtime's fetch accepts. */
+function createAbortController(): AbortController {
+  if (!hasForeignGlobals()) return new AbortController();
+  const util = builtinModule<{ transferableAbortController?: () => AbortController }>("util");
+  return util?.transferableAbortController?.() ?? new AbortController();
+}
+
+const hasForeignGlobals = (): boolean => PlatformBlob !== globalThis.Blob;
 
 /** The longest delay a timer can have; a longer one would fire at once. */
 export const longestTimerMs = 2 ** 31 - 1;

@@ -1,6 +1,6 @@
 import { operations } from "../../generated/operations.js";
 import type { Facade } from "../api/create-api.js";
-import { isControlFlow, isRuntimeFetch } from "../api/platform.js";
+import { isControlFlow } from "../api/platform.js";
 import { OutgoingRequest } from "../api/request.js";
 import {
   ConfigurationError,
@@ -11,6 +11,7 @@ import {
 } from "../errors.js";
 import type { OperationName, RequestFields, ResponseData } from "../types.js";
 import { DeadlineReached, reasonOf, withDeadline } from "./abort.js";
+import { isRuntimeFetch } from "./exchange.js";
 import type { InstrumentedOperation } from "./instrument.js";
 import { redactError } from "./redact.js";
 import type { Redact } from "./redact.js";

@@ -1,12 +1,18 @@
 import { createFail, prepareSend, statusOf } from "../api/exchange.js";
 import type { Exchange } from "../api/exchange.js";
-import { isRuntimeFetch, PlatformBlob } from "../api/platform.js";
+import { PlatformBlob } from "../api/platform.js";
 import type { OutgoingRequest } from "../api/request.js";
 import { ConfigurationError } from "../errors.js";
 import { createWatch } from "./on-servers.js";
 import { redactError } from "./redact.js";
 import type { Redact } from "./redact.js";
 import { toReadable } from "./response-body.js";
+
+// Marked as pure, so that a bundler leaves out what a program does not use.
+const runtimeFetch: unknown = /* @__PURE__ */ (() => globalThis.fetch)();
+
+/** Whether a fetch is the runtime's own, unless that was replaced before this package was loaded. */
+export const isRuntimeFetch = (fetch: unknown): boolean => fetch === runtimeFetch;
 
 /**
  * Creates the exchange of a client: it sends a request once, knows whether a failure came before its bytes were sent, and

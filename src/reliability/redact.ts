@@ -1,5 +1,7 @@
 import { secretOf } from "../api/authentication.js";
-import { PlatformTextEncoder } from "../api/platform.js";
+import { original } from "../api/platform.js";
+
+const PlatformTextEncoder = /* @__PURE__ */ original("TextEncoder", "util");
 
 /** Takes a secret out of a text. */
 export type Redact = (text: string) => string;

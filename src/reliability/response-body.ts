@@ -1,4 +1,6 @@
-import { PlatformTextDecoder } from "../api/platform.js";
+import { original } from "../api/platform.js";
+
+const PlatformTextDecoder = /* @__PURE__ */ original("TextDecoder", "util");
 
 /** A response of the service has a few hundred bytes; a longer one is given up. */
 const longestResponseBytes = 1024 * 1024;

@@ -1,6 +1,6 @@
 import type { EncodedForm, Piece } from "../api/multipart.js";
 import { FilePart, readAll } from "../api/file-part.js";
-import { builtinModule, createReadableStream, PlatformBlob } from "../api/platform.js";
+import { builtinModule, original, PlatformBlob } from "../api/platform.js";
 import { openPieces } from "../fetch-agreement.js";
 import type { Pieces } from "../fetch-agreement.js";
 
@@ -84,6 +84,13 @@ function toStream(pieces: Pieces): ReadableStream<Uint8Array> {
     },
     { highWaterMark: 0 },
   );
+}
+
+/** Creates a stream that the runtime's fetch accepts; looked up now, because Node takes long to load its streams. */
+function createReadableStream(
+  ...source: ConstructorParameters<typeof ReadableStream<Uint8Array>>
+): ReadableStream<Uint8Array> {
+  return new (original("ReadableStream", "stream/web"))<Uint8Array>(...source);
 }
 
 interface NodeStreams {

@@ -132,6 +132,14 @@ describe("a platform Request, which costs as much as the rest of a small request
   });
 });
 
+it("gives no key to a call with a base URL elsewhere, whatever fetch that brings", async () => {
+  const { api } = await start();
+  const fetch = vi.fn(async () => Response.json({}));
+  const post = api.POST(path, { body: { prompt: "x" }, baseUrl: "https://elsewhere.test", fetch });
+  await expect(post).rejects.toMatchObject({ code: "CONFIGURATION" });
+  expect(fetch).not.toHaveBeenCalled();
+});
+
 it("names its options for one that it does not know", () => {
   expect(() => createApi({ apikey: "x" } as never)).toThrow(
     "Unknown option `apikey`. The options are apiKey, dangerouslyAllowBrowser, authScheme, baseUrl, dangerouslyAllowHttp, fetch",
