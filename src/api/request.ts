@@ -43,7 +43,7 @@ export class ObservedRequest extends OutgoingRequest {}
  * Node keeps a copy of every body in case of a redirect, unless redirects are errors; Workers know no such mode and show
  * the redirect itself.
  */
-export function redirectMode(): RequestRedirect {
+export function redirectMode(): "error" | "manual" {
   return globalThis.navigator?.userAgent === "Cloudflare-Workers" ? "manual" : "error";
 }
 
