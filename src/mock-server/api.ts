@@ -11,7 +11,7 @@ import {
   statusOperation,
   unnamedNumber,
 } from "./document.js";
-import { describeIssue, readInput } from "./input/read-input.js";
+import { describeIssue, readInput } from "./input/index.js";
 import { mockMarkers, readMarkers } from "./markers.js";
 import type { Settings } from "./options.js";
 import { readOrder } from "./order.js";

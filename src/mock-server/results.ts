@@ -2,7 +2,7 @@ import { createHmac, randomBytes } from "node:crypto";
 import { keyHeader } from "./document.js";
 import type { Settings } from "./options.js";
 import type { Size } from "./order.js";
-import { drawLandscape } from "./picture/landscape.js";
+import { drawLandscape } from "./picture/index.js";
 import type { MockRequest } from "./request.js";
 import { plainResponse } from "./response.js";
 import { pathOf } from "./site.js";

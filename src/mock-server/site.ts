@@ -2,7 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from "node:http
 import { deliver } from "./delivery.js";
 import { isCarriedOut } from "./failure.js";
 import type { MockFailure } from "./failure.js";
-import type { Issue } from "./input/read-input.js";
+import type { Issue } from "./input/index.js";
 import { openBody } from "./request.js";
 import type { IncomingBody, MockRequest, OpenRequest } from "./request.js";
 import { allowAnyOrigin, plainResponse, preflightResponse, refusal } from "./response.js";

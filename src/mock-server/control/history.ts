@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import type { MockFailure } from "../failure.js";
-import type { Issue } from "../input/read-input.js";
+import type { Issue } from "../input/index.js";
 import type { MockRequest } from "../request.js";
 import { createRedaction } from "./redaction.js";
 import type { Redaction } from "./redaction.js";

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage } from "node:http";
 import { authentication } from "../document.js";
 import { mockMarkers } from "../markers.js";
 import { sizeWithin } from "../order.js";
@@ -13,7 +13,11 @@ import type { Faults } from "./faults.js";
 import type { Exchange, History } from "./history.js";
 import { describeForms } from "./forms.js";
 import document from "./openapi.json" with { type: "json" };
-import { readBody, readParts, viewDetails, viewRequest, viewTask } from "./views.js";
+import { readBody, readParts, viewDetails } from "./details.js";
+import { bytes, empty, json } from "./replies.js";
+import type { Reply } from "./replies.js";
+import { ControlError, explainTypeError, readFields, readJson, readWhole } from "./request-values.js";
+import { viewRequest, viewTask } from "./views.js";
 import type { StateView, StatusOf } from "./views.js";
 
 /** The part of the mock server that the control API shows and changes. */
@@ -30,17 +34,6 @@ export interface Controlled {
   reset(): void;
 }
 
-/** The control API refuses a request, with an HTTP status. */
-export class ControlError extends Error {
-  override name = "ControlError";
-  readonly status: number;
-  constructor(status: number, message: string) {
-    super(message);
-    this.status = status;
-  }
-}
-
-type Reply = (response: ServerResponse) => void;
 type Handler = (
   parameters: string[],
   query: URLSearchParams,
@@ -49,8 +42,6 @@ type Handler = (
 
 /** A method and a path, whose groups are the parameters. */
 type Route = readonly [method: string, path: RegExp, handler: Handler];
-
-const maxJsonBytes = 1024 * 1024;
 
 /** The routes of the control API. */
 export function createRoutes(controlled: Controlled): readonly Route[] {
@@ -116,7 +107,7 @@ export function createRoutes(controlled: Controlled): readonly Route[] {
     [
       "POST",
       /^\/api\/faults$/,
-      async (_, __, message) => json(faults.add(checked(readFault, await readJson(message))), 201),
+      async (_, __, message) => json(faults.add(explainTypeError(readFault, await readJson(message))), 201),
     ],
     [
       "DELETE",
@@ -177,72 +168,6 @@ function sliceOf(body: Buffer, query: URLSearchParams): Buffer {
   const length = readWhole(query.get("length") ?? String(body.length), "length", 0);
   return body.subarray(offset, offset + length);
 }
-
-/** Reads a whole number of JSON or of a query. */
-function readWhole(value: unknown, name: string, min: number): number {
-  const number = typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value;
-  if (Number.isSafeInteger(number) && (number as number) >= min) return number as number;
-  throw new ControlError(400, `\`${name}\` must be a whole number of ${min} or more`);
-}
-
-function checked<Result>(read: (value: unknown) => Result, value: unknown): Result {
-  try {
-    return read(value);
-  } catch (error) {
-    if (error instanceof TypeError) throw new ControlError(400, error.message);
-    throw error;
-  }
-}
-
-async function readFields(message: IncomingMessage, name: string): Promise<Record<string, unknown>> {
-  const value = await readJson(message);
-  if (typeof value === "object" && value !== null && Object.keys(value).join() === name) {
-    return value as Record<string, unknown>;
-  }
-  throw new ControlError(400, `the body must be an object with \`${name}\` alone`);
-}
-
-/** Reads JSON; the type is demanded because a form of another site could not state it. */
-async function readJson(message: IncomingMessage): Promise<unknown> {
-  if (!/^application\/json\s*(;|$)/i.test(message.headers["content-type"] ?? "")) {
-    throw new ControlError(415, "Content-Type must be application/json");
-  }
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of message as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > maxJsonBytes) throw new ControlError(413, `the body is larger than ${maxJsonBytes} bytes`);
-    chunks.push(chunk);
-  }
-  try {
-    return JSON.parse(Buffer.concat(chunks).toString("utf8")) as unknown;
-  } catch {
-    throw new ControlError(400, "the body is not JSON");
-  }
-}
-
-/** JSON as a reply. */
-export function json(value: object, status = 200): Reply {
-  return (response) => {
-    response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(value));
-  };
-}
-
-/** Bytes that a client sent: shown as a picture if they are one, else only saved, and never run as a page. */
-function bytes(content: Buffer, picture?: string): Reply {
-  return (response) => {
-    const disposition = picture ? "inline" : "attachment";
-    response
-      .writeHead(200, {
-        "content-type": picture ?? "application/octet-stream",
-        "content-disposition": disposition,
-        "content-length": content.length,
-      })
-      .end(content);
-  };
-}
-
-const empty: Reply = (response) => void response.writeHead(204).end();
 
 /** Finds the reply to a request of the control API. */
 export async function findReply(routes: readonly Route[], message: IncomingMessage): Promise<Reply> {

@@ -1,4 +1,4 @@
-import type { Issue } from "../input/read-input.js";
+import type { Issue } from "../input/index.js";
 
 /** A rule of the document. */
 export interface Rule {

@@ -1,6 +1,6 @@
 import { appendFileSync, openSync } from "node:fs";
 import { fields as names, keyHeader, operations, server as documented } from "../document.js";
-import { readInput } from "../input/read-input.js";
+import { readInput } from "../input/index.js";
 import type { MockRequest } from "../request.js";
 import { plainResponse } from "../response.js";
 import { fingerprintOf, resultsPlaceholder } from "./session.js";

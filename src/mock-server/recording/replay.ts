@@ -1,5 +1,5 @@
 import { operations } from "../document.js";
-import { readInput } from "../input/read-input.js";
+import { readInput } from "../input/index.js";
 import { refusal } from "../response.js";
 import { fingerprintOf, readSession } from "./session.js";
 import type { RecordedExchange, RecordedImage } from "./session.js";

@@ -1,11 +1,12 @@
 import type { Fault } from "../../control/faults.js";
 import type { Form } from "../../control/forms.js";
-import type { RequestDetails, RequestView, StateView, TaskView } from "../../control/views.js";
+import type { RequestDetails } from "../../control/details.js";
+import type { RequestView, StateView, TaskView } from "../../control/views.js";
 import type { MockCharge } from "../../tasks.js";
 
 export type { Fault, Form, MockCharge, RequestDetails, RequestView, StateView, TaskView };
 export type { FormField } from "../../control/forms.js";
-export type { PartView } from "../../control/views.js";
+export type { PartView } from "../../control/details.js";
 
 /** The events that an open page receives. */
 export interface Changes {

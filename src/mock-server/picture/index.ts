@@ -1,0 +1,1 @@
+export { drawLandscape } from "./landscape.js";

@@ -1,0 +1,2 @@
+export { createRecording } from "./record.js";
+export { createReplay } from "./replay.js";
