@@ -1,6 +1,6 @@
 // Generated from spec/ by `npm run generate`. Do not edit: change spec/ and generate again.
 
-/** Each model: its words for people, its fields, and its input. In `schema`, a file is text of the format `binary`, as in the document. */
+/** Each model: its title and description, its fields, and its input. In `schema`, a file is text of the format `binary`, as in the document. */
 export const modelSchemas = {
   seedreamv5: {
     title: "SeeDreamV5 Lite Image Generation",

@@ -73,7 +73,7 @@ export const enums = {
   status: { "1": "queued", "2": "processing", "3": "completed", "4": "failed" },
 } as const;
 
-/** Input that the service may not do as it was meant, by operation: a reason to warn, never to refuse. */
+/** Input that the service may not handle as intended, by operation: a reason to warn, never to refuse. */
 export const advice = {
   "POST /v1/images/seedreamv5": [
     {

@@ -16,7 +16,7 @@ export async function checkOpenApi(document: JsonObject, fail: Fail): Promise<vo
   if (fault) fail(fault.path, fault.reason);
 }
 
-/** Refuses what leads out of the document, before anything else looks at it. */
+/** Refuses references that leave the document, before anything else reads them. */
 function checkReference(reference: string, path: Path, document: JsonObject, fail: Fail): void {
   const seen = new Set<string>();
   for (let at = reference; ;) {
@@ -32,7 +32,7 @@ function checkReference(reference: string, path: Path, document: JsonObject, fai
   }
 }
 
-/** One for all: it compiles OpenAPI's own schema when it is first asked, which takes longer than all else here. */
+/** Shared, because it compiles OpenAPI's own schema at its first use, which is slow. */
 const validator = new Validator();
 
 /** The first fault that OpenAPI's own schema finds; undefined if the document is valid. */
@@ -59,12 +59,12 @@ export async function findFault(document: JsonObject): Promise<{ path: Path; rea
   };
 }
 
-/** Words that the validator follows wherever they stand, also as names of fields. */
+/** Keywords that the validator interprets even where they are names of fields. */
 const validatorKeywords = new Set("$ref $dynamicRef $id $schema $anchor $dynamicAnchor".split(" "));
 
 /**
- * A schema without what the validator cannot read: patterns in the regular expressions of other languages, which are
- * common and no reason to refuse a document, and fields that are called as its own keywords are, such as `$ref` or `$id`.
+ * A schema without what the validator cannot read: patterns in other regular expression languages, which are common and no
+ * reason to refuse a document, and fields that have the name of a keyword, such as `$ref` or `$id`.
  */
 function withoutUnreadable({ pattern, ...schema }: JsonObject): JsonObject {
   if (pattern !== undefined && typeof pattern !== "string") return { ...schema, pattern };

@@ -5,7 +5,7 @@ import { isObject } from "./source.js";
 import type { Fail, JsonObject, Path } from "./source.js";
 import { visitSchemas } from "./walk.js";
 
-/** A fault of a schema: the keyword that it is about, and the reason. */
+/** A fault of a schema: the keyword that causes it, and the reason. */
 type Fault = [keyword: string, reason: string];
 
 /** Fails at the first schema that no value can satisfy. */
@@ -71,7 +71,7 @@ function findEmptyChoice(schema: JsonObject, document: JsonObject): Fault | unde
     : [keyword, `allows no value: none of ${JSON.stringify(values)} is of type ${types!.join(" or ")}`];
 }
 
-/** Bounds, and the types of the values that they are about. */
+/** Bounds, and the types that they apply to. */
 const ranges = [
   ["minimum", "maximum", ["integer", "number"]],
   ["minLength", "maxLength", ["string"]],
@@ -81,8 +81,8 @@ const ranges = [
 
 function findEmptyRange(schema: JsonObject): Fault | undefined {
   const types = ([] as unknown[]).concat(schema.type ?? []).filter((type) => type !== "null");
-  for (const [low, high, concerned] of ranges) {
-    if (types.length === 0 || !types.every((type) => concerned.includes(type as never))) continue;
+  for (const [low, high, applicable] of ranges) {
+    if (types.length === 0 || !types.every((type) => applicable.includes(type as never))) continue;
     const { exclusiveMinimum, exclusiveMaximum } = schema;
     const isNumber = low === "minimum";
     const least = Math.max(...numbersOf(schema[low], isNumber && exclusiveMinimum), -Infinity);
@@ -94,7 +94,7 @@ function findEmptyRange(schema: JsonObject): Fault | undefined {
         exclusiveMinimum === least ||
         exclusiveMaximum === most);
     if (least > most || (least === most && isOpen))
-      return [high in schema ? high : low, `allows no value: it begins at ${least} and ends at ${most}`];
+      return [high in schema ? high : low, `allows no value: its range from ${least} to ${most} is empty`];
   }
   return undefined;
 }

@@ -7,7 +7,7 @@ import { mapSchemas } from "./walk.js";
 /** Marks a property that only a response has, or only a request. */
 export type Mark = "readOnly" | "writeOnly";
 
-/** A document whose schemas do not require the properties with a mark: a request has nothing that can only be read. */
+/** A document whose schemas do not require properties with a mark: a request cannot contain a read-only property. */
 export function withoutRequired(document: JsonObject, mark: Mark): JsonObject {
   if (!JSON.stringify(document).includes(`"${mark}":true`)) return document;
   return mapSchemas(document, (schema) => {
@@ -18,7 +18,7 @@ export function withoutRequired(document: JsonObject, mark: Mark): JsonObject {
   });
 }
 
-/** Whether a property, or what it refers to or consists of, has a mark. */
+/** Whether a property, or a schema that it refers to or combines, has a mark. */
 export function isMarked(property: unknown, mark: Mark, document: JsonObject): boolean {
   const target = followReference(property, document);
   const parts = [target.allOf, target.anyOf].flatMap((list) =>
@@ -29,7 +29,7 @@ export function isMarked(property: unknown, mark: Mark, document: JsonObject): b
   );
 }
 
-/** A required property may stand in another part of an `allOf` than its requirement. */
+/** Removes names from `required`, also within `allOf`, whose parts may require each other's properties. */
 function withoutNames(schema: JsonObject, names: ReadonlySet<unknown>): JsonObject {
   const { required, allOf, ...rest } = schema;
   const kept = Array.isArray(required) ? (required as unknown[]).filter((name) => !names.has(name)) : [];

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from "node:util";
 import { checkOpenApi, findFault } from "./check-document.js";
 import { closeForms, inlineForms } from "./forms.js";
 import { mergeDocuments } from "./merge.js";
-import { toOpenApi30 } from "./openapi-30.js";
+import { convertToOpenApi30 } from "./convert-to-30.js";
 import { applyOverlay } from "./overlay.js";
 import type { Overlaid } from "./overlay.js";
 import { DocumentError, isObject, parseSource } from "./source.js";
@@ -35,16 +35,16 @@ export async function readSpecification(folder: string): Promise<Specification> 
   const read = async (file: string): Promise<Source> => parseSource(file, await readText(join(folder, file)));
   const names = files.filter((file) => file !== overlayFile && file !== sourcesFile);
   if (names.length === 0) throw new DocumentError(`${folder}: holds no OpenAPI document (*.yaml)`);
-  // One by one: the first fault by file name is the one that is told.
+  // One by one, so that the first fault by file name is reported.
   const documents: Source[] = [];
   for (const name of names) documents.push(await read(name));
   return { documents, overlay: files.includes(overlayFile) ? await read(overlayFile) : undefined };
 }
 
 /**
- * Merges documents; a document of 3.1 is written in the words of 3.0 first, unless it says what 3.0 cannot.
+ * Merges documents; a document of 3.1 is converted to 3.0 first, unless 3.0 cannot express it.
  *
- * @param notes Gets what the documents word differently.
+ * @param notes Gets a line for each description that differs between documents.
  */
 export async function mergeSpecification(
   { documents }: Specification,
@@ -54,21 +54,21 @@ export async function mergeSpecification(
   return inlineForms(mergeDocuments(await toOneVersion(documents), notes));
 }
 
-/** Documents of 3.0 alone if all of them can be written so, else those of 3.1 as they are. */
+/** All documents in 3.0 if each can be converted, else all of them in 3.1 as they are. */
 async function toOneVersion(documents: Source[]): Promise<Source[]> {
-  const rewritten = documents.map((source) => ({ ...source, value: toOpenApi30(source.value) }));
-  const older = documents.find((source, index) => source.value === rewritten[index]!.value);
-  for (const [index, { value }] of rewritten.entries()) {
+  const converted = documents.map((source) => ({ ...source, value: convertToOpenApi30(source.value) }));
+  const older = documents.find((source, index) => source.value === converted[index]!.value);
+  for (const [index, { value }] of converted.entries()) {
     const source = documents[index]!;
     const fault = value === source.value ? undefined : await findFault(value);
     if (!fault) continue;
     if (!older) return documents;
     source.fail(
       fault.path,
-      `has no words in OpenAPI 3.0, and ${older.file} is of 3.0: remove it, or write ${older.file} in 3.1 (in 3.0, it ${fault.reason})`,
+      `cannot be converted to OpenAPI 3.0, which ${older.file} uses: remove it, or convert ${older.file} to 3.1 (in 3.0, it ${fault.reason})`,
     );
   }
-  return rewritten;
+  return converted;
 }
 
 /** Builds the effective document; an action of the overlay that matches nothing is an error. */
@@ -89,7 +89,7 @@ export async function buildEffectiveDocument(specification: Specification): Prom
   return { document: overlaid.document, notes, fail: failIn(documents, overlay, overlaid.document) };
 }
 
-/** Fails at the first action after which the document is no OpenAPI any more. */
+/** Fails at the first action after which the document is not valid OpenAPI. */
 async function checkOverlaid({ document, steps }: Overlaid, overlay: Source): Promise<void> {
   const findReason = async (step: JsonObject): Promise<string | undefined> => {
     try {
@@ -106,7 +106,7 @@ async function checkOverlaid({ document, steps }: Overlaid, overlay: Source): Pr
   const index = await findIndex(steps, async (step) => (await findReason(step)) !== undefined);
   overlay.fail(
     [],
-    `the merged document breaks OpenAPI once this overlay is applied: by action ${index + 1}, ${reason}`,
+    `the merged document is not valid OpenAPI after this overlay: action ${index + 1} makes it invalid: ${reason}`,
   );
 }
 
@@ -115,7 +115,7 @@ async function findIndex<T>(items: T[], matches: (item: T) => Promise<boolean>):
   return -1;
 }
 
-/** A part that a vendored document has as it is comes from there; else from the last action that names it. */
+/** Names the vendored document that has a part in the same form, else the last action that mentions it. */
 function failIn(documents: Source[], overlay: Source | undefined, effective: JsonObject): Fail {
   return (path, reason) => {
     const value = valueAt(effective, path);

@@ -1,5 +1,6 @@
-import { binaryKeyword, createCheckSchemas, patternKeyword } from "./check-schemas.js";
-import type { ExplainedPattern } from "./check-schemas.js";
+import { createSchemaConverter } from "./convert-schemas.js";
+import { binaryKeyword, patternKeyword } from "./create-ajv.js";
+import type { ExplainedPattern } from "./create-ajv.js";
 import { formParts, propertiesOf, requiredOf } from "./form-parts.js";
 import { listOperations, requestMedia } from "./operation.js";
 import type { Media, Operation } from "./operation.js";
@@ -11,10 +12,10 @@ import { isObject } from "./source.js";
 import type { JsonObject } from "./source.js";
 import { mapInnerSchemas } from "./walk.js";
 
-/** The words of a schema that are for people and programs that ask them: they are kept beside what can be checked. */
-const proseKeywords = new Set("title description default example examples deprecated".split(" "));
+/** The keywords that describe a field to people and forms; a description keeps them. */
+const annotations = new Set("title description default example examples deprecated".split(" "));
 
-/** Emits the description of each model as TypeScript: words for people, its fields, and its input as a JSON Schema. */
+/** Emits the description of each model as TypeScript: its title, its fields, and its input as a JSON Schema. */
 export function emitModelSchemas(document: JsonObject, { models }: Service): string {
   const operations = listOperations(document);
   const described = Object.entries(models).map(([model, name]) => {
@@ -23,7 +24,7 @@ export function emitModelSchemas(document: JsonObject, { models }: Service): str
     return [model, describeModel(model, operation, media, document)];
   });
   return (
-    "/** Each model: its words for people, its fields, and its input. In `schema`, a file is text of the format `binary`, as in the document. */\n" +
+    "/** Each model: its title and description, its fields, and its input. In `schema`, a file is text of the format `binary`, as in the document. */\n" +
     `export const modelSchemas = ${JSON.stringify(Object.fromEntries(described))} as const;\n`
   );
 }
@@ -35,7 +36,14 @@ function describeModel(model: string, { operation }: Operation, media: Media, do
   const properties = propertiesOf(media.schema, document);
   const fields = Object.entries(kinds).map(([name, { type, array }]) => {
     const [role] = roles.find(([, field]) => field === name) ?? [];
-    return { name, type, array, required: required.has(name), role, ...wordsOf(properties[name], document) };
+    return {
+      name,
+      type,
+      array,
+      required: required.has(name),
+      role,
+      ...describeField(properties[name], document),
+    };
   });
   return {
     title: prose(operation.summary) ?? model,
@@ -45,8 +53,8 @@ function describeModel(model: string, { operation }: Operation, media: Media, do
   };
 }
 
-/** The words of a field; of a list, those of its items too. */
-function wordsOf(property: unknown, document: JsonObject): object {
+/** What the document says of a field; of a list, also what it says of its items. */
+function describeField(property: unknown, document: JsonObject): object {
   const schema = followReference(property, document);
   const all: JsonObject = { ...followReference(schema.items, document), ...schema };
   const [example] = exampleOf(all);
@@ -61,20 +69,21 @@ function wordsOf(property: unknown, document: JsonObject): object {
   };
 }
 
-/** No program reads a larger description; what is written for each reference to it may be of any size. */
+/** Enough for any model; a schema that is written out wherever it is referred to can grow without end. */
 const mostValues = 50_000;
 
-/** The input as a JSON Schema that stands alone; only what contains itself is a definition. */
+/** The input as one self-contained JSON Schema, with definitions only for schemas that contain themselves. */
 function toJsonSchema(schema: unknown, document: JsonObject): JsonObject {
-  const schemas = createCheckSchemas(document, (adapted) => adapted, proseKeywords);
+  const converter = createSchemaConverter(document, (adapted) => adapted, annotations);
   const definitions = new Map<string, JsonObject>();
   let values = 0;
   const inline = (node: unknown, above: readonly string[]): unknown => {
     if (!isObject(node)) return node;
-    if (++values > mostValues) throw new Error("its references stand for too much");
+    if (++values > mostValues) throw new Error("its references expand to too many values");
     const { $ref: id, ...words } = node;
-    if (typeof id !== "string") return toWords(mapInnerSchemas(node, (inner) => inline(inner, above)));
-    const { $id: _, ...definition } = [...schemas.definitions.values()].find((one) => one.$id === id)!;
+    if (typeof id !== "string")
+      return withStandardKeywords(mapInnerSchemas(node, (inner) => inline(inner, above)));
+    const { $id: _, ...definition } = [...converter.definitions.values()].find((one) => one.$id === id)!;
     if (!above.includes(id)) return { ...(inline(definition, [...above, id]) as JsonObject), ...words };
     if (!definitions.has(id)) {
       definitions.set(id, {}); // it leads back to itself
@@ -82,7 +91,7 @@ function toJsonSchema(schema: unknown, document: JsonObject): JsonObject {
     }
     return { $ref: `#/$defs/${id}` };
   };
-  const root = inline(schemas.toCheck(schema), []) as JsonObject;
+  const root = inline(converter.convert(schema), []) as JsonObject;
   return {
     ...withBareParts(root),
     type: "object",
@@ -90,8 +99,8 @@ function toJsonSchema(schema: unknown, document: JsonObject): JsonObject {
   };
 }
 
-/** A schema of the checks in the words that everybody knows. */
-function toWords(schema: JsonObject): JsonObject {
+/** A converted schema with standard keywords in place of ours. */
+function withStandardKeywords(schema: JsonObject): JsonObject {
   const {
     [binaryKeyword]: isBinary,
     [patternKeyword]: explained,
@@ -118,8 +127,8 @@ function exampleOf({ example, examples }: JsonObject): unknown[] {
 }
 
 /**
- * The alternatives of a form without the word `object`, which the form itself says: some programs close every object
- * that they see, and would forbid there what stands beside.
+ * The alternatives of a form without `type: object`, which the form itself has: some programs close every object schema,
+ * and an alternative would then forbid the form's other fields.
  */
 function withBareParts(root: JsonObject): JsonObject {
   const bare = (part: unknown): unknown => {

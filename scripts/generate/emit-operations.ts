@@ -6,7 +6,7 @@ import type { Service } from "./roles.js";
 import { serverUrl } from "./server.js";
 import type { JsonObject } from "./source.js";
 
-/** The little that the client and the mock server need of the document at run time, as TypeScript. */
+/** Emits what the client and the mock server need of the document at run time, as TypeScript. */
 export function emitOperations(document: JsonObject, service: Service): string {
   const forms: string[] = [];
   const declarations: string[] = [];
@@ -26,7 +26,7 @@ export function emitOperations(document: JsonObject, service: Service): string {
       roles: media && readFormRoles(media.schema, document),
       defaults: media && readFormDefaults(media.schema, document),
     };
-    // A name, so that a program that only encodes forms is bundled without the rest of the table.
+    // A constant of its own, so that a program that only encodes forms is bundled without the rest of the table.
     const members = JSON.stringify(entry).slice(1, -1) + (parts ? `, parts: ${form}` : "");
     return `${JSON.stringify(one.name)}: { ${members} }`;
   });
@@ -56,7 +56,7 @@ export function emitOperations(document: JsonObject, service: Service): string {
     ),
     declare("The names of the values of those fields, by role and value.", "enums", service.enums),
     declare(
-      "Input that the service may not do as it was meant, by operation: a reason to warn, never to refuse.",
+      "Input that the service may not handle as intended, by operation: a reason to warn, never to refuse.",
       "advice",
       service.advice,
     ),

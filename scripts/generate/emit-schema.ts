@@ -14,7 +14,7 @@ import { mapSchemas, withoutMisleadingData } from "./walk.js";
  * every reference that it finds, to files and to other hosts.
  */
 export function emitSchema(document: JsonObject): string {
-  // A type is for both directions, so that it asks for nothing that one of them does not have.
+  // A type is for both directions, so it requires nothing that one of them lacks.
   const shared = withoutRequired(withoutRequired(document, "readOnly"), "writeOnly");
   const plain = mapSchemas(withoutMisleadingData(shared), toTypeSchema) as unknown as OpenAPI3;
   const code = astToString(transformSchema(plain, createContext(plain)));

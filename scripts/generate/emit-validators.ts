@@ -1,24 +1,13 @@
 import { resolve } from "node:path";
-import Ajv, { _ } from "ajv";
-import type { KeywordCxt } from "ajv";
-import addFormats from "ajv-formats";
 import standaloneCode from "ajv/dist/standalone/index.js";
-import { usePattern } from "ajv/dist/vocabularies/code.js";
 import { build } from "esbuild";
-import {
-  binaryKeyword,
-  createCheckSchemas,
-  patternKeyword,
-  readKeyword,
-  withReading,
-} from "./check-schemas.js";
-import type { CheckSchemas, ExplainedPattern } from "./check-schemas.js";
+import { createSchemaConverter } from "./convert-schemas.js";
+import { createAjv, withReading } from "./create-ajv.js";
 import { withoutRequired } from "./directions.js";
 import { propertiesOf, requiredOf } from "./form-parts.js";
 import { isForm, listOperations, requestMedia, responseMedia } from "./operation.js";
 import type { Media, Operation } from "./operation.js";
 import { printable } from "./printable.js";
-import { readAs } from "./read-as.js";
 import { demandedFields, requiresFields } from "./roles.js";
 import type { Service } from "./roles.js";
 import { shorten } from "./shorten.js";
@@ -41,8 +30,8 @@ const exportsOfBundle = "export {\n  compiledRequests,\n  compiledResponses\n};\
 export const compiledCode = "var compiled = {};";
 
 /**
- * The checks of every operation as plain ESM TypeScript: `requests` judges what is about to be sent, as strictly as the
- * document does; `responses` reads a number sent as text, or one string where a list is due, as what is meant.
+ * The checks of every operation as plain ESM TypeScript: `requests` validates what is about to be sent, as strictly as the
+ * document; `responses` also reads a number sent as text, or one string in place of a list, as the type that was meant.
  */
 export async function emitValidators(document: JsonObject, service?: Service): Promise<Validators> {
   const notes = new Set<string>();
@@ -129,7 +118,7 @@ async function compile(
   adapt: (schema: JsonObject) => JsonObject,
   notes: Set<string>,
 ): Promise<string> {
-  const schemas = createCheckSchemas(document, adapt);
+  const converter = createSchemaConverter(document, adapt);
   const exported: Record<string, string> = {};
   const checks: JsonObject[] = [];
   const table: string[] = [];
@@ -137,17 +126,17 @@ async function compile(
     const media = mediaOf(operation);
     if (media?.schema === undefined) continue;
     const id = `check${table.length}`;
-    const schema = schemas.toCheck(dereference(media.schema, document));
+    const schema = converter.convert(dereference(media.schema, document));
     checks.push({ $id: id, ...(isObject(schema) ? schema : { not: {} }) });
     exported[id] = id;
     table.push(`${JSON.stringify(operation.name)}: ${id}`);
   }
-  for (const pattern of schemas.met.foreignPatterns) {
+  for (const pattern of converter.uncheckedPatterns) {
     notes.add(printable(`the pattern ${pattern} is not an ECMAScript regular expression: it is not checked`));
   }
   if (table.length === 0) return "export const checks = {};";
-  const ajv = await createAjv(schemas.met);
-  ajv.addSchema([...schemas.definitions.values(), ...checks]);
+  const ajv = await createAjv(converter.features);
+  ajv.addSchema([...converter.definitions.values(), ...checks]);
   const code = shorten(standaloneCode.default(ajv, exported));
   return `import { readAs } from "./read-as.js";\n${code}\nexport const checks = { ${table.join(", ")} };`;
 }
@@ -168,7 +157,7 @@ function withoutNullParts({ schema, type }: Media, document: JsonObject): unknow
   return { allOf: [schema, { type: "object", properties: Object.fromEntries(properties) }] };
 }
 
-/** A response's schema that requires the fields without which a task cannot be followed, where the document does not. */
+/** A response's schema that requires the fields that the client needs to read a task, where the document does not. */
 function withDemands(schema: unknown, operation: Operation, service: Service, document: JsonObject): unknown {
   const demanded = demandedFields(operation, service);
   const { data } = service.fields;
@@ -182,58 +171,9 @@ function withDemands(schema: unknown, operation: Operation, service: Service, do
   return { allOf: [schema, rule] };
 }
 
-/** The target of a schema that is nothing but a reference: a check of its own would only call another. */
+/** The target of a schema that is only a reference, whose check would only call another. */
 function dereference(schema: unknown, document: JsonObject): unknown {
   return isObject(schema) && Object.keys(schema).join() === "$ref"
     ? followReference(schema, document)
     : schema;
-}
-
-async function createAjv({ late, sloppyPattern, inheritedName }: CheckSchemas["met"]): Promise<Ajv.default> {
-  const Class = late ? (await import("ajv/dist/2020.js")).default.default : Ajv.default;
-  const ajv = new Class({
-    allErrors: true,
-    strict: false,
-    inlineRefs: false,
-    unicodeRegExp: !sloppyPattern,
-    ownProperties: inheritedName,
-    logger: false,
-    discriminator: true,
-    multipleOfPrecision: 9, // 0.29 is a multiple of 0.01, though 0.29 / 0.01 is 28.999999999999996
-    code: { source: true, esm: true },
-  });
-  addFormats.default(ajv as Ajv.default);
-  ajv.addKeyword({
-    keyword: binaryKeyword,
-    error: { message: "must be a Blob, a File, an ArrayBuffer or a typed array" },
-    code: (context: KeywordCxt) =>
-      context.fail(
-        _`!(${context.data} instanceof Blob || ${context.data} instanceof ArrayBuffer || ArrayBuffer.isView(${context.data}))`,
-      ),
-  });
-  ajv.addKeyword({
-    keyword: patternKeyword,
-    type: "string",
-    error: { message: ({ schema }) => (schema as ExplainedPattern).message },
-    code(context: KeywordCxt) {
-      const { pattern } = context.schema as ExplainedPattern;
-      context.fail(_`!${usePattern(context, pattern)}.test(${context.data})`);
-    },
-  });
-  ajv.addKeyword({
-    keyword: readKeyword,
-    before: "$ref", // all else is told of what was read
-    error: { message: ({ schema }) => `must be ${String(schema).replaceAll(" ", " or ")}` },
-    code(context: KeywordCxt) {
-      const { gen, data, schema, it } = context;
-      const read = gen.scopeValue("func", { ref: readAs, code: _`readAs` });
-      const value = gen.const("read", _`${read}(${data}, ${schema})`);
-      const change = () =>
-        gen.assign(data, value).assign(_`${it.parentData}[${it.parentDataProperty}]`, value);
-      context.result(_`${value} !== undefined`, () =>
-        gen.if(_`${value} !== ${data} && ${it.parentData}`, change),
-      );
-    },
-  });
-  return ajv as Ajv.default;
 }

@@ -15,7 +15,7 @@ type Kind = Omit<Part, "contentType">;
 /**
  * The kind of each part of a form; undefined for other media types.
  *
- * A part of which the document does not say enough has none: it is written as its value tells.
+ * A part that the document does not describe well enough has none: its value decides how it is encoded.
  */
 export function formParts(
   { type, schema, encoding }: Media,
@@ -33,7 +33,7 @@ export function formParts(
 /**
  * The properties of an object schema, those of its `allOf` and of its alternatives included.
  *
- * A property that several of them define, each in its own way, may be any of them.
+ * A property that several of them define differently may be any of these.
  */
 export function propertiesOf(schema: unknown, document: JsonObject, above: unknown[] = []): JsonObject {
   const object = followReference(schema, document);
@@ -100,7 +100,7 @@ function kindOfValue(value: unknown): Kind | undefined {
   return { type: Number.isInteger(value) ? "integer" : type, array: false };
 }
 
-/** The type as which all alternatives can be written: text for scalars of several types; nothing for files beside text. */
+/** The type that fits all alternatives: text for scalars of several types; none for files beside text. */
 function commonKind(alternatives: (Kind | undefined)[]): Kind | undefined {
   const kinds = alternatives.filter((kind) => kind !== undefined);
   const types = [...new Set(kinds.map(({ type }) => type))];

@@ -4,9 +4,9 @@ import { followReference } from "./reference.js";
 import { isObject } from "./source.js";
 import type { JsonObject } from "./source.js";
 
-// A form can be written in many ways; an overlay and the command see one: an object with its fields.
+// A document can describe a form in many ways; the overlay and the command rely on one: an object with its fields.
 
-/** A document whose forms stand in their operations: not behind references, and without `allOf` where that adds up. */
+/** Moves each form into its operation: without references, and without `allOf` where its parts can be combined. */
 export function inlineForms(document: JsonObject): JsonObject {
   return mapForms(document, (schema) => flatten(schema, document));
 }
@@ -40,7 +40,7 @@ function mapForms(document: JsonObject, change: (schema: JsonObject) => JsonObje
   return copy;
 }
 
-/** Follows the references of a form, and adds up its `allOf` where no part says more than fields. */
+/** Follows the references of a form, and combines its `allOf` where the parts only list fields. */
 function flatten(schema: JsonObject, document: JsonObject, above: readonly JsonObject[] = []): JsonObject {
   const target = followReference(schema, document);
   if (above.includes(target)) return schema; // a form that contains itself is refused elsewhere
@@ -54,14 +54,14 @@ function flatten(schema: JsonObject, document: JsonObject, above: readonly JsonO
   const { allOf, ...own } = result;
   if (!Array.isArray(allOf)) return result;
   const parts = [...(allOf as unknown[]), own];
-  return parts.every(isPlain) && hasEachFieldOnce(parts) ? addUp(parts) : result;
+  return parts.every(isPlain) && hasEachFieldOnce(parts) ? combine(parts) : result;
 }
 
-const plainWords = new Set("type properties required title description example".split(" "));
+const plainKeywords = new Set("type properties required title description example".split(" "));
 
-/** Whether a part of `allOf` says only which fields there are, and which of them must be there. */
+/** Whether a part of `allOf` only lists fields and which of them are required. */
 function isPlain(part: unknown): part is JsonObject {
-  return isObject(part) && Object.keys(part).every((key) => plainWords.has(key) || key.startsWith("x-"));
+  return isObject(part) && Object.keys(part).every((key) => plainKeywords.has(key) || key.startsWith("x-"));
 }
 
 function hasEachFieldOnce(parts: readonly JsonObject[]): boolean {
@@ -69,7 +69,7 @@ function hasEachFieldOnce(parts: readonly JsonObject[]): boolean {
   return new Set(names).size === names.length;
 }
 
-function addUp(parts: readonly JsonObject[]): JsonObject {
+function combine(parts: readonly JsonObject[]): JsonObject {
   const required = new Set(
     parts.flatMap((part) => (Array.isArray(part.required) ? (part.required as unknown[]) : [])),
   );

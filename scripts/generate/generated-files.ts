@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { format } from "prettier";
 import type { Options } from "prettier";
-import { openCircles } from "./circles.js";
+import { breakCircularReferences } from "./circular-schemas.js";
 import { checkContradictions } from "./contradictions.js";
 import { withoutRequired } from "./directions.js";
 import type { EffectiveDocument } from "./document.js";
@@ -10,8 +10,8 @@ import { emitSchema } from "./emit-schema.js";
 import { emitModelSchemas } from "./emit-model-schemas.js";
 import { compiledCode, emitValidators } from "./emit-validators.js";
 import { emitFieldsTable } from "./fields-table.js";
-import { hoistReferences } from "./hoist.js";
-import { toOpenApi30 } from "./openapi-30.js";
+import { nameReferencedSchemas } from "./named-schemas.js";
+import { convertToOpenApi30 } from "./convert-to-30.js";
 import { readService } from "./roles.js";
 
 /** The first words of every generated file. */
@@ -42,7 +42,7 @@ export async function formatSources({
     async ([name, source]) => [name, await format(source, { ...style, filepath: name })] as const,
   );
   const formatted = new Map(await Promise.all(files));
-  // Megabytes that formatting would only read and leave alone.
+  // Not formatted: it may be megabytes, and is marked to be left as it is.
   const checks = formatted.get("validators.ts")!.replace(compiledCode, () => code);
   return formatted.set("validators.ts", checks);
 }
@@ -50,7 +50,10 @@ export async function formatSources({
 /** The texts of the generated files. */
 export async function emitSources(effective: EffectiveDocument): Promise<Emitted> {
   checkContradictions(effective.document, effective.fail);
-  const document = openCircles(hoistReferences(toOpenApi30(effective.document)), effective.fail);
+  const document = breakCircularReferences(
+    nameReferencedSchemas(convertToOpenApi30(effective.document)),
+    effective.fail,
+  );
   const requests = withoutRequired(document, "readOnly");
   const service = readService(document, effective.fail);
   const operations = emitOperations(document, service);

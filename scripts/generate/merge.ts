@@ -6,9 +6,9 @@ import type { JsonObject, Source } from "./source.js";
 import { meaningOf } from "./walk.js";
 
 /**
- * One document out of many: what one of them defines stays, what two define differently is an error.
+ * Merges documents into one; two different definitions of the same thing are an error.
  *
- * Where only the words differ, those of the first document by file name stay, and `notes` gets a line.
+ * Where only descriptions differ, those of the first document by file name are kept, and `notes` gets a line.
  */
 export function mergeDocuments(documents: readonly Source[], notes: string[] = []): JsonObject {
   const merged: JsonObject = {};
@@ -23,7 +23,9 @@ export function mergeDocuments(documents: readonly Source[], notes: string[] = [
       source.fail(path, `${label} is defined differently in ${owner.file} and ${source.file}`);
     else if (!isDeepStrictEqual(target[name], value))
       notes.push(
-        printable(`${label} is worded differently in ${owner.file}, whose words stay, and ${source.file}`),
+        printable(
+          `${label} is described differently in ${owner.file}, whose description is kept, and ${source.file}`,
+        ),
       );
   }
 
@@ -59,7 +61,7 @@ export function mergeDocuments(documents: readonly Source[], notes: string[] = [
   return structuredClone(merged);
 }
 
-/** `3.0` of `3.0.3`: what comes behind changes nothing of what a document means. */
+/** `3.0` of `3.0.3`: the patch version does not change what a document means. */
 function minorOf(version: unknown): string {
   return String(version).split(".", 2).join(".");
 }

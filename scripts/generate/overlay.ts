@@ -9,7 +9,7 @@ export interface Overlaid {
   document: JsonObject;
   /** The document after each action: where a fault comes from. */
   steps: JsonObject[];
-  /** The actions that changed nothing: the document says the same, or something better, by itself at `target`. */
+  /** The actions that changed nothing: the document itself now says the same, or something better, at `target`. */
   unnecessary: { index: number; target: string }[];
   /** The actions whose target is not in the document. */
   unmatched: { index: number; target: string }[];
@@ -22,7 +22,7 @@ interface Action {
   remove?: boolean;
   /** The target need not be there. */
   "x-optional"?: boolean;
-  /** A JSONPath: where the document has it, the action steps aside. */
+  /** A JSONPath: if it matches anything, the action is not applied. */
   "x-unless"?: string;
   /** Adds only what the document leaves out. */
   "x-fill"?: boolean;
@@ -31,7 +31,7 @@ interface Action {
 /**
  * Applies every action of an overlay in its order, and lists the actions that match or change nothing.
  *
- * Lists are sets, so that a document may come to say by itself what the overlay adds.
+ * Lists are treated as sets, so that the document may later contain what the overlay adds.
  */
 export function applyOverlay(document: JsonObject, overlay: Source): Overlaid {
   if (overlay.value.overlay !== "1.1.0") overlay.fail(["overlay"], "must declare `overlay: 1.1.0`");

@@ -1,7 +1,7 @@
 /**
- * Reads what a service may well mean: a number that was sent as text, a text as a number, one item where a list is due.
+ * Reads a value as one of the given types: a number that was sent as text, text as a number, one item in place of a list.
  *
- * It becomes a part of the generated checks. Undefined if the value is none of these types, which are parted by spaces.
+ * It becomes part of the generated checks. Types are separated by spaces; undefined if the value fits none of them.
  */
 export function readAs(value: unknown, types: string): unknown {
   if (typeof value === types) return value; // nearly always

@@ -1,7 +1,7 @@
 import { isObject } from "./source.js";
 import type { JsonObject } from "./source.js";
 
-/** Resolves a `$ref` within the document; undefined if it points at nothing. */
+/** Resolves a `$ref` within the document; undefined if there is nothing at that pointer. */
 export function resolveReference(reference: string, root: JsonObject): unknown {
   if (!reference.startsWith("#/")) return undefined;
   const steps = reference.slice(2).split("/").map(unescapeStep);
@@ -11,7 +11,7 @@ export function resolveReference(reference: string, root: JsonObject): unknown {
   );
 }
 
-/** A part of the document with its `$ref`s followed, as far as they stand at its top; `{}` if there is nothing. */
+/** Follows the `$ref` of a part, and those of its targets, but none inside; `{}` if there is nothing. */
 export function followReference(node: unknown, root: JsonObject): JsonObject {
   const seen = new Set<unknown>();
   let target = node;
@@ -22,7 +22,7 @@ export function followReference(node: unknown, root: JsonObject): JsonObject {
   return isObject(target) ? target : {};
 }
 
-/** One step of a JSON pointer as it is meant. */
+/** Decodes one step of a JSON pointer. */
 function unescapeStep(step: string): string {
   const decoded = /%[0-9a-f]{2}/i.test(step) ? decodeStep(step) : step;
   return decoded.replaceAll("~1", "/").replaceAll("~0", "~");

@@ -21,7 +21,7 @@ export interface Service {
   enums: Record<string, Record<string, string>>;
   /** Advice about the fields of forms, by operation. */
   advice: Record<string, JsonObject[]>;
-  /** Of operations that were not made what they seem to be, and why. */
+  /** Why an operation with a role is not used as one, a line each. */
   notes: string[];
 }
 

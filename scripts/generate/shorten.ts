@@ -7,12 +7,12 @@ interface Edit {
   text: string;
 }
 
-/** Names of what checks hand to each other, so that they can change data or refer to all of it. */
-const handedOn = new Set(["parentData", "parentDataProperty", "rootData"]);
+/** Names that checks pass to each other, so that they can change data or refer to the whole of it. */
+const passedOn = new Set(["parentData", "parentDataProperty", "rootData"]);
 
 /**
- * Compiled checks that keep, of a fault, only where it is and what it is, and hand to each other only what one of them
- * uses: every page loads them.
+ * Shortens compiled checks, which every web page loads: a fault keeps only its place and its message, and a check passes on
+ * only what another one uses.
  *
  * It works on the syntax tree, since the code holds strings of the document, which may look like any code.
  */
@@ -22,9 +22,9 @@ export function shorten(code: string): string {
 
   const used = namesUsed(file);
   const visit = (node: ts.Node): void => {
-    if (ts.isObjectBindingPattern(node) || isHandedOn(node)) {
+    if (ts.isObjectBindingPattern(node) || isPassedOn(node)) {
       const members: readonly ts.Node[] = ts.isObjectBindingPattern(node) ? node.elements : node.properties;
-      const kept = members.filter((member) => !handedOn.has(nameOf(member)) || used.has(nameOf(member)));
+      const kept = members.filter((member) => !passedOn.has(nameOf(member)) || used.has(nameOf(member)));
       const text = `{ ${kept.map((member) => member.getText(file)).join(", ")} }`;
       edits.push({ start: node.getStart(file), end: node.end, text });
       return;
@@ -58,8 +58,8 @@ export function shorten(code: string): string {
 }
 
 /** `{ instancePath, parentData: data, … }`, as one check calls another. */
-function isHandedOn(node: ts.Node): node is ts.ObjectLiteralExpression {
-  return ts.isObjectLiteralExpression(node) && node.properties.some((one) => handedOn.has(nameOf(one)));
+function isPassedOn(node: ts.Node): node is ts.ObjectLiteralExpression {
+  return ts.isObjectLiteralExpression(node) && node.properties.some((one) => passedOn.has(nameOf(one)));
 }
 
 function nameOf(node: ts.Node): string {
@@ -67,11 +67,11 @@ function nameOf(node: ts.Node): string {
   return name && ts.isIdentifier(name) ? name.text : "";
 }
 
-/** The names that are used for more than to hand them on. */
+/** The names that are used for more than being passed on. */
 function namesUsed(file: ts.SourceFile): Set<string> {
   const names = new Set<string>();
   const visit = (node: ts.Node): void => {
-    if (isHandedOn(node) || ts.isObjectBindingPattern(node)) return;
+    if (isPassedOn(node) || ts.isObjectBindingPattern(node)) return;
     if (ts.isIdentifier(node)) names.add(node.text);
     else ts.forEachChild(node, visit);
   };

@@ -52,7 +52,7 @@ export function toPointer(path: Path): string {
   return path.map((step) => `/${String(step).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
 }
 
-/** JSON is YAML, but its own parser is a hundred times as fast; for what that one refuses or loses, YAML's explains. */
+/** Parses JSON with its own parser, which is a hundred times as fast; the YAML parser explains what is wrong with the rest. */
 function parseJson(text: string): unknown {
   if (!text.trimStart().startsWith("{")) return undefined;
   try {
@@ -99,22 +99,22 @@ function parseYaml(file: string, text: string, lines = new LineCounter()): Docum
   }
 }
 
-/** Fails at a key that is there twice, at an alias of nothing or of what it is a part of, and where aliases multiply. */
+/** Fails at duplicate keys, at aliases without an anchor or within their own value, and where aliases multiply. */
 function checkNodes(document: Document.Parsed, fail: (node: Node, reason: string) => never): void {
   const anchors = new Map<string, number>();
   let aliases = 0;
   let added = 0;
 
-  /** How many values a node stands for, once its aliases are replaced. */
+  /** Counts the values of a node with its aliases expanded. */
   function measure(node: unknown): number {
     if (isPair(node)) return measure(node.key) + measure(node.value);
     if (!isNode(node)) return 0;
     if (isAlias(node)) {
       const size = anchors.get(node.source);
-      if (size === undefined) return fail(node, `*${node.source} stands for nothing`);
-      if (size === 0) return fail(node, `*${node.source} stands for what it is a part of`);
+      if (size === undefined) return fail(node, `the alias *${node.source} has no anchor`);
+      if (size === 0) return fail(node, `the alias *${node.source} refers to a value that contains it`);
       if (++aliases > mostAliases || (added += size) > mostValuesByAliases)
-        return fail(node, "its aliases stand for too much");
+        return fail(node, "its aliases expand to too many values");
       return size;
     }
     const anchor = isScalar(node) || isMap(node) || isSeq(node) ? node.anchor : undefined;
@@ -134,7 +134,7 @@ function checkKeys(pairs: readonly Pair[], fail: (node: Node, reason: string) =>
   for (const { key } of pairs) {
     if (!isScalar(key)) return fail(key as Node, "a key must be text");
     const name = String(key.value);
-    if (known.has(name)) fail(key, `the key ${name} is there twice`);
+    if (known.has(name)) fail(key, `the key ${name} is duplicated`);
     known.add(name);
   }
 }

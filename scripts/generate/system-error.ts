@@ -31,7 +31,7 @@ export async function readText(path: string): Promise<string> {
 export const isSystemError = (error: unknown): error is SystemError =>
   error instanceof Error && "code" in error && "syscall" in error;
 
-/** Such an error in words: the file, and why it cannot be used. */
+/** Describes such an error: the file, and why it cannot be used. */
 export function describeSystemError(
   { code, syscall, path = syscall, dest = path }: SystemError,
   name = dest,

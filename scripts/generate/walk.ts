@@ -1,7 +1,7 @@
 import { isObject } from "./source.js";
 import type { JsonObject, Path } from "./source.js";
 
-/** Words of OpenAPI whose keys are names that the author chose, and are not words themselves. */
+/** Keywords of OpenAPI whose values are maps: their keys are names that the author chose, not keywords. */
 const maps = new Set(
   (
     "paths webhooks parameters responses requestBodies headers pathItems callbacks links content encoding " +
@@ -12,7 +12,7 @@ const maps = new Set(
 /** Those of them that may hold extensions as well. */
 const extensibleMaps = new Set(["paths", "responses", "callbacks"]);
 
-/** Words whose values are the author's data: nothing in them is a part of the document. */
+/** Keywords whose values are the author's data: nothing in them is part of the document's structure. */
 const data = new Set("example examples default enum const mapping".split(" "));
 
 const schemaMaps = new Set("properties patternProperties $defs definitions dependentSchemas".split(" "));
@@ -24,7 +24,7 @@ const schemas = new Set(
   ).split(" "),
 );
 
-/** The schemas directly inside a schema, changed by `change`; all else stays as it is. */
+/** Applies `change` to the schemas directly inside a schema; the rest stays as it is. */
 export function mapInnerSchemas(schema: JsonObject, change: (inner: unknown) => unknown): JsonObject {
   const map = ([key, value]: [string, unknown]): [string, unknown] => {
     if (schemaMaps.has(key) && isObject(value)) return [key, mapValues(value, change)];
@@ -89,7 +89,7 @@ export function visitSchemas(document: JsonObject, visit: (schema: JsonObject, p
 /**
  * Calls `visit` with each reference of a document and where it stands: `$ref`, and the addresses of examples and links.
  *
- * Data and extensions may hold words that look like references.
+ * Data and extensions may contain keys that look like references.
  */
 export function visitReferences(document: JsonObject, visit: (reference: string, path: Path) => void): void {
   const visitKeys = (node: unknown, keys: readonly string[], path: Path): void => {
@@ -119,9 +119,9 @@ function mapValues(object: JsonObject, change: (value: unknown) => unknown): Jso
 }
 
 /**
- * A document without the author's data, and without extensions, that hold words such as `$ref`.
+ * A document without data of its author and extensions that contain keywords such as `$ref`.
  *
- * Other programs look for those words everywhere, and follow them wherever they lead.
+ * Other programs look for these keywords everywhere, and follow what they refer to.
  */
 export function withoutMisleadingData(document: JsonObject): JsonObject {
   const strip = (node: unknown, areNames: boolean): unknown => {
@@ -142,10 +142,10 @@ export function withoutMisleadingData(document: JsonObject): JsonObject {
   return strip(document, false) as JsonObject;
 }
 
-/** Words for people: what they say changes nothing for a program. */
+/** Keywords for people, which change nothing for a program. */
 const prose = new Set("description summary title example examples externalDocs".split(" "));
 
-/** A part of a document without its words for people and its extensions. */
+/** A part of a document without descriptions, examples and extensions. */
 export function meaningOf(node: unknown, areNames = false): unknown {
   if (Array.isArray(node)) return node.map((item) => meaningOf(item));
   if (!isObject(node)) return node;

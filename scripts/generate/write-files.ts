@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-/** Writes all of `files` (by path) or none: each is written beside its place, and moved there once all are. */
+/** Writes all of `files` (by path) or none: each is written beside its target and renamed when all are written. */
 export async function writeFiles(files: ReadonlyMap<string, string>): Promise<void> {
   const beside = (path: string): string => `${path}.new`;
   try {
@@ -18,7 +18,7 @@ export async function writeFiles(files: ReadonlyMap<string, string>): Promise<vo
   for (const path of files.keys()) await rename(beside(path), path);
 }
 
-/** The names of the files in `folder` that are not as they should be: changed, missing or left over. */
+/** The names of the files in `folder` that differ from `files`: changed, missing or left over. */
 export async function findStale(files: ReadonlyMap<string, string>, folder: string): Promise<string[]> {
   const present = await readdir(folder).catch(() => []);
   const names = new Set([...files.keys(), ...present]);

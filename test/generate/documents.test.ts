@@ -59,19 +59,19 @@ const refusals: Record<string, Refusal> = {
     edits: { "seedreamv5.yaml": replace("paths:\n", "servers: []\npaths:\n") },
     file: "seedreamv5.yaml",
     line: "servers: []",
-    reason: /is not YAML: the key (servers|title) is there twice/,
+    reason: /is not YAML: the key (servers|title) is duplicated/,
   },
   "an alias of nothing": {
     edits: { "seedreamv5.yaml": (text) => text.replace(/summary: .*/, "summary: *fox") },
     file: "seedreamv5.yaml",
     line: "summary: *fox",
-    reason: /is not YAML: \*fox stands for nothing/,
+    reason: /is not YAML: the alias \*fox has no anchor/,
   },
   "an alias of what it is a part of": {
     edits: { "foxes.yaml": "openapi: 3.0.3\ninfo: &fox\n  title: *fox\n" },
     file: "foxes.yaml",
     line: "title: *fox",
-    reason: /is not YAML: \*fox stands for what it is a part of/,
+    reason: /is not YAML: the alias \*fox refers to a value that contains it/,
   },
   "aliases that multiply without end": {
     edits: {
@@ -84,7 +84,7 @@ const refusals: Record<string, Refusal> = {
     },
     file: "foxes.yaml",
     line: "f: &f",
-    reason: /is not YAML: its aliases stand for too much/,
+    reason: /is not YAML: its aliases expand to too many values/,
   },
   "a field that JavaScript cannot hold": {
     edits: { "seedreamv5.yaml": replace("imageUrl:", "__proto__:") },
@@ -98,7 +98,7 @@ const refusals: Record<string, Refusal> = {
     },
     file: "fox.json",
     line: '"title": "b"',
-    reason: /is not YAML: the key (servers|title) is there twice/,
+    reason: /is not YAML: the key (servers|title) is duplicated/,
   },
   "nesting without end": {
     edits: { "fox.json": `{"openapi": ${"[".repeat(100_000)}${"]".repeat(100_000)}}` },
@@ -170,7 +170,7 @@ const refusals: Record<string, Refusal> = {
     edits: { "overlay.yaml": replace("operationId: infoByTaskId", "operationId: [infoByTaskId]") },
     file: "overlay.yaml",
     line: "",
-    reason: /breaks OpenAPI once this overlay is applied: .*operationId must be string/,
+    reason: /is not valid OpenAPI after this overlay: .*operationId must be string/,
   },
 };
 
@@ -243,13 +243,13 @@ describe("the committed code is what the generator writes", () => {
     );
   });
 
-  test("--check names each file that is changed, missing or left over, and a new run mends them", async () => {
-    const [checked, mended] = results.slice(-3);
+  test("--check names each file that is changed, missing or left over, and a new run fixes them", async () => {
+    const [checked, fixed] = results.slice(-3);
     expect(checked?.exitCode).toBe(1);
     const named = [...checked!.errors.matchAll(/^stale: (.*)$/gm)].map(([, path]) => path);
     const stale = join(folder, "stale");
     expect(named).toEqual(["operations.ts", "schema.ts", "validators.js"].map((name) => join(stale, name)));
-    expect(mended).toEqual(fine);
+    expect(fixed).toEqual(fine);
     expect(await readFolder(stale)).toEqual(await readFolder(join(root, "generated")));
   });
 

@@ -66,7 +66,7 @@ test("stands alone: what it refers to is in it, and what contains itself is a de
   });
 });
 
-test("says in the words of JSON Schema what OpenAPI 3.0 says in its own", async () => {
+test("converts the keywords of OpenAPI 3.0 to those of JSON Schema", async () => {
   const { schema } = await describe({
     strength: { type: "number", minimum: 0, exclusiveMinimum: true, nullable: true, example: 0.5 },
     mask: { type: "string", format: "binary", nullable: true },

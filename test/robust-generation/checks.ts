@@ -116,7 +116,7 @@ const cases: Record<string, Case> = {
     good: [{ id: "1", name: "fox", count: 1, style: "oil" }],
     bad: [{ name: "fox" }, { id: "1", name: "fox", count: 0 }, { id: "1", name: "fox", style: "tar" }],
   },
-  "bounds, constants and bytes in the words of 3.1": {
+  "bounds, constants and bytes of 3.1": {
     fixture: "null-3.1",
     operation: "POST /v1/pictures",
     good: [

@@ -79,9 +79,14 @@ describe.each(["3.0.3", "3.1.0"])("in %s", (openapi) => {
       "a minimum above the maximum",
       { type: "integer", minimum: 3, maximum: 2 },
       "maximum",
-      /begins at 3 and ends at 2/,
+      /its range from 3 to 2 is empty/,
     ],
-    ["lengths that cross", { type: "string", minLength: 3, maxLength: 2 }, "maxLength", /begins at 3/],
+    [
+      "lengths that cross",
+      { type: "string", minLength: 3, maxLength: 2 },
+      "maxLength",
+      /its range from 3 to 2 is empty/,
+    ],
     [
       "types that exclude each other",
       { allOf: [{ type: "string" }, { type: "integer" }] },
@@ -142,7 +147,7 @@ describe.each(["3.0.3", "3.1.0"])("in %s", (openapi) => {
     expect(await faultOf({ openapi, request })).toBe("none");
   });
 
-  test("a multiple of a fraction is judged as people do", async () => {
+  test("a multiple of a fraction is counted in decimals", async () => {
     const { requests } = await from({ openapi, request: { type: "number", multipleOf: 0.01 } });
     expect([0.29, 0.07, 4.35, 0.285].map((value) => requests["POST /fox"]!(value))).toEqual([
       true,

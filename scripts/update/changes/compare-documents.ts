@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { toOpenApi30 } from "../../generate/openapi-30.js";
+import { convertToOpenApi30 } from "../../generate/convert-to-30.js";
 import { listOperations } from "../../generate/operation.js";
 import { isObject } from "../../generate/source.js";
 import type { JsonObject } from "../../generate/source.js";
@@ -12,7 +12,7 @@ import { compareExportedTypes } from "./compare-types.js";
 /** Every difference between two documents that a user of the package, or a reader, could notice. */
 export function compareDocuments(before: JsonObject, after: JsonObject): Change[] {
   const changes: Change[] = [];
-  const documents = { before: toOpenApi30(before), after: toOpenApi30(after) };
+  const documents = { before: convertToOpenApi30(before), after: convertToOpenApi30(after) };
   const tell = (aspect: string, verdict: Verdict, one: unknown, other: unknown, field = ""): void =>
     void changes.push({
       operation: "document",

@@ -183,7 +183,7 @@ const cases: Record<string, Case> = {
     ],
     exitCode: 1,
     errors:
-      /^flux\.yaml:\d+: has no words in OpenAPI 3\.0, and seedreamv5\.yaml is of 3\.0: remove it, or write seedreamv5\.yaml in 3\.1 .*propertyNames.*\(at \/paths\/.*\/tags\)$/,
+      /^flux\.yaml:\d+: cannot be converted to OpenAPI 3\.0, which seedreamv5\.yaml uses: remove it, or convert seedreamv5\.yaml to 3\.1 .*propertyNames.*\(at \/paths\/.*\/tags\)$/,
   },
   "a new model, and an operation that is none": {
     files: [flux, credits],
@@ -201,7 +201,7 @@ const cases: Record<string, Case> = {
     files: [edit(flux, /( +)prompt:\n/, "$1prompt:\n$1  minLength: 9\n$1  maxLength: 3\n")],
     exitCode: 1,
     errors:
-      /^flux\.yaml:\d+: allows no value: it begins at 9 and ends at 3 \(at \/paths\/.*\/properties\/prompt\/maxLength\)$/,
+      /^flux\.yaml:\d+: allows no value: its range from 9 to 3 is empty \(at \/paths\/.*\/properties\/prompt\/maxLength\)$/,
   },
   "a model whose prompt cannot be as short as its pattern needs": {
     files: [edit(flux, /( +)prompt:\n/, "$1prompt:\n$1  pattern: ^a{9}$$\n$1  maxLength: 3\n")],

@@ -77,7 +77,7 @@ const cases: Record<string, Case> = {
     exitCode: 10,
     output: /but not what it says/,
   },
-  "the same document in the words of 3.1": {
+  "the same document converted to 3.1": {
     page: answer(edit("openapi: 3.0.3", "openapi: 3.1.0").replace("example: 2K", "examples: [2K]")),
     exitCode: 10,
     output: /but not what it says/,

@@ -6,12 +6,12 @@ import type { JsonObject } from "./source.js";
 import { mapSchemas } from "./walk.js";
 
 /**
- * A document whose schemas, and the mappings of whose discriminators, refer to `components.schemas` alone.
+ * Gives every schema that is referred to a name in `components.schemas`, and discriminators a mapping to such names.
  *
- * Bundled documents refer to schemas wherever they stand first, such as in the body of another operation; types can only
- * be made of those that have a name.
+ * Bundled documents refer to a schema where it first occurs, such as in the body of another operation, but types can only
+ * be generated for schemas with a name.
  */
-export function hoistReferences(document: JsonObject): JsonObject {
+export function nameReferencedSchemas(document: JsonObject): JsonObject {
   const names = new Map<string, string>();
   const components = isObject(document.components) ? document.components : {};
   const known = isObject(components.schemas) ? components.schemas : {};
@@ -30,22 +30,22 @@ export function hoistReferences(document: JsonObject): JsonObject {
     return name;
   }
 
-  const hoisted = mapSchemas(document, (original) => {
+  const renamed = mapSchemas(document, (original) => {
     const schema = withMapping(original, document);
     if (typeof schema.$ref !== "string" || !schema.$ref.split("/").slice(1).includes("schema")) return schema;
     return { ...schema, $ref: `#/components/schemas/${names.get(schema.$ref) ?? nameOf(schema.$ref)}` };
   });
-  const added = [...names].map(([reference, name]) => [name, resolveReference(reference, hoisted)]);
+  const added = [...names].map(([reference, name]) => [name, resolveReference(reference, renamed)]);
   const schemas = {
-    ...((hoisted.components as JsonObject | undefined)?.schemas as JsonObject | undefined),
+    ...((renamed.components as JsonObject | undefined)?.schemas as JsonObject | undefined),
     ...Object.fromEntries(added),
   };
-  return { ...hoisted, components: { ...(hoisted.components as JsonObject | undefined), schemas } };
+  return { ...renamed, components: { ...(renamed.components as JsonObject | undefined), schemas } };
 }
 
 /**
- * A schema whose discriminator points at schemas of the document: a mapping may name a schema instead, and what it names
- * elsewhere cannot be followed. A branch that it leaves out is chosen by the values that the branch lists itself.
+ * A schema whose discriminator maps to pointers: a mapping may also hold names of schemas, and pointers into other files,
+ * which are dropped. A branch that no tag maps to is chosen by the values that it allows for the tag.
  */
 function withMapping(schema: JsonObject, document: JsonObject): JsonObject {
   const { discriminator } = schema;

@@ -2,31 +2,31 @@ import { isObject } from "./source.js";
 import type { JsonObject } from "./source.js";
 import { mapSchemas } from "./walk.js";
 
-/** Words of 3.1 that say nothing to a program, or nothing that the client could use. */
+/** Keywords of 3.1 that neither the types nor the checks use. */
 const dropped = new Set(["$schema", "$id", "$anchor", "$comment"]);
 
-/** Words that a `$ref` may have beside it without being changed by them. */
+/** Keywords beside a `$ref` that do not change which values it allows. */
 const annotations = new Set(
   "$ref summary description deprecated title example examples readOnly writeOnly".split(" "),
 );
 
-/** An OpenAPI 3.1 document in the words of 3.0, as far as 3.0 has words for it; a 3.0 document as it is. */
-export function toOpenApi30(document: JsonObject): JsonObject {
+/** Converts a document of OpenAPI 3.1 to 3.0, as far as 3.0 can express it; a document of 3.0 is returned as it is. */
+export function convertToOpenApi30(document: JsonObject): JsonObject {
   if (!String(document.openapi).startsWith("3.1")) return document;
   const {
     webhooks: _webhooks,
     jsonSchemaDialect: _dialect,
     info,
     ...rest
-  } = mapSchemas(document, toSchema30);
+  } = mapSchemas(document, convertSchema);
   const { summary: _summary, ...information } = info as JsonObject;
   if (isObject(information.license)) delete information.license.identifier;
   return { ...rest, openapi: "3.0.3", info: information, paths: rest.paths ?? {} };
 }
 
-function toSchema30(schema: JsonObject): JsonObject {
+function convertSchema(schema: JsonObject): JsonObject {
   const kept = Object.entries(schema).filter(([key]) => !dropped.has(key));
-  const written = [
+  const steps = [
     fromReference,
     fromConstant,
     fromContent,
@@ -35,30 +35,30 @@ function toSchema30(schema: JsonObject): JsonObject {
     fromNullBranch,
     fromTypes,
   ];
-  return written.reduce((result, write) => write(result), fromBooleans(Object.fromEntries(kept)));
+  return steps.reduce((result, step) => step(result), fromBooleans(Object.fromEntries(kept)));
 }
 
-/** `true` and `false` stand for schemas only in 3.1, except in `additionalProperties`. */
+/** In 3.0, `true` and `false` are schemas only in `additionalProperties`. */
 function fromBooleans(schema: JsonObject): JsonObject {
-  const spell = (inner: unknown): unknown => (inner === true ? {} : inner === false ? { not: {} } : inner);
+  const convert = (inner: unknown): unknown => (inner === true ? {} : inner === false ? { not: {} } : inner);
   const result = { ...schema };
   for (const word of ["allOf", "anyOf", "oneOf"]) {
-    if (Array.isArray(schema[word])) result[word] = schema[word].map(spell);
+    if (Array.isArray(schema[word])) result[word] = schema[word].map(convert);
   }
-  for (const word of ["items", "not"]) if (word in schema) result[word] = spell(schema[word]);
+  for (const word of ["items", "not"]) if (word in schema) result[word] = convert(schema[word]);
   if (isObject(schema.properties)) {
     result.properties = Object.fromEntries(
-      Object.entries(schema.properties).map(([name, property]) => [name, spell(property)]),
+      Object.entries(schema.properties).map(([name, property]) => [name, convert(property)]),
     );
   }
   return result;
 }
 
-/** Beside a `$ref`, 3.0 ignores every word. */
+/** In 3.0, keywords beside a `$ref` are ignored: they move into an `allOf`. */
 function fromReference({ $ref, ...beside }: JsonObject): JsonObject {
   if ($ref === undefined) return beside;
-  const says = Object.keys(beside).some((key) => !annotations.has(key) && !key.startsWith("x-"));
-  if (!says) return { $ref, ...beside };
+  const restricts = Object.keys(beside).some((key) => !annotations.has(key) && !key.startsWith("x-"));
+  if (!restricts) return { $ref, ...beside };
   const others = Array.isArray(beside.allOf) ? (beside.allOf as unknown[]) : [];
   return { ...beside, allOf: [{ $ref }, ...others] };
 }
@@ -67,7 +67,7 @@ function fromConstant({ const: constant, ...schema }: JsonObject): JsonObject {
   return constant === undefined ? schema : { ...schema, enum: [constant] };
 }
 
-/** Text of a media type that is no text is bytes. */
+/** A string of a media type that is not text holds bytes. */
 function fromContent({
   contentMediaType,
   contentEncoding,
@@ -124,7 +124,7 @@ function fromNullBranch(schema: JsonObject): JsonObject {
   return schema;
 }
 
-/** Whether a branch can be written where its choice stands: it says of data what nothing else there says. */
+/** Whether a branch can take the place of its `anyOf` or `oneOf`: it has no keyword in common with what is beside it. */
 const isInlineBeside = (branch: JsonObject, rest: JsonObject): boolean =>
   branch.$ref === undefined && Object.keys(branch).every((key) => annotations.has(key) || !(key in rest));
 
