@@ -17,7 +17,7 @@ export interface Present {
   warnings: string[];
 }
 
-/** Reads what a project was generated from; where `generated/` is missing or damaged, `spec/` says it. */
+/** Reads what a project was generated from; if `generated/` is missing or damaged, it is derived from `spec/`. */
 export async function readPresent(project: string, specification: Specification): Promise<Present> {
   const vendor = await mergeSpecification(specification);
   const problem = (reason: string): Promise<Present> => rebuild(vendor, specification, reason);
@@ -28,7 +28,7 @@ export async function readPresent(project: string, specification: Specification)
     if (isObject(effective) && listOperations(effective).length > 0)
       return { vendor, effective, isGenerated: true, warnings: [] };
   } catch {
-    // told below
+    // reported below
   }
   return problem("is damaged");
 }

@@ -40,7 +40,7 @@ export interface Request {
   limits: FetchLimits;
 }
 
-/** Finds out what has changed in the documents of a project, and what is to be written for it; writes nothing. */
+/** Finds what has changed in the documents of a project and prepares the files for it; writes nothing. */
 export async function prepareUpdate(project: string, request: Request): Promise<Update> {
   const folder = join(project, "spec");
   const specification = await readSpecification(folder);
@@ -59,7 +59,7 @@ export async function prepareUpdate(project: string, request: Request): Promise<
   const overlaid = overlay && applyOverlay(merged, overlay);
   const after = overlaid?.document ?? merged;
   const unmatched = isChanged ? (overlaid?.unmatched ?? []) : [];
-  // What cannot be generated is an error, with its place, before anything is said to have changed.
+  // A document that cannot be generated from is an error, with its place, before any change is reported.
   const emitted =
     unmatched.length === 0 && (isChanged || !present.isGenerated)
       ? await emitSources({ ...(await buildEffectiveDocument(next)), notes })

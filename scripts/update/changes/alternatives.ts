@@ -4,13 +4,13 @@ import type { JsonObject } from "../../generate/source.js";
 import { shapeOf } from "./shape.js";
 import type { Shape } from "./shape.js";
 
-/** One of several schemas; without a schema of its own if it is the whole of what once was, or now is, no choice. */
+/** One of several schemas; its `schema` is undefined if it stands for a whole shape that is not a choice. */
 export interface Alternative {
   schema: unknown;
   shape: Shape;
 }
 
-/** Whether a schema is nothing but a name for another. */
+/** Whether a schema is a reference to another. */
 export const isReference = (schema: unknown): boolean => isObject(schema) && typeof schema.$ref === "string";
 
 /** A schema as one of several. */
@@ -19,7 +19,7 @@ export const alternativeOf = (schema: unknown, document: JsonObject): Alternativ
   shape: shapeOf(schema, document),
 });
 
-/** Whether no value can meet two of these, as far as their types tell. */
+/** Whether no value can satisfy two of these, according to their types. */
 export function areDisjoint(alternatives: Alternative[]): boolean {
   const types = alternatives.map(({ shape }) =>
     shape.types?.map((type) => (type === "integer" ? "number" : type)),
@@ -37,7 +37,7 @@ export function describe({ schema, shape }: Alternative): unknown {
     : (shape.types ?? "any");
 }
 
-/** Which alternatives are the same ones: by name, by content, by type, or because they alone are left. */
+/** Pairs the alternatives that correspond: by name, by content, by type, or because only one is left on each side. */
 export function pairUp(
   before: Alternative[],
   after: Alternative[],

@@ -1,4 +1,4 @@
-/** Which way data goes: the user writes a request and reads a response; what is only an exported type may do both. */
+/** The direction of data: users write requests and read responses, and may do both with an exported type. */
 export type Direction = "request" | "response" | "type";
 
 /** The effect of a change on users of this package. */
@@ -24,8 +24,8 @@ export interface Change {
 export type Effect = "stricter" | "looser" | "different";
 
 /**
- * A request that gets stricter breaks those who send, a response that gets looser those who read, and a type that
- * changes either of them.
+ * A stricter request breaks those who send it, a looser response breaks those who read it, and either change of an exported
+ * type breaks code that uses it.
  */
 export function verdictOf(effect: Effect, direction: Direction): Verdict {
   const harmless: Record<Direction, Effect | undefined> = {
@@ -36,13 +36,13 @@ export function verdictOf(effect: Effect, direction: Direction): Verdict {
   return effect === harmless[direction] ? "compatible" : "breaking";
 }
 
-/** Takes in a change at one place. */
+/** Reports a change at one place. */
 export type Report = (
   change: Pick<Change, "kind" | "aspect" | "verdict" | "before" | "after">,
   field?: string,
 ) => void;
 
-/** A report of one value before and after, which may be missing. */
+/** The kind of a change between two values, either of which may be missing. */
 export function kindOf(before: unknown, after: unknown): Change["kind"] {
   return before === undefined ? "added" : after === undefined ? "removed" : "changed";
 }

@@ -7,7 +7,7 @@ import { isObject } from "../../generate/source.js";
 import type { JsonObject } from "../../generate/source.js";
 import type { Verdict } from "./change.js";
 
-/** One way to authenticate: every scheme of it is needed. */
+/** One way to authenticate: all of its schemes are needed. */
 type Way = { scheme: JsonObject; scopes: string[] }[];
 type Tell = (aspect: string, verdict: Verdict, before: unknown, after: unknown) => void;
 
@@ -25,7 +25,7 @@ export function authenticationOf({ operation }: Operation, document: JsonObject)
   );
 }
 
-/** A caller that could authenticate before must be able to after, with what it had. */
+/** Reports a change by which a caller can no longer authenticate with the credentials that it has, or can in a new way. */
 export function compareAuthentication(before: Way[], after: Way[], tell: Tell): void {
   const isEnough = (had: Way, asked: Way): boolean =>
     asked.every(({ scheme, scopes }) =>
@@ -44,7 +44,7 @@ export function compareAuthentication(before: Way[], after: Way[], tell: Tell): 
     tell("description", "cosmetic", old, now);
 }
 
-/** How the package sends its key: by the first way that it can go. */
+/** How the package sends its key: the first way that needs one scheme alone, which it supports. */
 function keyOf(ways: Way[]): Authentication | undefined {
   const alone = ways.flatMap((way) => (way.length === 1 ? [bareScheme(way[0]!.scheme)] : []));
   return alone.map(readScheme).find(Boolean);
@@ -53,7 +53,7 @@ function keyOf(ways: Way[]): Authentication | undefined {
 const isSameScheme = (one: JsonObject, other: JsonObject): boolean =>
   isDeepStrictEqual(bareScheme(one), bareScheme(other));
 
-/** Without what is for people, what operations say themselves (the scopes), and the case of what has none. */
+/** A scheme without descriptions, without the scopes, which operations list themselves, and in lower case where case is ignored. */
 function bareScheme({
   description: _description,
   bearerFormat: _format,

@@ -87,7 +87,7 @@ function compareHeaders(part: string, { before, after }: Pair<unknown>, context:
   }
 }
 
-/** By name in lower case: a header is the same however it is written. */
+/** Headers by name in lower case, since the case of a header's name is ignored. */
 function headersOf(
   headers: unknown,
   document: JsonObject,

@@ -37,13 +37,13 @@ export function compareContent(
   }
 }
 
-/** By media type, whose parameters, such as `charset`, and whose case tell nobody anything. */
+/** Media by type, in lower case and without parameters such as `charset`, which change nothing for users. */
 function contentOf(content: unknown): JsonObject {
   const entries = Object.entries(objectOf(content));
   return Object.fromEntries(entries.map(([type, media]) => [essence(type), media]));
 }
 
-/** How a part is written is the encoder's business, not the user's. */
+/** Compares how parts are encoded, which the client does for its users. */
 function compareEncoding(part: string, { before, after }: Pair<unknown>, { tell }: Context): void {
   const [old, now] = [objectOf(before), objectOf(after)];
   for (const field of namesOf(old, now)) {

@@ -9,7 +9,7 @@ import { compareOperations } from "./compare-operations.js";
 import { compareServers } from "./compare-servers.js";
 import { compareExportedTypes } from "./compare-types.js";
 
-/** Every difference between two documents that a user of the package, or a reader, could notice. */
+/** Lists every difference between two documents that a user of the package or a reader could notice. */
 export function compareDocuments(before: JsonObject, after: JsonObject): Change[] {
   const changes: Change[] = [];
   const documents = { before: convertToOpenApi30(before), after: convertToOpenApi30(after) };

@@ -45,14 +45,14 @@ function compareParameter(name: string, { before, after }: Pair<JsonObject>, con
 const isRequired = ({ required }: JsonObject): boolean => required === true;
 const needOf = (parameter: JsonObject): string => (isRequired(parameter) ? "required" : "optional");
 
-/** With what holds when nothing is said: writing it down is no change. */
+/** A parameter with its defaults filled in: stating a default is not a change. */
 function withDefaults(parameter: JsonObject): JsonObject {
   const style = parameter.style ?? (["query", "cookie"].includes(String(parameter.in)) ? "form" : "simple");
   const defaults = { style, explode: style === "form", allowReserved: false, deprecated: false };
   return { ...defaults, ...parameter };
 }
 
-/** By name and place, those of the operation before those of its path; a header has one name however it is written. */
+/** Parameters by name and place; those of the operation override those of its path, and headers are in lower case. */
 function parametersOf({ operation, item }: Operation, document: JsonObject): Record<string, JsonObject> {
   const all = [item.parameters, operation.parameters].flatMap((list) =>
     Array.isArray(list) ? (list as unknown[]) : [],

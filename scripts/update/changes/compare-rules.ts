@@ -6,12 +6,12 @@ import type { JsonObject } from "../../generate/source.js";
 import { withoutNotes } from "./shape.js";
 import type { Shape } from "./shape.js";
 
-/** Compares what two schemas demand of a value itself, whatever its fields are. */
+/** Compares what two schemas require of a value itself, apart from its fields. */
 export function compareRules(before: Shape, after: Shape, direction: Direction, report: Report): void {
   const say = (aspect: string, effect: Effect | undefined, one: unknown, other: unknown): void => {
-    // A type does not tell how long a text or how large a number may be.
-    const isUntold = direction === "type" && ["bounds", "format"].includes(aspect);
-    const verdict = effect && (isUntold ? "compatible" : verdictOf(effect, direction));
+    // A type in TypeScript does not express how long a text or how large a number may be.
+    const isInvisible = direction === "type" && ["bounds", "format"].includes(aspect);
+    const verdict = effect && (isInvisible ? "compatible" : verdictOf(effect, direction));
     if (verdict) report({ kind: kindOf(one, other), aspect, verdict, before: one, after: other });
   };
   say("type", compareTypes(before.types, after.types), before.types, after.types);
@@ -100,7 +100,7 @@ function boundOf(limit: unknown, exclusive: unknown): Bound | undefined {
   return typeof limit === "number" ? { limit, isExclusive: exclusive === true } : undefined;
 }
 
-/** Among whole numbers, above 0 is from 1. */
+/** An inclusive bound for whole numbers: above 0 is the same as from 1. */
 const wholeBound = ({ limit, isExclusive }: Bound, isLower: boolean): Bound =>
   isExclusive && Number.isInteger(limit)
     ? { limit: limit + (isLower ? 1 : -1), isExclusive: false }
@@ -137,7 +137,7 @@ function meaningOf(format: unknown, types: string[] | undefined): unknown {
   return !types || types.some((type) => restricted.includes(type)) ? format : undefined;
 }
 
-/** Formats of which the second allows all that the first does. */
+/** Formats, and the format that allows everything that they do. */
 const wider: Record<string, string> = { int32: "int64" };
 
 function compareRule(word: string, before: unknown, after: unknown): Effect {
@@ -153,7 +153,7 @@ function compareRule(word: string, before: unknown, after: unknown): Effect {
   return "different";
 }
 
-/** A name that leads to one more alternative refuses nothing that was allowed. */
+/** Compares the mappings of discriminators: one more tag refuses nothing that was allowed. */
 function compareMappings(before: JsonObject, after: JsonObject): Effect {
   const [old, now] = [before, after].map(({ mapping }) => (isObject(mapping) ? mapping : {})) as [
     JsonObject,
@@ -165,7 +165,7 @@ function compareMappings(before: JsonObject, after: JsonObject): Effect {
   return covers(now, old) ? "looser" : covers(old, now) ? "stricter" : "different";
 }
 
-/** Extensions that tell the generator what a field is for: what is public is named after them. */
+/** Extensions that tell the generator what a field is for: public names depend on them. */
 const meaningful = new Set(["x-role", "x-enum-varnames", "x-field-roles"]);
 
 function compareNotes(

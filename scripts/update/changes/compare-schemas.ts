@@ -11,7 +11,7 @@ import { compareRules } from "./compare-rules.js";
 import { mergeShapes, shapeOf } from "./shape.js";
 import type { Shape } from "./shape.js";
 
-/** Two schemas at one place, in the documents that their references lead into. */
+/** Two schemas at one place, and the documents that their references point into. */
 export interface SchemaPair {
   before: unknown;
   after: unknown;
@@ -27,7 +27,7 @@ export function compareSchemas(pair: SchemaPair): void {
 
 class Comparison {
   readonly #pair: SchemaPair;
-  /** The pairs that circles can lead through, and whether they are still being compared: what is used twice is told once. */
+  /** The pairs that were compared, or are being compared, so that recursion ends and a shared schema is reported once. */
   readonly #seen = new Map<string, "open" | "closed">();
 
   constructor(pair: SchemaPair) {
@@ -35,18 +35,18 @@ class Comparison {
   }
 
   compare(before: unknown, after: unknown, field: string): void {
-    const isLeadingOn = [before, after].some((schema) => isReference(schema) || isCombination(schema));
-    const key = isLeadingOn ? JSON.stringify([before, after]) : "";
+    const canRecur = [before, after].some((schema) => isReference(schema) || isCombination(schema));
+    const key = canRecur ? JSON.stringify([before, after]) : "";
     const state = this.#seen.get(key);
     if (state === "open" || (state && isReference(before) && isReference(after))) return;
-    if (isLeadingOn) this.#seen.set(key, "open");
+    if (canRecur) this.#seen.set(key, "open");
     const { documents } = this.#pair;
     const shapes = [shapeOf(before, documents.before), shapeOf(after, documents.after)] as const;
     this.#compareShapes(...shapes, field, state === "closed");
-    if (isLeadingOn) this.#seen.set(key, "closed");
+    if (canRecur) this.#seen.set(key, "closed");
   }
 
-  /** Of what `isKnown` only what stands at this place itself is told once more. */
+  /** Reports the differences of two shapes; of a pair that was reported already, only those of the place itself. */
   #compareShapes(before: Shape, after: Shape, field: string, isKnown = false): void {
     const isUnion = [before, after].map(({ choices }) => choices.length > 0);
     if (isUnion[0] !== isUnion[1]) return isKnown ? undefined : this.#compareUnions(before, after, field);
@@ -73,7 +73,7 @@ class Comparison {
     }
   }
 
-  /** Of alternatives that no value can meet at once, at least one holds when exactly one does. */
+  /** Reports a change between `oneOf` and `anyOf`, which allow the same if no value satisfies two alternatives. */
   #reportExclusive(wasExclusive: boolean, isSame: boolean, field: string): void {
     const { direction, report } = this.#pair;
     const words = ["exactly one", "at least one"];
@@ -83,7 +83,7 @@ class Comparison {
     report({ field, kind: "changed", aspect: "alternative", verdict, before, after });
   }
 
-  /** One side is a choice and the other is not: what the choice demands besides is demanded by each alternative. */
+  /** Compares a choice with a shape that is not one: what stands beside the choice applies to each alternative. */
   #compareUnions(before: Shape, after: Shape, field: string): void {
     const spread = (shape: Shape, document: JsonObject): Alternative[] => {
       const [choice, ...others] = shape.choices;
@@ -128,8 +128,8 @@ class Comparison {
     for (const name of names) {
       const path = field ? `${field}.${name}` : name;
       const [was, is] = [before, after].map(({ properties }) => Object.hasOwn(properties, name));
-      const wasRequired = isDemanded(name, before, documents.before, direction);
-      const isRequired = isDemanded(name, after, documents.after, direction);
+      const wasRequired = isRequiredIn(name, before, documents.before, direction);
+      const isRequired = isRequiredIn(name, after, documents.after, direction);
       if (was && !is) {
         report({ field: path, kind: "removed", aspect: "field", verdict: "breaking" });
       } else if (is && !was) {
@@ -185,8 +185,8 @@ class Comparison {
   }
 }
 
-/** Whether data in this direction must have a field: a request has nothing that can only be read. */
-function isDemanded(
+/** Whether data in this direction must have a field: a request cannot contain a read-only one. */
+function isRequiredIn(
   name: string,
   { required, properties }: Shape,
   document: JsonObject,

@@ -7,8 +7,8 @@ import { compareSchemas } from "./compare-schemas.js";
 import type { Pair } from "./context.js";
 
 /**
- * Reports what has changed in the schemas that no operation uses for a request or a response: their types are exported
- * all the same, for whatever code makes of them.
+ * Reports what has changed in the schemas that no operation uses in a request or a response, since their types are exported
+ * too.
  */
 export function compareExportedTypes(documents: Pair<JsonObject>, report: (change: Change) => void): void {
   const [old, now] = [schemasOf(documents.before), schemasOf(documents.after)];

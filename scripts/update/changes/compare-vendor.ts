@@ -5,10 +5,10 @@ import { compareDocuments } from "./compare-documents.js";
 import type { Pair } from "./context.js";
 
 /**
- * The changes of the vendor's documents that the overlay hides: they are not among the changes of the effective ones.
+ * Lists the changes of the vendor's documents that the overlay hides from the effective document.
  *
- * Such a change is as grave as the way from what the package says now to what the vendor says from now on. A change
- * towards what the overlay says already is cosmetic.
+ * Its verdict is that of the difference between the present effective document and the vendor's new one. A change towards
+ * what the overlay already says is cosmetic.
  */
 export function findHiddenChanges(
   vendor: Pair<JsonObject>,

@@ -9,7 +9,7 @@ export interface Pair<T> {
 /** The context for comparing one operation's parts. */
 export interface Context {
   documents: Pair<JsonObject>;
-  /** Reports what is missing before (added), after (removed), or differs (changed). */
+  /** Reports a value that was added, removed or changed. */
   tell: (
     part: string,
     field: string,

@@ -2,7 +2,7 @@ import { listOperations, requestMedia } from "../../generate/operation.js";
 import { readFormDefaults, readFormRoles } from "../../generate/roles.js";
 import type { JsonObject } from "../../generate/source.js";
 
-/** The models that make, and charge for, another number of images when a call does not say how many. */
+/** Warns of models that now make, and charge for, another number of images if a call does not give the number. */
 export function findPriceChanges(before: JsonObject, after: JsonObject): string[] {
   const [old, now] = [countsOf(before), countsOf(after)];
   return [...now].flatMap(([operation, { field, count }]) => {

@@ -4,7 +4,7 @@ import { isObject } from "../../generate/source.js";
 import type { JsonObject } from "../../generate/source.js";
 import { mapInnerSchemas } from "../../generate/walk.js";
 
-/** A schema as what it demands, with its `$ref` followed and its `allOf` merged in. */
+/** What a schema requires, with its `$ref` followed and its `allOf` merged. */
 export interface Shape {
   /** The types that are allowed, `file` for bytes; undefined for any. */
   types: string[] | undefined;
@@ -17,7 +17,7 @@ export interface Shape {
   prefix: unknown[];
   /** One of each of these must hold. */
   choices: Choice[];
-  /** All other demands by keyword. */
+  /** All other requirements by keyword. */
   rules: JsonObject;
   /** Keywords for people, and for other programs. */
   notes: JsonObject;
@@ -29,25 +29,28 @@ export interface Choice {
   isExclusive: boolean;
 }
 
-const noteWords = new Set(
+const annotations = new Set(
   "$comment title description example examples externalDocs xml deprecated default readOnly writeOnly".split(
     " ",
   ),
 );
 
-const isNoteWord = (key: string): boolean => noteWords.has(key) || key.startsWith("x-");
+const isAnnotation = (key: string): boolean => annotations.has(key) || key.startsWith("x-");
 
-/** A keyword's value with the schemas in it reduced to what they demand. */
+/** A keyword's value without the annotations of the schemas in it. */
 export function withoutNotes(word: string, value: unknown): unknown {
   const strip = (schema: unknown): unknown =>
     isObject(schema)
-      ? mapInnerSchemas(Object.fromEntries(Object.entries(schema).filter(([key]) => !isNoteWord(key))), strip)
+      ? mapInnerSchemas(
+          Object.fromEntries(Object.entries(schema).filter(([key]) => !isAnnotation(key))),
+          strip,
+        )
       : schema;
   return mapInnerSchemas({ [word]: value }, strip)[word];
 }
 
-/** Keywords with values that say nothing. */
-const emptyWords: JsonObject = {
+/** Values of keywords that are the same as leaving the keyword out. */
+const noEffect: JsonObject = {
   minLength: 0,
   minItems: 0,
   minProperties: 0,
@@ -57,7 +60,7 @@ const emptyWords: JsonObject = {
   writeOnly: false,
 };
 
-/** The shape of a schema; `above` holds the schemas that it is a part of, so that circles end. */
+/** The shape of a schema; `above` holds the schemas that contain it, so that recursion ends. */
 export function shapeOf(schema: unknown, document: JsonObject, above: unknown[] = []): Shape {
   const target = followReference(schema, document);
   if (above.includes(target)) return emptyShape();
@@ -100,9 +103,9 @@ function ownShape(schema: JsonObject): Shape {
   } = schema;
   const isFile = type === "string" && format === "binary";
   const types = type === undefined ? undefined : isFile ? ["file"] : ([] as string[]).concat(type as string);
-  const says = ([key, value]: [string, unknown]): boolean => emptyWords[key] !== value;
-  const isNote = ([key]: [string, unknown]): boolean => isNoteWord(key);
-  const entries = Object.entries(rest).filter(says);
+  const hasEffect = ([key, value]: [string, unknown]): boolean => noEffect[key] !== value;
+  const isNote = ([key]: [string, unknown]): boolean => isAnnotation(key);
+  const entries = Object.entries(rest).filter(hasEffect);
   return {
     types: nullable === true && types ? [...types, "null"] : types,
     properties: isObject(properties) ? properties : {},
@@ -146,7 +149,7 @@ export function mergeShapes(a: Shape, b: Shape): Shape {
   };
 }
 
-/** A schema that demands what two do; what it is made of is listed once, so that those of a circle are finitely many. */
+/** A schema that requires what both do, each part listed once, so that a recursive schema has finitely many combinations. */
 function both(a: unknown, b: unknown): unknown {
   const partsOf = (schema: unknown): unknown[] => {
     const isList = isObject(schema) && Object.keys(schema).length === 1 && Array.isArray(schema.allOf);

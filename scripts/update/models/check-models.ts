@@ -12,9 +12,9 @@ interface Check {
 }
 
 /**
- * Refuses a model for which no input can be found that its own schema allows, as far as its checks tell.
+ * Refuses a model if none of the inputs made for it passes its own checks.
  *
- * @throws {UpdateError} No input was found: which model, and what the last one that was tried lacks.
+ * @throws {UpdateError} No input passed: which model, and what is wrong with the last input.
  */
 export async function checkModels(document: JsonObject, { code }: Pick<Emitted, "code">): Promise<void> {
   const checks = await loadChecks(code);

@@ -10,7 +10,7 @@ export interface ModelChanges {
   removed: Model[];
   /** The model that is used where none is named; undefined without models. */
   default: { before: string | undefined; after: string | undefined };
-  /** The added operations that became no model: only `client.api` can call them. */
+  /** The added operations that are not models: only `client.api` can call them. */
   notModels: string[];
 }
 

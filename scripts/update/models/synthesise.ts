@@ -3,13 +3,14 @@ import type { JsonObject } from "../../generate/source.js";
 import { mergeShapes, shapeOf } from "../changes/shape.js";
 import type { Shape } from "../changes/shape.js";
 
-/** So many values are tried for a schema: some of them may break a rule that is not looked at here. */
+/** How many values are tried for a schema: some may break a rule that is not considered here. */
 const mostValues = 40;
 
 /**
  * Values that a schema is likely to allow, the simplest first: with the required fields alone, then with all of them.
  *
- * A value may still break a rule; validation tells. There is none if types, enums and choices contradict one another.
+ * A value may still break a rule, so it must be validated. The list is empty if types, enums and choices contradict one
+ * another.
  */
 export function synthesise(schema: unknown, document: JsonObject): unknown[] {
   const shape = shapeOf(schema, document);
@@ -68,7 +69,7 @@ class Synthesis {
   }
 
   #objects({ properties, required }: Shape, depth: number): unknown[] {
-    // A tree ends where its fields are optional.
+    // A recursive schema ends where its fields are optional.
     const names = this.#isFull && depth < 4 ? Object.keys(properties) : required;
     const fields = [...new Set([...names, ...required])].flatMap((name) => {
       const shape = shapeOf(properties[name] ?? {}, this.#document);

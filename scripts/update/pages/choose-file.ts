@@ -2,7 +2,7 @@ import { listOperations } from "../../generate/operation.js";
 import type { Source } from "../../generate/source.js";
 import { PageError } from "./page.js";
 
-/** The file that has one of the same operations; else a new one, named after the end of its first operation's path. */
+/** Chooses the file for a document: the one with one of its operations, else a new one, named after its first path. */
 export function chooseFile(source: Source, documents: readonly Source[]): string {
   const operations = listOperations(source.value);
   const names = new Set(operations.map(({ name }) => name));
@@ -31,7 +31,7 @@ export function chooseFile(source: Source, documents: readonly Source[]): string
   return file;
 }
 
-/** An operation that is known, at a path that is not, has moved; which of the two is right only a person can tell. */
+/** Refuses a known operation at an unknown path: only a person can tell a move from a second operation. */
 function refuseMovedPath(source: Source, documents: readonly Source[]): void {
   for (const { name, operation } of listOperations(source.value)) {
     for (const { file, value } of documents) {

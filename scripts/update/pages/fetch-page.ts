@@ -15,7 +15,7 @@ const mostRedirects = 5;
 /**
  * Fetches a page over https; `etag` is that of the previous response, if there was one.
  *
- * @throws {PageError} The page cannot be had whole: another scheme, host or status, too late, or too long.
+ * @throws {PageError} The page cannot be fetched: another scheme, host or status, a timeout, or too long.
  */
 export async function fetchPage(
   page: string,

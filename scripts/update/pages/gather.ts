@@ -10,7 +10,7 @@ import { PageError, readDocument } from "./page.js";
 import { sha256 } from "./sources.js";
 import type { Origin } from "./sources.js";
 
-/** One vendored document as it is to be from now on. */
+/** One vendored document as it will be after the update. */
 export interface Vendored {
   source: Source;
   origin: Origin;
@@ -31,7 +31,7 @@ export interface Wanted {
   limits: FetchLimits;
 }
 
-/** Reads every page of `sources.yaml`, or the pages and files that are named; gives each document as it is to be. */
+/** Reads every page of `sources.yaml`, or the pages and files that are named; returns each document as it will be. */
 export async function gather(
   present: Present,
   { names, replace, limits }: Wanted,
@@ -69,7 +69,7 @@ export async function gather(
   return result;
 }
 
-/** A document that is there; one whose text is not the vendored one has changed, since what is generated from it has. */
+/** A document that is in `spec/`; if it was edited by hand it counts as changed, since the generated code has changed too. */
 function asVendored(source: Source, { origins }: Present): Vendored {
   const fingerprint = sha256(source.text);
   const origin = origins.get(source.file);

@@ -3,9 +3,9 @@ import type { Change, Verdict } from "../changes/change.js";
 import type { ModelChanges } from "../models/model-changes.js";
 import type { Version } from "./version.js";
 
-/** The result of an update: what has changed, and what follows from it. */
+/** The result of an update: the changes, and their consequences. */
 export interface UpdateReport {
-  /** The gravest of the changes; `none` if no document has changed. */
+  /** The most severe verdict of the changes; `none` if no document has changed. */
   verdict: Verdict | "none";
   /** The version that follows, by semantic versioning. */
   version: Version;

@@ -1,15 +1,15 @@
 import { printable } from "../../generate/printable.js";
 
-/** How GitHub's runner is told to do something by a line of a log: `::error::`, `##[error]`. */
+/** How a line of a log gives GitHub's runner a command: `::error::`, `##[error]`. */
 const command = /:(?=:)|#(?=#\[)/g;
 
-/** A text of a document, a page or a program as one line of which nothing acts: on a terminal, a log or its runner. */
+/** Text from outside as one line that has no effect on a terminal, a log or its runner. */
 export const showText = (text: string): string => printable(text).replace(command, (sign) => `${sign}\\`);
 
-/** Several such lines: the line breaks of the text are kept. */
+/** The same for several lines: line breaks are kept. */
 export const showLines = (text: string): string => text.split(/\r?\n/).map(showText).join("\n");
 
-/** A value as JSON that no log's runner takes for a command; what is parsed is the same. */
+/** A value as JSON that a runner does not read as a command; it parses to the same value. */
 export const showJson = (value: unknown): string =>
   JSON.stringify(value, null, 2).replace(/[^\P{C}\n]|[\p{Zl}\p{Zp}]|:(?=:)|#(?=#\[)/gu, (found) =>
     found
@@ -18,7 +18,7 @@ export const showJson = (value: unknown): string =>
       .join(""),
   );
 
-/** A text in Markdown, as it is: nothing in a span of code is markup, and no text ends this one. */
+/** Text as a code span of Markdown, which no text can end. */
 export function showCode(text: string): string {
   const shown = showText(text);
   const mark = "`".repeat(1 + longestRun(shown, "`"));
@@ -26,7 +26,7 @@ export function showCode(text: string): string {
   return `${mark}${space}${shown}${space}${mark}`;
 }
 
-/** Longer than any text that a person reads; what the host of a pull request takes is 65,536 characters. */
+/** GitHub accepts 65,536 characters in the text of a pull request. */
 const longestText = 60_000;
 
 /** Lines in a fenced block of Markdown, whose fence is longer than any in them; what is too long is cut. */

@@ -9,7 +9,7 @@ const prefix = "running-";
 const mostAttempts = 5;
 
 /**
- * Does `work` while no other update works in the project; the marks of processes that were killed are removed.
+ * Does `work` while no other update runs in the project; marks of processes that were killed are removed.
  *
  * Each process leaves a mark and then looks for others: of two that start at once at least one sees the other. Those
  * that do remove their mark and look again after a random time, since otherwise both would refuse.

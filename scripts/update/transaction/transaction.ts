@@ -18,7 +18,7 @@ const journalName = "journal.json";
 const writable = /^(spec|generated)\/\w[\w.-]*$|^(CHANGELOG|README)\.md$/;
 
 /**
- * Replaces files of a project, by path from its root, all of them or none.
+ * Replaces files of a project, by path from its root: all of them or none.
  *
  * Copies of the present files and a journal are on the disk before the first file is replaced, and stay there until
  * `finish`: whatever happens in between, `undoInterrupted` brings the present files back.
@@ -47,12 +47,12 @@ export async function replaceFiles(project: string, files: ReadonlyMap<string, s
   }
 }
 
-/** Whether an update was interrupted, or is at work. */
+/** Whether an update was interrupted or is running. */
 export async function isInterrupted(project: string): Promise<boolean> {
   return (await readIfPresent(join(stateFolder(project), journalName))) !== undefined;
 }
 
-/** Ends a replacement: what was replaced is forgotten. */
+/** Ends a replacement by deleting the copies of the replaced files. */
 export async function finish(project: string): Promise<void> {
   const folder = stateFolder(project);
   await rm(join(folder, journalName), { force: true });
@@ -107,7 +107,7 @@ function readJournal(bytes: Buffer, file: string): Entry[] {
     const entries: unknown = JSON.parse(bytes.toString());
     if (Array.isArray(entries) && entries.every(isEntry)) return entries;
   } catch {
-    // told below
+    // reported below
   }
   throw new UpdateError(`${file} is not the journal of an update: delete the folder that it is in`);
 }
