@@ -42,7 +42,7 @@ const external = Object.keys({ ...manifest.dependencies, ...manifest.peerDepende
   (name) => name !== bundledDependency,
 );
 
-/** The files of the package, and where all that is in them comes from. */
+/** The files of the package, and the inputs that they were built from. */
 export interface Bundles {
   files: OutputFile[];
   /** A file of a package, such as `node_modules/pngjs/lib/png.js`, or one of ours. */

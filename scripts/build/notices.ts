@@ -2,7 +2,7 @@ import type { BundledPackage } from "./packages.js";
 
 const line = "-".repeat(80);
 
-/** The text of THIRD-PARTY-NOTICES: whose work is in our files, and under which licence. */
+/** The text of THIRD-PARTY-NOTICES: the bundled packages and their licences. */
 export function writeNotices(packages: readonly BundledPackage[]): string {
   const missing = packages.filter(({ notice }) => notice === "").map(({ name }) => name);
   if (missing.length > 0) throw new Error(`These bundled packages ship no licence: ${missing.join(", ")}`);

@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { root } from "./bundle.js";
 
-/** A package of others that is in our files. */
+/** A package that is bundled into our files. */
 export interface BundledPackage {
   /** From the project's root, such as `node_modules/pngjs`. */
   path: string;

@@ -5,7 +5,7 @@ import { findRulePlaces } from "./rule-places.js";
 
 const folder = resolve(import.meta.dirname, "../../src/mock-server/page/app");
 
-/** Builds the mock server's page: one HTML file that needs nothing else; `onBuilt` is told what it is made of. */
+/** Builds the mock server's page: one HTML file that needs nothing else; `onBuilt` gets the inputs. */
 export async function buildPage(onBuilt?: (metafile: Metafile) => void): Promise<string> {
   const { outputFiles, metafile } = await build({
     absWorkingDir: resolve(folder, "../../../.."),
@@ -41,7 +41,7 @@ export async function buildPage(onBuilt?: (metafile: Metafile) => void): Promise
   ].join("\n");
 }
 
-/** Puts the page, built, in the place of the module that builds it in the source tree. */
+/** Replaces the module that builds the page in the source tree by the built page. */
 export function embedPage(onBuilt?: (metafile: Metafile) => void): Plugin {
   return {
     name: "embed-page",

@@ -24,21 +24,21 @@ export async function findRulePlaces(
   const entries = listOperations(document).map((operation): [string, DocumentRules[string]] => {
     const media = requestMedia(operation, document);
     const body: Path = ["paths", operation.path, operation.method, "requestBody"];
-    const rules: Record<string, FieldRules> = { "": readWords(document, body, locate) };
+    const rules: Record<string, FieldRules> = { "": readRules(document, body, locate) };
     if (media) collect(document, [...body, "content", media.type, "schema"], locate, rules);
     return [operation.name, rules];
   });
   return Object.fromEntries(entries);
 }
 
-/** Adds the rules of a schema, of its properties and of the schemas that it is made of. */
+/** Adds the rules of a schema, of its properties and of the schemas that it combines. */
 function collect(document: JsonObject, at: Path, locate: Locate, rules: Record<string, FieldRules>): void {
   const path = follow(document, at);
   const schema = valueAt(document, path);
   if (!isObject(schema)) return;
-  rules[""] = { ...rules[""]!, words: { ...rules[""]!.words, ...readWords(document, path, locate).words } };
+  rules[""] = { ...rules[""]!, words: { ...rules[""]!.words, ...readRules(document, path, locate).words } };
   for (const name of Object.keys(isObject(schema.properties) ? schema.properties : {})) {
-    rules[name] = readWords(document, follow(document, [...path, "properties", name]), locate);
+    rules[name] = readRules(document, follow(document, [...path, "properties", name]), locate);
   }
   for (const word of ["allOf", "anyOf", "oneOf"]) {
     const parts = Array.isArray(schema[word]) ? schema[word] : [];
@@ -46,8 +46,8 @@ function collect(document: JsonObject, at: Path, locate: Locate, rules: Record<s
   }
 }
 
-/** The words of one schema that are rules, each with its place. */
-function readWords(document: JsonObject, path: Path, locate: Locate): FieldRules {
+/** The keywords of one schema that are rules, each with its place. */
+function readRules(document: JsonObject, path: Path, locate: Locate): FieldRules {
   const schema = valueAt(document, path);
   const words = Object.entries(isObject(schema) ? schema : {}).filter(
     ([word, value]) => word === "required" || word === "enum" || typeof value !== "object",
@@ -62,7 +62,7 @@ function readWords(document: JsonObject, path: Path, locate: Locate): FieldRules
   };
 }
 
-/** The path that a reference leads to. */
+/** The path of a reference's target. */
 function follow(document: JsonObject, path: Path): Path {
   const value = valueAt(document, path);
   if (!isObject(value) || typeof value.$ref !== "string" || !value.$ref.startsWith("#/")) return path;
@@ -80,7 +80,7 @@ function createLocate(documents: Source[], overlay: Source | undefined, steps: J
   }
   return (path) => {
     const value = valueAt(steps.at(-1)!, path);
-    // Of a schema, actions only change parts: it stands where it is written first.
+    // Actions only change parts of a schema, whose place is where the document defines it.
     const owner = documents.find((source) => {
       const vendored = valueAt(source.value, path);
       return isObject(value) ? vendored !== undefined : isDeepStrictEqual(vendored, value);

@@ -69,7 +69,7 @@ function toTypeSchema({ patternProperties: _patterns, ...schema }: JsonObject): 
   return { ...schema, additionalProperties: { anyOf: [further, ...Object.values(properties)] } };
 }
 
-/** Fails if anything but types was declared, whatever the document holds. */
+/** Fails if the code contains anything but declarations of types. */
 function checkDeclarations(code: string): void {
   const file = ts.createSourceFile("schema.ts", code, ts.ScriptTarget.ESNext, false, ts.ScriptKind.TS);
   const areTypes = file.statements.every(

@@ -87,7 +87,7 @@ function range(least: unknown, most: unknown, unit: string): string {
 
 const textOf = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
 
-/** Text in a code span, whatever backticks and bars it holds. */
+/** Text in a code span, with any backticks and bars. */
 function code(text: string): string {
   const shown = printable(text).replaceAll("|", "\\|");
   if (shown === "") return "";

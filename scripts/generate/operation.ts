@@ -53,7 +53,7 @@ export function requestMedia({ operation }: Operation, document: JsonObject): Me
   return findMedia(body, isForm) ?? findMedia(body, isJson);
 }
 
-/** The JSON of an operation's success; undefined if it answers none. */
+/** The JSON of an operation's successful response; undefined if it has none. */
 export function responseMedia({ operation }: Operation, document: JsonObject): Media | undefined {
   const responses = isObject(operation.responses) ? operation.responses : {};
   return Object.keys(responses)

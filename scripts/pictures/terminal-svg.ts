@@ -64,7 +64,7 @@ ${texts.join("\n")}
 `;
 }
 
-/** One line of the screen as spans of one style each, each at its own place whatever the font's width. */
+/** One line of the screen as spans of one style each, each at its own place, independent of the font's width. */
 function drawLine(terminal: Terminal, row: number): string {
   const { active } = terminal.buffer;
   const line = active.getLine(active.baseY + row);

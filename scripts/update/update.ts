@@ -35,7 +35,7 @@ export interface Update {
 export interface Request {
   /** Pages and files; none for the pages of `sources.yaml`. */
   names: readonly string[];
-  /** The vendored file that the one name replaces, whatever its operations are. */
+  /** The vendored file that the one name replaces, even if its operations differ. */
   replace: string | undefined;
   limits: FetchLimits;
 }

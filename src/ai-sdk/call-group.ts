@@ -2,7 +2,7 @@
 export interface GroupedCall {
   /** Its place among the calls of the group, from 0. */
   readonly index: number;
-  /** Says that this call has a task; or none and never will, without an id. */
+  /** Reports that this call has a task; without an id, that it has none and never will. */
   submitted(taskid?: string): void;
   /** This call's task, once there is one. */
   readonly taskid: string | undefined;
@@ -10,7 +10,7 @@ export interface GroupedCall {
   readonly taskids: readonly string[];
   /** Waits until no other call of the group is submitting any more. */
   othersSubmitted(): Promise<void>;
-  /** Says that this call has no images of its own; resolves to whether another call of the group has some, once all ended. */
+  /** Reports that this call has no images; resolves to whether another call of the group has some, once all have ended. */
   withoutImages(): Promise<boolean>;
   /** Ends this call: it returned, or it threw. */
   end(hasReturned: boolean): void;
@@ -33,7 +33,7 @@ interface Group {
 }
 
 /**
- * Finds the calls that belong together: the SDK makes one object of headers for each `generateImage`, and hands it to
+ * Finds the calls that belong together: the SDK makes one object of headers for each `generateImage`, and passes it to
  * every call. A call without headers is a group of its own.
  */
 export function createCallGroups(): (headers: object | undefined) => GroupedCall {
@@ -47,7 +47,7 @@ export function createCallGroups(): (headers: object | undefined) => GroupedCall
     const call: Call = { taskid: undefined, submitted, state: "open" };
     const index = group.calls.push(call) - 1;
 
-    /** Tells those who wait for the end of the group, once nobody works any more. */
+    /** Notifies the calls that wait for the end of the group, once all have ended. */
     const settle = (): void => {
       if (group.calls.some(({ state }) => state === "open")) return;
       group.resolveEnded(group.calls.some(({ state }) => state === "returned"));

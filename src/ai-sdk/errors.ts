@@ -17,7 +17,7 @@ export type ImageCallError = TensorsLabError & {
   readonly taskids: readonly string[];
 };
 
-/** The error to throw for a failed call. The SDK repeats errors of its own kinds, so whatever is not ours becomes a cause. */
+/** The error to throw for a failed call. The SDK retries errors of its own kinds, so any error that is not ours becomes a `cause`. */
 export function toCallError(error: unknown, { taskid: own, taskids }: GroupedCall): ImageCallError {
   const typed: TensorsLabError = isTensorsLabError(error)
     ? error

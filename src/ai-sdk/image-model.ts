@@ -14,7 +14,7 @@ import type { GenerateRecorded } from "./recorded.js";
 export interface ImageModel<M extends Model = Model> {
   /** The version of the interface. */
   readonly specificationVersion: "v3";
-  /** Who makes the images, for logs. */
+  /** Name of the provider, for logs. */
   readonly provider: string;
   /** The model, such as `seedreamv5`. */
   readonly modelId: M;

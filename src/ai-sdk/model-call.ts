@@ -6,7 +6,7 @@ import type { ImageCallOptions, ImageFile, ImageWarning } from "./model-types.js
 import { readProviderOptions } from "./provider-options.js";
 import type { GenerationSettings } from "./provider-options.js";
 
-/** One call of the SDK in this package's words. */
+/** One call of the SDK as an input of this package. */
 export interface ModelCall {
   /** The fields to submit, not validated yet. */
   input: Record<string, unknown>;
@@ -18,7 +18,7 @@ export interface ModelCall {
 /**
  * Turns the options of the SDK into the fields of a model; what the model has no field for becomes a warning.
  *
- * @throws {InvalidInputError} An option is malformed, or `providerOptions` has one that there is not.
+ * @throws {InvalidInputError} An option is malformed, or `providerOptions` has an unknown one.
  */
 export function readModelCall(model: Model, options: ImageCallOptions): ModelCall {
   const { fields: input, settings } = readProviderOptions(model, options.providerOptions);
@@ -28,7 +28,7 @@ export function readModelCall(model: Model, options: ImageCallOptions): ModelCal
     models[model].fields.find((field) => field.role === role);
   const refuse = (feature: string, details: string) =>
     void warnings.push({ type: "unsupported", feature, details });
-  /** Puts a value where the model takes it; says so if it takes it nowhere, or has another one already. */
+  /** Sets the field for a value; adds a warning if the model has no such field, or it already has another value. */
   const put = (role: string, value: unknown, feature: string): void => {
     const field = fieldOf(role);
     if (value === undefined) return;

@@ -8,7 +8,7 @@ export const providerName = "tensorslab";
 
 /** How one call of `generateImage` is carried out, beside the fields of the model. */
 export interface GenerationSettings {
-  /** Names the images in `records`: every call with the same key means the same images. @default told from the input */
+  /** Names the images in `records`: every call with the same key means the same images. @default derived from the input */
   idempotencyKey?: string | undefined;
   /** Submits again what may have been paid for already; for a person who has looked in the account. @default false */
   resubmitUnknown?: boolean | undefined;
@@ -24,7 +24,7 @@ type Roles<M extends Model> = Operation<M> extends { roles: infer Found } ? Foun
 type OwnFields<M extends Model> = {
   [Role in keyof Roles<M>]: Role extends "prompt" | "count" | "files" ? Roles<M>[Role] : never;
 }[keyof Roles<M>];
-/** Of each alternative of an input. */
+/** Applied to each alternative of an input. */
 type Without<Fields, Names> = { [Field in keyof Fields as Exclude<Field, Names>]?: Fields[Field] };
 
 /**
@@ -48,7 +48,7 @@ const settingNames = [
 /**
  * Reads `providerOptions.tensorslab`.
  *
- * @throws {InvalidInputError} It has an option that there is not.
+ * @throws {InvalidInputError} It has an unknown option.
  */
 export function readProviderOptions(
   model: Model,

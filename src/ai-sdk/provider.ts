@@ -6,7 +6,7 @@ import type { ImageModel, ModelSettings } from "./image-model.js";
 import type { ImageWarning } from "./model-types.js";
 import { createRecordedGeneration } from "./recorded.js";
 
-/** How a provider is set up; every option has a default that works. */
+/** Options of a provider; every option has a default that works. */
 export interface ProviderSettings {
   /** The API key, or a function that returns it. @default the environment variable TENSORSLAB_API_KEY, read at each call */
   apiKey?: ApiKey | null | undefined;
@@ -20,7 +20,7 @@ export interface ProviderSettings {
   client?: Client | undefined;
   /** Keeps a record of each submit, so that the next call gets the images that a failed call has paid for. @default none */
   records?: RecordStore | undefined;
-  /** Called, and awaited, once there is a task and before it is first read: the moment to write its id down. */
+  /** Called, and awaited, once there is a task and before it is first read, so that its id can be stored. */
   onSubmitted?: ((submission: Submission) => void | Promise<void>) | undefined;
 }
 
@@ -110,7 +110,7 @@ function createModels(settings: ProviderSettings): <M extends Model>(modelId: M)
     throw new ConfigurationError("`records` must be a RecordStore, with `read`, `write` and `claim`");
   }
   const newClient = () => createClient({ apiKey, baseUrl: baseURL, fetch });
-  if (own) newClient(); // an option that is wrong is told now; the environment is read at the first call
+  if (own) newClient(); // throws now if an option is invalid; the environment is read at the first call
 
   const clientFor: ModelSettings["clientFor"] = (ofCall, warnings) => {
     if (client) {

@@ -24,12 +24,12 @@ export type GenerateRecorded = (
 export function createRecordedGeneration(records: RecordStore): GenerateRecorded {
   const inUse = new Set<string>();
 
-  /** The first key of an input whose images have not reached anybody yet. */
+  /** The first key of an input whose images have not reached a caller yet. */
   async function claimKey(digest: string): Promise<string> {
     for (let number = 0; ; number++) {
       const key = `ai-sdk-${digest}-${number}`;
       if (inUse.has(key)) continue;
-      inUse.add(key); // before anybody else looks
+      inUse.add(key); // before another call can choose it
       const record = await readRecord(records, key).catch((error: unknown) => {
         inUse.delete(key);
         throw error;
@@ -39,7 +39,7 @@ export function createRecordedGeneration(records: RecordStore): GenerateRecorded
     }
   }
 
-  /** Notes that the images have reached the caller; if that fails, the next call gets the same images, and pays nothing. */
+  /** Records that the images have reached the caller; if that fails, the next call gets the same images and pays nothing. */
   async function noteDelivery(key: string): Promise<void> {
     const record = await readRecord(records, key);
     if (record?.state !== "completed") return;
@@ -80,7 +80,7 @@ export function createRecordedGeneration(records: RecordStore): GenerateRecorded
         throw new CallbackError("`onSubmitted` threw; the task is still running", { taskid, cause });
       }
     };
-    /** The client, which says when there is a task: it may be there already. */
+    /** A client that reports the task, which may exist already. */
     const watched: Client = {
       ...client,
       async submit(...args) {

@@ -2,7 +2,7 @@ import { isTensorsLabError } from "../index.js";
 import type { GenerationRecord, TensorsLabError } from "../index.js";
 import { StoreFailure } from "./guarded-records.js";
 
-/** The reaction to a failure. */
+/** What to do about a failure. */
 export type Decision =
   /** The job is tried again later, without using up one of its attempts; `forAll`, no worker takes a job until then. */
   | { action: "delay"; afterMs: number; forAll: boolean }
@@ -13,7 +13,7 @@ export type Decision =
   /** The job failed; BullMQ tries it again as often as its `attempts` say. */
   | { action: "throw" };
 
-/** When nobody said when to come back: a connection that failed, a busy service or database. */
+/** The delay if no other is given: after a failed connection, or for a busy service or database. */
 const usualDelayMs = 10_000;
 const longestDelayMs = 60 * 60 * 1000;
 
@@ -78,7 +78,7 @@ function explainUnknown(
   );
 }
 
-/** Says why a task failed, and how it can be submitted again. */
+/** Explains why a task failed, and how it can be submitted again. */
 export function explainFailedTask(message: string, record: GenerationRecord | undefined): string {
   return `${message}. A new submit is a new payment; for one, ${howToResubmit(record)}`;
 }

@@ -11,8 +11,8 @@ export const isPaidMaybe = ({ state }: Pick<GenerationRecord, "state">): boolean
   state === "intent" || state === "unknown" || state === "failed";
 
 /**
- * A store that tells its own failures from others, and lets one attempt alone be submitted again that may have been paid
- * for: a worker that was stopped in between could otherwise submit a later one again, too.
+ * A store that marks its own failures, and allows only one given attempt that may have been paid for to be submitted again:
+ * after a crash, a worker could otherwise submit a later attempt again as well.
  */
 export function guardRecords(records: RecordStore, resubmitAttempt: number | undefined): RecordStore {
   return {

@@ -29,7 +29,7 @@ export interface ImageJob<M extends Model = Model> {
   resubmitAttempt?: number | undefined;
 }
 
-/** How a job is made. */
+/** Options of a job. */
 export interface ImageJobOptions {
   /** A folder that every worker sees at this same path; files are named relative to it. @default no files */
   sharedFolder?: string | undefined;
@@ -76,7 +76,7 @@ export function createImageJob<M extends Model>(
   };
 }
 
-/** Validates what a queue holds, or is to hold: anybody who can write to the queue wrote it. */
+/** Validates the data of a job, which anyone with access to the queue can write. */
 export function readJob<M extends Model>(data: unknown, sharedFolder: string | undefined): ImageJob<M> {
   const { model, input, idempotencyKey, resubmitAttempt } = Object(data) as Partial<ImageJob<M>>;
   if (typeof model !== "string" || !Object.hasOwn(models, model)) {
@@ -140,7 +140,7 @@ function issuesOf(
   });
 }
 
-/** Whether there is something in a value that JSON cannot hold, or holds as something else. */
+/** Whether a value contains something that JSON cannot represent, or represents as something else. */
 function holdsBytes(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
   if (Array.isArray(value)) return value.some(holdsBytes);
@@ -167,7 +167,7 @@ function faultOfPath(
     : `must be a file in the shared folder ${sharedFolder}`;
 }
 
-/** Whether a path is of something in a folder, by its steps alone. */
+/** Whether a path is inside a folder, according to the path alone. */
 export function isInside(folder: string, path: string): boolean {
   const way = relative(folder, path);
   return way !== "" && !/^\.\.(?:[\\/]|$)/.test(way) && !isAbsolute(way);

@@ -7,7 +7,7 @@ export const longTrialMs = 60_000;
 
 const longestPauseMs = 1000;
 
-/** Repeats what may be done twice until it succeeds, while a database restarts; throws the last error after `trialMs`. */
+/** Repeats an idempotent operation until it succeeds, such as while a database restarts; throws the last error after `trialMs`. */
 export async function keepTrying<Result>(trialMs: number, work: () => Promise<Result>): Promise<Result> {
   const started = performance.now();
   for (let pauseMs = 50; ; pauseMs = Math.min(longestPauseMs, pauseMs * 2)) {

@@ -18,7 +18,7 @@ export interface ImageQueue {
 
 /** A job as its queue has it. */
 export interface QueuedJob {
-  /** Says how soon its turn is: 0 is before all others. */
+  /** Changes its priority: 0 is before all others. */
   changePriority(options: {
     /** The lower, the sooner. */
     priority: number;
@@ -31,15 +31,15 @@ export interface QueueJob {
   id?: string | undefined;
   /** An `ImageJob`; it is validated. */
   data: unknown;
-  /** The progress that was last reported of it. */
+  /** The progress that was reported last. */
   progress?: unknown;
-  /** Reports how far it is. */
+  /** Reports its progress. */
   updateProgress(progress: ImageProgress): Promise<unknown>;
-  /** Gives it back to the queue until a time. */
+  /** Returns it to the queue until a time. */
   moveToDelayed(timestamp: number, token?: string): Promise<unknown>;
 }
 
-/** How far a job is, as `job.progress` and the event `progress` tell. */
+/** The progress of a job, as in `job.progress` and the event `progress`. */
 export interface ImageProgress {
   /**
    * - `accepted`: the task is running.
@@ -61,7 +61,7 @@ export interface ImageProgress {
   reason?: string;
 }
 
-/** The parts that a processor needs. */
+/** Options of a processor. */
 export interface ProcessorOptions<Result> {
   /** Submits and reads tasks. */
   client: Client;
@@ -73,13 +73,13 @@ export interface ProcessorOptions<Result> {
    * Puts the images where they belong, such as `(task) => saveImages(task, "images", { client })`. What it returns, as
    * JSON, is the job's result.
    *
-   * It may be called again for the same task, after a crash or an error of its own, so it must do no harm then. The signal
+   * It may be called again for the same task, after a crash or an error of its own, so a repeated call must do no harm. The signal
    * is that of `worker.cancelJob`.
    */
   onCompleted: (task: Task, job: QueueJob, signal: AbortSignal | undefined) => Result | Promise<Result>;
   /** A folder that every worker sees at this same path: jobs may name files in it. @default files are refused */
   sharedFolder?: string | undefined;
-  /** Called after the queue was paused, with the reason: the moment to wake somebody. @default nobody is told */
+  /** Called after the queue was paused, with the reason: for an alert. @default none */
   onPaused?: ((error: Error) => void | Promise<void>) | undefined;
 }
 

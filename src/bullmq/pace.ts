@@ -1,32 +1,32 @@
 /** The pace of the submits of one process, learnt from the service's refusals. */
 export interface Pace {
-  /** Waits for the turn of a submit; returns undefined at its turn, or the milliseconds to come back after if it is far. */
+  /** Waits until a submit may be sent; returns undefined then, or at once the milliseconds to wait if these are many. */
   turn(): Promise<number | undefined>;
-  /** Notes that the service took a submit. */
+  /** Records that the service accepted a submit. */
   accepted(): void;
-  /** Notes an HTTP 429 of a request that began at `beganAtMs`, as `performance.now()` has it. */
+  /** Records an HTTP 429 of a request that began at `beganAtMs`, by `performance.now()`. */
   refused(beganAtMs: number, waitMs: number): void;
 }
 
-/** A submit waits in its worker for that long; longer, and its worker takes other jobs meanwhile. */
+/** The longest wait within a worker; for longer ones, the worker takes other jobs meanwhile. */
 const longestWaitMs = 5000;
 const loweredBy = 0.7;
 const raisedBy = 1.1;
 const raiseAfterMs = 10_000;
-/** How much of the past the first pace is made of. */
+/** The time before the first refusal from which the first pace is computed. */
 const rememberedMs = 1000;
 const longestIntervalMs = 10_000;
 
 /**
- * Creates the pace of a process: there is none until the first refusal, which sets it to what the service took of this
+ * Creates the pace of a process: there is none until the first refusal, which sets it to what the service accepted from this
  * process in the second before. Each further refusal slows it down, and each while without one makes it faster.
  *
- * Each process learns its own, so that together they share what the account may do, without asking each other.
+ * Each process learns its own, so that they share the account's limit without communicating.
  */
 export function createPace(): Pace {
   let intervalMs: number | undefined;
   let nextAtMs = 0;
-  /** Since when the pace is what it is; a refusal is not the fault of a later pace. */
+  /** When the pace was last changed: a refusal of an earlier request does not change it. */
   let changedAtMs = 0;
   let raiseAtMs = 0;
   let hasWaited = false;
@@ -61,7 +61,7 @@ export function createPace(): Pace {
       if (beganAtMs < changedAtMs) return;
       const taken = acceptedAtMs.filter((atMs) => now - atMs < rememberedMs).length;
       const next = intervalMs === undefined ? rememberedMs / Math.max(1, taken) : intervalMs / loweredBy;
-      // The longer the service makes everybody wait, the rarer is a trial of more.
+      // The longer the service makes processes wait, the more rarely a faster pace is tried.
       change(Math.min(longestIntervalMs, next), Math.max(raiseAfterMs, 10 * waitMs));
     },
   };

@@ -43,7 +43,7 @@ export function createPostgresStore(pool: PostgresPool, options: PostgresStoreOp
   if (typeof pool?.query !== "function") {
     throw new ConfigurationError("createPostgresStore: `pool` must be a Pool of pg, such as `new pg.Pool()`");
   }
-  // It stands in statements as it is.
+  // It is inserted into statements as it is.
   if (typeof table !== "string" || !/^([a-z_][a-z0-9_]{0,62}\.)?[a-z_][a-z0-9_]{0,62}$/.test(table)) {
     const rule = "lower-case letters, digits and `_`, such as `records` or `images.records`";
     throw new ConfigurationError(`createPostgresStore: \`table\` must be a name of ${rule}`);

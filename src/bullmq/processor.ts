@@ -68,7 +68,7 @@ export function createProcessor<Result>(options: ProcessorOptions<Result>): Imag
     const taskid = record.taskid!;
     if (comeBackAfterMs !== undefined || !task) {
       await putFirst(settings.queue, job);
-      // What takes long is read less often.
+      // A task that takes long is read less often.
       const ageMs = Date.now() - Date.parse(record.updatedAt);
       return comeBack(Math.max(comeBackAfterMs ?? 0, ageMs / 20), { state: "accepted", taskid });
     }
@@ -133,7 +133,7 @@ async function takeStep<Result>(
   }
 }
 
-/** A job that cannot be done whoever takes it fails, whatever the error: only the client's own faults pause the queue. */
+/** Reads a job. Invalid data would fail in every worker, so the job fails for good; the queue continues. */
 function readJobOrFail(job: QueueJob, sharedFolder: string | undefined) {
   try {
     return readJob(job.data, sharedFolder);
@@ -142,15 +142,15 @@ function readJobOrFail(job: QueueJob, sharedFolder: string | undefined) {
   }
 }
 
-/** All workers of the queue wait. Without any limit, BullMQ does not look whether they are to wait. */
+/** Makes all workers of the queue wait. BullMQ applies a rate limit only if a limit is set at all. */
 async function letAllWait(queue: ImageQueue, waitMs: number): Promise<void> {
   if (!(await queue.getGlobalRateLimit())) await queue.setGlobalRateLimit(1_000_000, 1000);
   await queue.rateLimit(Math.ceil(waitMs));
 }
 
 /**
- * From now on, the job comes before all that were not submitted yet: otherwise Redis would put it behind them each time,
- * and the images of a long queue would be looked for when their URLs have expired.
+ * Puts the job before all that were not submitted yet: otherwise Redis would put it behind them each time, and in a long
+ * queue the images' URLs would expire before the task is read.
  */
 async function putFirst(queue: ImageQueue, job: QueueJob): Promise<void> {
   if (isAccepted(job.progress) || job.id === undefined) return;
@@ -164,16 +164,16 @@ async function tell<Result>({ onPaused }: ProcessorOptions<Result>, error: Error
   try {
     await onPaused?.(error);
   } catch {
-    // The queue is paused and the job safe, whether or not somebody could be told.
+    // The queue is paused and the job is safe, even if the callback fails.
   }
 }
 
-/** Events of a queue are kept by its database: what has been said is not said again. */
+/** Reports progress unless it was already reported: the database keeps every event of a queue. */
 async function report(job: QueueJob, progress: ImageProgress): Promise<void> {
   if (JSON.stringify(job.progress) !== JSON.stringify(progress)) await job.updateProgress(progress);
 }
 
-/** The service's own words, without what a terminal or a dashboard would obey. */
+/** The service's message, without characters that a terminal or a dashboard would interpret. */
 function failureOf({ taskid, raw }: Task): string {
   const said = (raw as Record<string, unknown>)[fields.errorMessage];
   const text =
@@ -181,7 +181,7 @@ function failureOf({ taskid, raw }: Task): string {
   return `Task ${taskid} failed${text}`;
 }
 
-/** BullMQ is loaded by who has it: the stores work without. */
+/** Loads BullMQ only here, because the stores work without it. */
 async function createError(
   name: "DelayedError" | "UnrecoverableError",
   message?: string,

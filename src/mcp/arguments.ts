@@ -19,9 +19,9 @@ export interface Wanted {
   prompt: string | undefined;
   /** The images to start from: their paths and URLs as they were given. */
   sources: string[];
-  /** Of the tool, the service, the model and the input, with the bytes of its files: who asks for the same has the same. */
+  /** Of the tool, the service, the model and the input, file contents included: equal calls have equal digests. */
   inputDigest: string;
-  /** Whether another one is asked for, although there is one. */
+  /** Whether new images are wanted although the same call has already made some. */
   isAgain: boolean;
 }
 
@@ -179,7 +179,7 @@ export async function readArguments(
 const isEmpty = (value: unknown): boolean =>
   value === undefined || (Array.isArray(value) && value.length === 0);
 
-/** Agents write a file as a text: its path or its URL. */
+/** Agents give a file as text: its path or its URL. */
 function toFiles(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(toFiles);
   if (typeof value !== "string") return value;

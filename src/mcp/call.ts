@@ -3,24 +3,24 @@ import type { ServerContext } from "@modelcontextprotocol/server";
 import { escapeText } from "../index.js";
 import type { Job, Saved } from "./jobs.js";
 
-/** How often a client hears that the call is alive: some wait longer then. */
+/** How often progress is reported: some clients wait longer if they receive it. */
 const heartbeatMs = 5000;
 
-/** How soon a client hears of a new step. */
+/** How soon a new step is reported. */
 const lookMs = 200;
 
-/** One call of a tool that may take long: it tells the client how far it is, and must end in time. */
+/** One call of a tool that may take long: it reports progress, and must end before the client's timeout. */
 export interface Call {
   remainingMs(): number;
-  /** Tells of this job from now on. */
+  /** Reports the progress of this job from now on. */
   follow(job: Job): void;
   /**
-   * Waits until a job has ended, the time is up or the client has cancelled; the job goes on in the last two cases.
+   * Waits until a job has ended, the time is up or the client has cancelled; the job continues in the last two cases.
    *
    * @returns Undefined if it has not ended.
    */
   wait(job: Job): Promise<Saved | undefined>;
-  /** Nothing more is told. */
+  /** Stops reporting. */
   end(): void;
 }
 
@@ -60,7 +60,7 @@ export function beginCall({ mcpReq }: ServerContext, answerWithinMs: number): Ca
       }).catch(() => undefined);
       try {
         const saved = await Promise.race([next.ended, time.then(() => undefined)]);
-        // A response to a cancelled call can come late, since it is not sent; what is told instead must name the task.
+        // A response to a cancelled call is not sent, so it may be late; the log message sent instead must name the task.
         if (signal.aborted) await next.accepted;
         return saved;
       } finally {

@@ -16,7 +16,7 @@ export interface ConfirmRule {
   isStrict: boolean;
 }
 
-/** A question that is answered in a later round belongs to this input, and to one call. */
+/** The input and the call that a question belongs to, if its response comes in a later request. */
 interface Pending {
   inputDigest: string;
   question: string;
@@ -27,9 +27,9 @@ export interface Confirmation {
   /** Verifies the state that a request of a later round brings back. */
   codec: RequestStateCodec<Pending>;
   /**
-   * Asks, unless the rule does not want it; at most once for each call.
+   * Asks if the rule requires it, at most once for each call.
    *
-   * @returns Undefined if it may be paid for; or what the client must be told, so that it asks.
+   * @returns Undefined if the submit may be paid for; otherwise the question that the client must ask.
    * @throws {Refusal} The person declined or did not respond, or the client cannot ask.
    */
   ask(question: Question): Promise<InputRequiredResult | undefined>;
@@ -48,14 +48,14 @@ export interface Question {
   remainingMs: number;
 }
 
-/** Only agreeing or not counts, so there is nothing to fill in. */
+/** The form has no fields: only whether the person agrees counts. */
 const noFields = { type: "object" as const, properties: {} };
 
 const key = "confirm";
 
 /** Creates a {@link Confirmation}. */
 export function createConfirmation({ above, isStrict }: ConfirmRule): Confirmation {
-  // Questions are of this process: one that was started since asks again.
+  // Questions are kept in memory: after a restart, they are asked again.
   const codec = createRequestStateCodec<Pending>({ key: randomBytes(32) });
   const open = new Set<string>();
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** Identifies a JSON value, whatever the order of its names. */
+/** Identifies a JSON value, independent of the order of its keys. */
 export const digest = (value: unknown): string =>
   createHash("sha256")
     .update(JSON.stringify(inOrder(value)))

@@ -16,7 +16,7 @@ import { asData } from "./as-data.js";
 import type { Report } from "./report.js";
 import { UnfitPath } from "./source-files.js";
 
-/** A call that ended before anything was sent, for a reason that is ours to say. */
+/** A call that was refused before anything was sent. */
 export class Refusal extends Error {
   override readonly name = "Refusal";
 }
@@ -32,7 +32,7 @@ export interface Circumstances {
 
 const nothingPaid = "Nothing was sent and nothing was paid.";
 
-/** Says what a failure means for an agent: whether something was paid, and whether the call may be repeated. */
+/** Explains a failure to an agent: whether something was paid, and whether the call may be repeated. */
 export function reportFailure(error: unknown, { record, recordPath, taskid: known }: Circumstances): Report {
   const { message } = error as Error;
   if (error instanceof Refusal || error instanceof UnfitArguments || error instanceof UnfitPath) {
@@ -77,7 +77,7 @@ export function reportFailure(error: unknown, { record, recordPath, taskid: know
   return { outcome: "not-sent", text: `${nothingPaid} ${words}`, next };
 }
 
-/** Says what is wrong with a task; one that was accepted is paid for, and its images can be had later. */
+/** Explains what is wrong with a task; an accepted one is paid for, and its images can be fetched later. */
 function reportTask(
   error: Error,
   about: Pick<Report, "requested"> & { taskid: string },

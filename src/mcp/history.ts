@@ -8,19 +8,19 @@ import type { FolderStore } from "../node/index.js";
 const repeatMs = 10 * 60_000;
 
 /**
- * Tells a repeated call from a new one. All that it knows is on disk, so a server that was killed knows it again.
+ * Distinguishes a repeated call from a new one. Its state is on disk, so it survives a crash of the server.
  *
  * The record of a generation has an id like `mcp-generate_image-<digest>-1`: the tool, the digest of the input, and a
- * number, which rises when the same is asked for anew. Beside the record, a hidden file says when its result was delivered.
+ * number, which rises when new images are wanted for the same input. Beside the record, a hidden file says when its result was delivered.
  */
 export interface History {
   /**
-   * Chooses the record that a call is about: the newest of its kind, or a new one, if that is meant.
+   * Chooses the record of a call: the newest with the same digest, or a new one if new images are wanted.
    *
    * @param isActive Whether a generation of this process is under way for a record.
    */
   choose(kind: string, isAgain: boolean, isActive: (id: string) => boolean): Promise<string>;
-  /** Notes that the result of a record was delivered. */
+  /** Records that the result of a record was delivered. */
   markDelivered(record: GenerationRecord): Promise<void>;
   /** The record of a task; undefined if there is none in the folder. */
   findTask(taskid: string): Promise<GenerationRecord | undefined>;
@@ -42,12 +42,12 @@ export function createHistory(records: FolderStore): History {
 
   /** When the result of a record was first delivered; undefined if it was not. */
   async function deliveredAt({ id, taskid }: GenerationRecord): Promise<number | undefined> {
-    // A record may have been deleted, and its name have come to stand for another task.
+    // A record may have been deleted and its name used again for another task.
     const [time = "", task] = (await readMark(markPath(id)).catch(() => "")).split(" ");
     return task === taskid && !Number.isNaN(Date.parse(time)) ? Date.parse(time) : undefined;
   }
 
-  /** Whether a repeated call is about that record: its result is still to come, or was delivered a short while ago. */
+  /** Whether a repeated call means that record: its result was not delivered yet, or only recently. */
   async function isCurrent(id: string): Promise<boolean> {
     const record = await readRecord(records, id);
     const delivered = record?.taskid === undefined ? undefined : await deliveredAt(record);
@@ -68,13 +68,13 @@ export function createHistory(records: FolderStore): History {
       if (latest === undefined) return `${kind}-1`;
       const next = `${kind}-${numberOf(latest) + 1}`;
       if (!isAgain) {
-        // A repeated call is about the first result as long as that counts; then about what was asked for since.
+        // A repeated call means the first result until that expires; then the newest one.
         const first = ids.findLast((id) => !id.endsWith(againSuffix)) ?? latest;
         for (const id of [first, latest]) if (await isCurrent(id)) return id;
         return next;
       }
       const record = await readRecord(records, latest);
-      // What may have been paid for without a task is for a person to look at, also if another one is asked for.
+      // A person must look at a submit that may have been paid for without a task, even if new images are wanted.
       if (record?.taskid === undefined)
         return isActive(latest) && !latest.endsWith(againSuffix) ? next + againSuffix : latest;
       // The call that asked for another one may itself be repeated.
@@ -117,7 +117,7 @@ const againSuffix = "-again";
 
 const numberOf = (id: string): number => Number(/-(\d+)(?:-again)?$/.exec(id)?.[1] ?? 0);
 
-/** Reads a mark; a pipe by its name would be waited for, and a link leads elsewhere. */
+/** Reads a mark, unless it is a pipe, which would block, or a link, which may point elsewhere. */
 async function readMark(path: string): Promise<string> {
   return (await lstat(path)).isFile() ? readFile(path, "utf8") : "";
 }

@@ -16,7 +16,7 @@ import { createTools } from "./tools.js";
 export type { ConfirmRule } from "./confirmation.js";
 export type { ImageView, ViewImage } from "./report.js";
 
-/** How the server works. */
+/** Options of the server. */
 export interface ServeOptions {
   client: Client;
   /** Names the service in records. */
@@ -39,7 +39,7 @@ export interface ServeOptions {
   output: Writable;
   /** Ends the server, as the end of the input does. */
   signal: AbortSignal;
-  /** Notes something for the person who runs the server; never the key. */
+  /** Logs a message for the person who runs the server; never the key. */
   log: (text: string) => void;
 }
 

@@ -4,8 +4,8 @@ import { Transform } from "node:stream";
 const longestLineBytes = 8 * 1024 * 1024;
 
 /**
- * Passes whole lines on and drops those that are too long to be a message: the transport would give up the connection for
- * one of them, and with it the generations that are under way.
+ * Passes lines on, except those that are too long to be a message: the transport would close the connection because of one,
+ * and end the generations that are running.
  */
 export function dropLongLines(onDropped: () => void, longestBytes = longestLineBytes): Transform {
   let pieces: Buffer[] = [];

@@ -27,7 +27,7 @@ export interface Saved {
   files: string[];
 }
 
-/** A generation that this process works on, whoever waits for it: it is paid for, so no cancellation ends it. */
+/** A generation that runs in this process. It is paid for, so it continues when a call is cancelled. */
 export interface Job {
   /** The task, once there is one. */
   taskid: string | undefined;
@@ -41,7 +41,7 @@ export interface Job {
   accepted: Promise<string | undefined>;
 }
 
-/** The generations of this process: the same one is never begun twice. */
+/** The generations of this process; no generation is started twice. */
 export interface Jobs {
   find(id: string): Job | undefined;
   /** Submits an input, unless its record says that this was done, waits and saves. */
@@ -85,7 +85,7 @@ export function createJobs({ client, service, records, stopping, giveUp }: Workp
       jobs.delete(id);
       accept(taskid);
     });
-    job.ended.catch(() => undefined); // whoever waits for it is told
+    job.ended.catch(() => undefined); // reported to the calls that wait for it
     jobs.set(id, job);
     return job;
   }
@@ -127,7 +127,7 @@ export function createJobs({ client, service, records, stopping, giveUp }: Workp
     const files = paths.map((path) => basename(path));
     const updatedAt = new Date().toISOString();
     const saved = { ...kept, version: 2, state: "saved", files, updatedAt } as const;
-    // The images are there, and the next call makes up for a record that could not be written.
+    // The images are saved; the next call updates a record that could not be written.
     await records.write(saved, { durable: false }).catch(() => undefined);
   }
 
@@ -167,7 +167,7 @@ export function createJobs({ client, service, records, stopping, giveUp }: Workp
   };
 }
 
-/** The images of a record, if all of them are where they were saved; a link may lead to any file. */
+/** The images of a record, if all files are still there; links are refused, since they may point to any file. */
 export async function findFiles(
   { state, files }: GenerationRecord,
   folder: string,

@@ -20,7 +20,7 @@ export interface Caller {
 /**
  * Makes images, or returns those that the same call has made before.
  *
- * @returns How it ended; or what the client must be told, so that it asks the person.
+ * @returns The report; or the question that the client must ask the person.
  */
 export async function makeImages(
   tool: GenerationTool,
@@ -83,7 +83,7 @@ export function reportRunning({ taskid, requested, step }: Job, tool: string): R
   };
 }
 
-/** The images of a job; from now on they have been delivered. */
+/** The report on the images of a job, which count as delivered from now on. */
 export async function deliver(
   { taskid, requested, files }: Saved,
   { history }: Pick<Workshop, "history">,
@@ -98,7 +98,7 @@ export async function deliver(
   return { outcome: "completed", taskid, requested, files, text };
 }
 
-/** A failure; that of a task has been delivered from now on. */
+/** The report on a failure; that of a task counts as delivered from now on. */
 export async function deliverFailure(
   error: unknown,
   id: string | undefined,

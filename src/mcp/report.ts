@@ -21,7 +21,7 @@ export type Outcome = keyof typeof outcomes;
 /** How a call ended, for the agent. */
 export interface Report {
   outcome: Outcome;
-  /** For the agent to read; texts of others are quoted in it already. */
+  /** Text for the agent; text from other sources is already quoted in it. */
   text: string;
   taskid?: string | undefined;
   /** How many images were asked for. */
@@ -80,7 +80,7 @@ export async function toResult(
   let previewBytes = 0;
   for (const path of files) {
     const bytes = await readFile(path).catch(() => undefined);
-    if (!bytes) continue; // it was moved in this very moment
+    if (!bytes) continue; // it was moved just now
     const mimeType = detectImageType(bytes)?.type ?? "application/octet-stream";
     links.push({
       type: "resource_link",

@@ -22,11 +22,11 @@ const largestFileBytes = 64 * 1024 * 1024;
 /**
  * Reads an image that an agent named, if it lies below one of the folders that a person has allowed.
  *
- * A path from elsewhere is refused before the disk is asked, so that an agent cannot find out what is there. A link is
- * followed only if it leads to a place below these folders, and what is read is the file that was checked.
+ * A path outside of them is refused before the disk is accessed, so that an agent cannot find out which files exist. A link
+ * is followed only if it points below these folders, and the file that is read is the one that was checked.
  *
  * @param path Absolute, a `file:` URL, or relative to one of the folders.
- * @throws {UnfitPath} It is elsewhere, is not there, or is not an image by its first bytes.
+ * @throws {UnfitPath} It is outside of the folders, does not exist, or does not begin like an image.
  */
 export async function readSourceFile(path: string, roots: readonly string[]): Promise<SourceFile> {
   const shown = JSON.stringify(escapeText(path));
@@ -37,7 +37,7 @@ export async function readSourceFile(path: string, roots: readonly string[]): Pr
   if (!isBelow(real, realRoots)) {
     throw new UnfitPath(`${shown} is a link that leads out of the allowed folders (${list(roots)})`);
   }
-  // Without waiting for whoever writes to it, should it be a pipe.
+  // Non-blocking, in case it is a pipe.
   const handle = await open(real, constants.O_RDONLY | constants.O_NONBLOCK).catch(
     (error: NodeJS.ErrnoException) => {
       throw new UnfitPath(`${shown} cannot be read (${error.code}); check its permissions`);
@@ -66,7 +66,7 @@ export async function readSourceFile(path: string, roots: readonly string[]): Pr
   }
 }
 
-/** Where a path leads as it is written; a relative one leads to the first folder that has it. */
+/** Resolves a path; a relative one belongs to the first folder that has such a file. */
 async function locate(path: string, shown: string, roots: readonly string[]): Promise<string> {
   const plain = toPath(path);
   if (plain === undefined || plain.includes("\0")) throw new UnfitPath(`${shown} is not a path`);

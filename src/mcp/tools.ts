@@ -129,7 +129,7 @@ const aboutPaying =
   "Each image is paid for. A call that is repeated with the same arguments returns the first result and costs nothing, so " +
   "repeat a call that was cut off, without changing it.";
 
-/** The client takes no response to a call that it has cancelled; the task is still running, and must not be lost. */
+/** Logs the task id of a cancelled call: its client ignores the response, and the task is still running. */
 async function tellIfCancelled({ taskid, text, next }: Report, { mcpReq }: ServerContext, { log }: Workshop) {
   if (!mcpReq.signal.aborted) return;
   const message = ["A call was cancelled.", text, next].filter(Boolean).join(" ");

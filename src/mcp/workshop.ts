@@ -3,7 +3,7 @@ import type { History } from "./history.js";
 import type { Jobs, Workplace } from "./jobs.js";
 import type { ViewImage } from "./report.js";
 
-/** Everything that the tools share, for as long as the process lives. */
+/** What all tools share while the process runs. */
 export interface Workshop extends Omit<Workplace, "stopping" | "giveUp"> {
   history: History;
   jobs: Jobs;
@@ -17,6 +17,6 @@ export interface Workshop extends Omit<Workplace, "stopping" | "giveUp"> {
   withPreview: boolean;
   /** Version of this package. */
   version: string;
-  /** Notes something for the person who runs the server. */
+  /** Logs a message for the person who runs the server. */
   log: (text: string) => void;
 }

@@ -22,7 +22,7 @@ import { pathOf } from "./site.js";
 import type { Handled, Site } from "./site.js";
 import type { MockTask, Tasks } from "./tasks.js";
 
-/** The parts that the API works with. */
+/** What the API needs of the rest of the server. */
 export interface ApiParts {
   readonly settings: Pick<Settings, "apiKeys" | "imageSize">;
   readonly tasks: Tasks;
@@ -34,7 +34,7 @@ export interface ApiParts {
 const modelOf = (operation: string | undefined): string | undefined =>
   Object.keys(models).find((model) => models[model] === operation);
 
-/** The operation of the document that a request means, and its role. */
+/** The operation of the document that a request is for, and its role. */
 export function recogniseOperation(method: string, path: string): Pick<MockRequest, "operation" | "role"> {
   const { name } = findOperation(method, path);
   if (name !== undefined && name === statusOperation) return { operation: name, role: "status" };

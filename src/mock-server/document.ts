@@ -31,7 +31,7 @@ export const keyHeader = authentication?.header.toLowerCase();
 export const fields: Readonly<Record<string, string>> = generated.fields;
 const enums: Readonly<Record<string, Readonly<Record<string, string>>>> = generated.enums;
 
-/** The number that the document calls `name` in the field with this role. */
+/** The value that the document names `name` in the field with this role. */
 export function numberOf(role: string, name: string): number {
   for (const [number, known] of Object.entries(enums[role] ?? {})) {
     if (known === name) return Number(number);

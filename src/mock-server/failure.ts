@@ -2,9 +2,8 @@
  * The failure of one request.
  *
  * The kinds in the first group take the place of the response. Such a request is not carried out, unless `charged` is
- * set: then its task is made, charged and written to the ledger, and only the response is lost. The kinds in the second
- * group disturb the transfer of the regular response, so the request is always carried out; only `reset-upload` ends it
- * before.
+ * set: then its task is created, charged and written to the ledger, and only the response is lost. The kinds in the second
+ * group disturb the transfer of the regular response, so the request is always carried out, except with `reset-upload`.
  *
  * @example
  * // The gateway gives up on a submit that the service still carries out.
@@ -19,7 +18,7 @@ type Replacement = (
       kind: "response";
       /** @default 200 */
       status?: number;
-      /** Any headers, also untrue ones: they are sent as they are. */
+      /** Headers, sent as they are, also wrong ones. */
       headers?: Readonly<Record<string, string>>;
       /** @default nothing */
       body?: string | Uint8Array;
@@ -49,7 +48,7 @@ type Replacement = (
 ) & {
   /** Whether the request is carried out, and so charged, before it fails. @default false */
   charged?: boolean;
-  /** How long the failure takes to come, in milliseconds. @default 0 */
+  /** Milliseconds before the failure happens. @default 0 */
   delayMs?: number;
 };
 
@@ -58,7 +57,7 @@ type Interference =
   /** The connection is reset before the body was read; nothing is carried out. */
   | {
       kind: "reset-upload";
-      /** How many bytes of the body are read before; with 0 none, as soon as the head is there. @default 0 */
+      /** How many bytes of the body are read first. @default 0, none */
       afterBytes?: number;
     }
   /** The response comes late. */
@@ -68,10 +67,10 @@ type Interference =
   /** The connection is closed in the middle of the response, before the length that its head stated. */
   | {
       kind: "cut";
-      /** How many bytes of the body are sent before. @default half of them */
+      /** How many bytes of the body are sent first. @default half of them */
       afterBytes?: number;
     }
-  /** The response is whole and promises to keep the connection, which is closed then. */
+  /** The response is complete and announces keep-alive, but the connection is closed after it. */
   | { kind: "close" }
   /** The response's body is replaced by another one, made of the regular one. */
   | { kind: "alter"; alter: (body: Buffer) => string | Uint8Array };

@@ -18,7 +18,7 @@ export async function listen(
   option: string,
   onRequest: RequestListener,
 ): Promise<Listener> {
-  // No time limits: a slow upload is the client's business, and a kept-alive connection stays until `close`.
+  // No time limits: an upload may be slow, and a kept-alive connection stays open until `close`.
   const server = createServer({ requestTimeout: 0, headersTimeout: 0, keepAliveTimeout: 0 }, onRequest);
   const sockets = new Set<Socket>();
   server.on("connection", (socket) => {

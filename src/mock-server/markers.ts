@@ -21,7 +21,7 @@ const html = { "content-type": "text/html" };
 
 /** The effect of a marker: it refuses the submit, disturbs its response, or changes the task. */
 interface Effect {
-  /** In a sentence. */
+  /** The effect in a sentence. */
   readonly effect: string;
   readonly refusal?: () => PlannedResponse;
   readonly failure?: MockFailure;
@@ -102,8 +102,8 @@ export type MockMarker = keyof typeof markers;
 /**
  * The effect of each marker: `[mock:name]` anywhere in a prompt makes that submit, its task or its images fail.
  *
- * Several markers in one prompt add up; of those that refuse the submit, or that disturb its response, the first one
- * counts. An unknown marker is refused.
+ * Several markers in one prompt are combined; of those that refuse the submit, or that disturb its response, only the first
+ * one has an effect. An unknown marker is refused.
  *
  * @example
  * await client.generate("seedreamv5", { prompt: "a red fox [mock:slow] [mock:task-failed]" });

@@ -19,11 +19,11 @@ export interface Size {
 const levelSide = 1024;
 const standard: Size = { width: 2 * levelSide, height: 2 * levelSide };
 const ratioPixels = standard.width * standard.height;
-/** The mock server draws nothing larger, so that no request makes it run out of memory. */
+/** The largest picture that is drawn, so that no request makes the server run out of memory. */
 const maxSide = 8192;
 const maxPixels = 4096 * 4096;
 
-/** Reads an order from a submit's fields, by the roles that the document gives them; notes what it cannot follow. */
+/** Reads an order from a submit's fields, by the roles that the document gives them; adds a warning for a size that it cannot read. */
 export function readOrder(
   model: string,
   fields: Readonly<Record<string, unknown>>,

@@ -36,7 +36,7 @@ export function createRequestLog({ keep }: Pick<Settings, "keep">): RequestLog {
 /** The texts of a form or of JSON are kept up to this size; files are not. */
 const maxTextBytes = 1024 * 1024;
 
-/** How much a request may come to stand for, by the length that it states. */
+/** The memory that a request may need, estimated from its `Content-Length`. */
 function statedTextBytes(headers: MockRequest["headers"]): number {
   const length = Number(headers["content-length"] ?? maxTextBytes);
   return Math.min(Number.isNaN(length) ? maxTextBytes : length, maxTextBytes);

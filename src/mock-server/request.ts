@@ -17,7 +17,7 @@ export interface MockFile {
 /**
  * One request that arrived at the mock server.
  *
- * It stands in `requests` as soon as its head was read; the other fields are filled while its body is read.
+ * It is in `requests` as soon as its head was read; the other fields are filled while its body is read.
  */
 export interface MockRequest {
   /** Which of the two servers it came to: the API, or the one that has the images. */
@@ -49,19 +49,19 @@ export interface MockRequest {
 /** A request while it is being read. */
 export type OpenRequest = { -readonly [Key in keyof MockRequest]: MockRequest[Key] };
 
-/** Takes the bytes of a body, one chunk after the other. */
+/** Receives the bytes of a body, chunk by chunk. */
 export type TakeChunk = (chunk: Buffer) => void | Promise<void>;
 
-/** The body of a request on its way in. */
+/** The body of a request that is being received. */
 export interface IncomingBody {
   readonly headers: IncomingHttpHeaders;
-  /** Reads to the end, even if nobody needs it: a response before that would look like a broken connection. */
+  /** Reads to the end, even if it is not needed: an earlier response would look like a broken connection. */
   read(take?: TakeChunk): Promise<void>;
   /** Reads until `count` bytes are there, or to the end; the rest stays unread. */
   readSome(count: number): Promise<void>;
 }
 
-/** Opens a body; `onChunk` sees what is read of it, whoever reads it. */
+/** Opens a body; `onChunk` is called with everything that is read of it. */
 export function openBody(
   message: IncomingMessage,
   request: OpenRequest,

@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { fields, keyHeader, named, numberOf } from "./document.js";
 
-/** A response as it is sent when nothing interferes. */
+/** A response as it is sent if no failure affects it. */
 export interface PlannedResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;

@@ -9,7 +9,7 @@ import { pathOf } from "./site.js";
 import type { Handled, Site } from "./site.js";
 import type { MockTask, Tasks } from "./tasks.js";
 
-/** The host of the images: its URLs are signed, may expire, and want no key. */
+/** The host of the images: its URLs are signed, may expire, and need no key. */
 export interface Results extends Site {
   /** Fresh URLs of a task's images, under the address of the server. */
   issueUrls(task: MockTask, address: string): string[];
@@ -35,7 +35,7 @@ export function createResults(
   }
 
   function draw({ prompt, ordinal, seed, size }: MockTask, index: number, other = size): Promise<Buffer> {
-    // A seed stands for the picture whatever was made before; without one each task is another.
+    // A seed gives the same picture whatever was drawn before; without one, each task has another picture.
     const origin = seed ?? fixed ?? ordinal;
     return drawLandscape(other, [prompt, origin, index].join("\n"), stop);
   }

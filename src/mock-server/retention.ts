@@ -6,7 +6,7 @@ export interface Limits {
 
 /** Keeps the newest items within limits. */
 export interface Retention<Item> {
-  /** Adds an item, or changes how many bytes it stands for; may drop the oldest ones. */
+  /** Adds an item, or changes its size in bytes; may drop the oldest ones. */
   set(item: Item, bytes: number): void;
   clear(): void;
   readonly bytes: number;
@@ -23,7 +23,7 @@ export function createRetention<Item>(limits: Limits, drop: (oldest: Item) => vo
       total += bytes - (kept.get(item) ?? 0);
       kept.set(item, bytes);
       for (const [oldest, weight] of kept) {
-        // The newest one stays, however large it is: it is what somebody is looking for.
+        // The newest one stays, whatever its size: it is the one that a person is looking for.
         if (kept.size === 1 || (kept.size <= limits.items && total <= limits.bytes)) return;
         kept.delete(oldest);
         total -= weight;

@@ -31,11 +31,11 @@ export interface MockServer {
   readonly requests: readonly MockRequest[];
   /** Every charge, in order, whether or not the response arrived. */
   readonly ledger: readonly MockCharge[];
-  /** Ends everything: all ports, every connection, every response that is being sent. It may be called again. */
+  /** Closes all ports and connections, and ends responses that are being sent. It may be called again. */
   close(): Promise<void>;
 }
 
-/** The path of the health endpoint on the port of the API. Requests to it are no part of the service. */
+/** The path of the health endpoint on the port of the API. Requests to it are not recorded. */
 const healthPath = "/mock/health";
 
 /**
@@ -57,7 +57,7 @@ export async function startMockServer(options: MockServerOptions = {}): Promise<
   let clockOffsetMs = 0;
   let seenMs = 0;
   const settings: Settings = { ...given, now: () => (seenMs = given.now()) + clockOffsetMs };
-  /** The time for those who only look on: a clock of the caller's may advance with each call. */
+  /** The time for the page, which must not call `now`: the caller's clock may advance with each call. */
   const glance = (): number => (options.now ? seenMs : Date.now()) + clockOffsetMs;
   const stopping = createAbortController();
   setMaxListeners(0, stopping.signal); // one for each response that is being sent, however many there are
@@ -158,7 +158,7 @@ export async function startMockServer(options: MockServerOptions = {}): Promise<
   }
 }
 
-/** The page keeps no more than this of requests, however much else is kept. */
+/** The limits of the requests that the page keeps, apart from `keep`. */
 function pageLimits({ keep }: Settings): Settings["keep"] {
   return { items: Math.min(keep.items, 10_000), bytes: Math.min(keep.bytes, 64 * 1024 * 1024) };
 }
@@ -172,7 +172,7 @@ function withHealth(isReady: () => boolean, onRequest: RequestListener): Request
   };
 }
 
-/** A test environment such as jsdom replaces the global by its own, which Node's modules do not take. */
+/** A test environment such as jsdom replaces the global by its own, which Node's modules do not accept. */
 function createAbortController(): AbortController {
   const { transferableAbortController } = util as Partial<typeof util>;
   return transferableAbortController?.() ?? new AbortController();

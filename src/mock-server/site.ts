@@ -9,7 +9,7 @@ import { allowAnyOrigin, plainResponse, preflightResponse, refusal } from "./res
 import type { PlannedResponse } from "./response.js";
 import type { MockTask } from "./tasks.js";
 
-/** The part of one of the two servers that differs. */
+/** What differs between the two servers. */
 export interface Site {
   readonly server: MockRequest["server"];
   /** The methods that pages of other origins may use. */
@@ -17,7 +17,7 @@ export interface Site {
   recognise(method: string, path: string): Pick<MockRequest, "operation" | "role">;
   /** Reads the body to its end, notes its content, and lists the issues with it. */
   read(body: IncomingBody, request: OpenRequest): Promise<Issue[]>;
-  /** Does what the request asks for. */
+  /** Carries out the request. */
   carryOut(request: OpenRequest, issues: readonly Issue[]): Promise<Handled>;
 }
 
@@ -28,19 +28,19 @@ export interface Handled {
   readonly task?: MockTask | undefined;
   /** Whether this request was charged. */
   readonly charged?: boolean;
-  /** Whether the response says that it succeeded, if the task does not tell. */
+  /** Whether the response reports success; needed where there is no task that shows it. */
   readonly isSuccess?: boolean;
 }
 
-/** Looks on at one request, without any effect on it. */
+/** Observes one request, without any effect on it. */
 export interface Watch {
   chunk(chunk: Buffer): void;
   handled(details: Partial<Handled> & { readonly issues: readonly Issue[] }): void;
 }
 
-/** The part that both servers share. */
+/** What both servers share. */
 export interface Traffic {
-  /** Notes a request, and counts it. */
+  /** Records a request and numbers it. */
   record(request: Omit<OpenRequest, "ordinal" | "ordinalOfRole">): OpenRequest;
   fail(request: MockRequest): MockFailure | undefined;
   watch(request: MockRequest, response: ServerResponse): Watch | undefined;
@@ -98,7 +98,7 @@ async function handle(
   await deliver(response, effective, handled.response, traffic.stop);
 }
 
-/** In place of a response that was never made, because a failure takes its place. */
+/** The response of a request that is not carried out: a failure takes its place. */
 const nothing = plainResponse(204, "");
 
 async function carryOut(site: Site, request: OpenRequest, issues: readonly Issue[]): Promise<Handled> {

@@ -18,7 +18,7 @@ export interface MockCharge {
 
 export interface MockTask extends Order {
   readonly taskid: string;
-  /** Which of the server's tasks it is, from 1. */
+  /** Its number among the server's tasks, from 1. */
   readonly ordinal: number;
   readonly fate: TaskFate;
   readonly startedAt: number;

@@ -1,4 +1,4 @@
-// What goes between a visitor and the service: which operation a path means, task ids in bodies, the proxy's own responses.
+// The messages between a visitor and the service: operations of paths, task ids in bodies, the proxy's own responses.
 import { fields, operations, statusOperation } from "../../generated/operations.js";
 import type { Outcome } from "../errors.js";
 import { outcomeHeader } from "../reliability/response.js";
@@ -8,7 +8,7 @@ export type Operation = (typeof operations)[keyof typeof operations];
 /** Whether an operation reads a task; all others submit. */
 export const isRead = (operation: Operation): boolean => operation === operations[statusOperation];
 
-/** The operations that a path ends in, behind a prefix that cannot mean anything else. */
+/** The operations that a path may mean: it ends in that of the operation, after a prefix. */
 export function operationsAt(pathname: string): Operation[] {
   return Object.values(operations).filter(({ path }) => {
     const prefix = pathname.slice(0, -path.length);
@@ -19,7 +19,7 @@ export function operationsAt(pathname: string): Operation[] {
 /** A read of a task is a few dozen bytes. */
 const longestReadBytes = 65_536;
 
-/** Reads which task a request is about; undefined if that cannot be told. */
+/** Reads the task id of a request; undefined if it has none. */
 export async function readTaskId({ body }: Request): Promise<string | undefined> {
   const decoder = new TextDecoder();
   const reader = body?.getReader();
@@ -53,7 +53,7 @@ export async function sealTaskId(
   try {
     return { text: JSON.stringify(sealed), isJson: true };
   } catch {
-    // Lists in lists without end: what counts is the task, which is paid for.
+    // Nested too deeply: what counts is the task, which is paid for.
     const rest = { [fields.data]: { [fields.taskid]: sealed[fields.data]![fields.taskid] } };
     return { text: JSON.stringify(rest), isJson: true };
   }
@@ -80,7 +80,7 @@ export function pick(headers: Headers, names: string[]): Headers {
 /** The headers of every response to a visitor. */
 export const alwaysSent = { "cache-control": "no-store", "x-content-type-options": "nosniff" };
 
-/** A response of the proxy itself, in words that a client shows, with the outcome of the submit. */
+/** A response of the proxy itself, with a message that a client shows and the outcome of the submit. */
 export function refuse(
   status: number,
   outcome: Outcome | undefined,

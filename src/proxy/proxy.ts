@@ -15,7 +15,7 @@ import { createReplayGuard } from "./replay-guard.js";
 import { createTaskIds } from "./task-ids.js";
 import type { TaskIds } from "./task-ids.js";
 
-/** How a proxy is set up: as a client is, and with a guard. Nothing is retried or validated, so the options for that have no effect. */
+/** Options of a proxy: those of a client, and a guard. Nothing is retried or validated, so the options for that have no effect. */
 export interface ProxyOptions extends ClientOptions {
   /**
    * Decides on each request before anything else is done with it. It returns the id of the visitor, such as that of a
@@ -26,12 +26,12 @@ export interface ProxyOptions extends ClientOptions {
    */
   authorize: (request: Request) => string | false | Response | Promise<string | false | Response>;
   /**
-   * Decides whether a visitor may read a task that another visitor submitted, for shared galleries. @default nobody may
+   * Decides whether a visitor may read a task that another visitor submitted, for shared galleries. @default none may
    */
   authorizeRead?:
     ((read: { taskid: string; visitor: string; request: Request }) => boolean | Promise<boolean>) | undefined;
   /**
-   * Returns the milliseconds that a visitor has to wait, which is answered with HTTP 429; 0 or nothing lets the request
+   * Returns the milliseconds that a visitor has to wait, as an HTTP 429 response; 0 or nothing lets the request
    * pass. @default no limit
    */
   limitRate?:
@@ -73,7 +73,7 @@ export type ProxyHandler = (request: Request) => Promise<Response>;
  * `submitTimeoutMs` milliseconds), and tells the client the outcome of the submit.
  *
  * A browser repeats a request by itself when a kept connection breaks, without telling the page. A form of this package's
- * client that arrives a second time at the same handler is answered with 502 and not paid for again.
+ * client that arrives a second time at the same handler gets a 502 response and is not paid for again.
  *
  * It can be created where there is no key yet, such as in a build: the environment is read at each request.
  *
@@ -101,7 +101,7 @@ export function createProxyHandler(options: ProxyOptions): ProxyHandler {
   const exchange = createExchange(redact);
   const guard = createReplayGuard();
 
-  /** The ids of the key at hand; made once for each key. */
+  /** The signer of task ids for the present key, created once for each key. */
   let known: { secret: string; taskIds: Promise<TaskIds> } | undefined;
   function taskIdsOf(key: string | undefined): Promise<TaskIds> {
     const secret = taskIdSecret ?? key;
@@ -171,13 +171,13 @@ export function createProxyHandler(options: ProxyOptions): ProxyHandler {
       if (error instanceof ConnectionError) {
         return refuse(502, outcome, "the service was not reached, or gave no complete response");
       }
-      // The visitor is gone: nobody reads this response, and a failure would only fill the log.
+      // The visitor has disconnected: nobody reads this response, and an error would only fill the log.
       if (request.signal.aborted) return refuse(499, outcome, "the visitor gave up");
       throw error;
     }
   }
 
-  /** A response of the service as a page may see it: text that no browser takes for a page or a script. */
+  /** A response of the service for a page: text that no browser interprets as a page or a script. */
   function passOn({ status, headers }: Response, { text, isJson }: Text): Response {
     const retryAfter = headers.get("retry-after");
     return new Response(text || null, {

@@ -7,14 +7,14 @@ const rememberedMs = 3_600_000;
 /** Remembers which submits were forwarded, so that none is forwarded twice. */
 export interface ReplayGuard {
   /**
-   * Notes a submit that is about to be forwarded.
+   * Remembers a submit that is about to be forwarded.
    *
    * @returns A function that forgets it, for one that was certainly not paid for; undefined if it was forwarded before.
    */
   admit(visitor: string, contentType: string | null): (() => void) | undefined;
 }
 
-/** Creates a {@link ReplayGuard}. Only what is forwarded is remembered, so nobody can flush it for nothing. */
+/** Creates a {@link ReplayGuard}. Only what is forwarded is remembered, so nobody can fill it without paying. */
 export function createReplayGuard(now: () => number = Date.now): ReplayGuard {
   /** When each was forwarded, the oldest first. */
   const forwarded = new Map<string, number>();

@@ -1,7 +1,7 @@
-/** Seals task ids for visitors: a sealed id is `<id>.<signature>`, and no visitor can make one up for a task. */
+/** Signs task ids for visitors: a signed id is `<id>.<signature>`, which no visitor can forge. */
 export interface TaskIds {
   seal(visitor: string, id: string): Promise<string>;
-  /** Takes a sealed id apart; `isOwn` says whether it was sealed for this visitor. */
+  /** Parses a signed id; `isOwn` tells whether it was signed for this visitor. */
   open(visitor: string, sealed: string): Promise<{ id: string; isOwn: boolean }>;
 }
 

@@ -7,7 +7,7 @@ import { findModel } from "./models.js";
 import type { ModelDescription } from "./models.js";
 import type { InputSchema, SchemaIssue } from "./standard.js";
 
-/** How a schema takes files. */
+/** Options of a schema. */
 export interface InputSchemaOptions {
   /**
    * The forms in which a file may be given in JSON: leave out `path` where the author of an input must not read the
@@ -25,9 +25,9 @@ const dialects: Readonly<Record<string, string>> = {
  * Creates the schema of a model's input, for tools of language models, forms and routers.
  *
  * A file may be given as bytes, or in JSON: `{ path }`, `{ url }` or `{ base64 }`. {@link toModelInput} turns a valid
- * input into one that a client takes.
+ * input into one that a client accepts.
  *
- * @throws {TypeError} There is no such model, or no such form of a file.
+ * @throws {TypeError} The model, or a form of files, is unknown.
  * @example
  * const schema = inputSchema("seedreamv5");
  * const result = schema["~standard"].validate({ prompt: "a red fox", batchsize: 99 });
@@ -108,7 +108,7 @@ function findIssues(
   let urlPath: Path | undefined =
     address !== undefined && input[address] !== undefined ? [address] : undefined;
 
-  /** Makes what the document's check sees: a Blob for any file, and a URL in the field that carries it. */
+  /** Converts an input for the document's check: a Blob for each file, and a URL in the field that carries it. */
   const toPlaceholder = (item: unknown, path: Path): unknown => {
     const found = readJsonFile(item, forms);
     if (typeof found === "string") issues.push({ path, message: found });
@@ -147,7 +147,7 @@ const stepsOf = (pointer: string): Path =>
     .slice(1)
     .map((step) => (/^\d+$/.test(step) ? Number(step) : step.replaceAll("~1", "/").replaceAll("~0", "~")));
 
-/** Notes what no schema can say: text and numbers that would arrive as something else. */
+/** Finds what a schema cannot express: text and numbers that would not arrive as they are. */
 function noteUnsendable(value: unknown, path: Path, issues: SchemaIssue[]): void {
   if (typeof value === "string" && /\p{Cs}/u.test(value)) {
     issues.push({ path, message: "holds half of a surrogate pair, which UTF-8 cannot carry" });

@@ -88,7 +88,7 @@ export function readJsonFile(value: unknown, forms: readonly FileForm[]): FoundF
   return { form, text, name };
 }
 
-/** The bytes of base64, of a `data:` URL or of base64 as URLs write it; undefined if the text is none of them. */
+/** The bytes of base64, base64url or a `data:` URL; undefined if the text is none of them. */
 export function decodeBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
   const content = text
     .replace(/^data:[^,]*;base64,/i, "")
@@ -101,7 +101,7 @@ export function decodeBase64(text: string): Uint8Array<ArrayBuffer> | undefined 
   }
 }
 
-/** Whether a value can be sent as a file; told by its members, because each page and test environment has a Blob of its own. */
+/** Whether a value can be sent as a file, by its members: pages and test environments have their own class Blob. */
 export function isFile(value: unknown): value is Blob | ArrayBuffer | ArrayBufferView {
   if (ArrayBuffer.isView(value)) return true;
   if (/^\[object (Shared)?ArrayBuffer\]$/.test(Object.prototype.toString.call(value))) return true;

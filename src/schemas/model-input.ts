@@ -4,7 +4,7 @@ import { decodeBase64, readJsonFile } from "./json-file.js";
 import type { FoundFile, JsonInput } from "./json-file.js";
 import { findModel } from "./models.js";
 
-/** How files in JSON become files. */
+/** Options for files in JSON. */
 export interface ToModelInputOptions {
   /**
    * Opens the file of a path, such as `fileFromPath` of `tensorslab-images/node`. Check first that the path may be read:
@@ -14,7 +14,7 @@ export interface ToModelInputOptions {
 }
 
 /**
- * Turns an input whose files are JSON into one that a client takes: opens paths, decodes base64, and puts a URL into
+ * Turns an input whose files are JSON into one that a client accepts: opens paths, decodes base64, and puts a URL into
  * the field that carries one. Nothing is fetched.
  *
  * @throws {TypeError} The input is not valid, or has a path and there is no `openPath`.

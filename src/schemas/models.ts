@@ -12,13 +12,13 @@ export interface FieldDescription {
   readonly array: boolean;
   /** Whether an input must have it. */
   readonly required: boolean;
-  /** Its purpose, where it has one that programs know: `prompt`, `count`, `size`, `files`, `address`, `seed`. */
+  /** Its role, if it has one: `prompt`, `count`, `size`, `files`, `address`, `seed`. */
   readonly role?: string;
-  /** The vendor's words, in one line. */
+  /** The vendor's description, in one line. */
   readonly description?: string;
-  /** The value that a field stands for that is left out. */
+  /** The value of a field that is left out. */
   readonly default?: unknown;
-  /** A value that the vendor shows. */
+  /** An example value of the vendor. */
   readonly example?: unknown;
   /** The only values that are valid. */
   readonly enum?: readonly unknown[];
@@ -28,9 +28,9 @@ export interface FieldDescription {
   readonly maximum?: number;
 }
 
-/** An input that is valid but may not do what was meant: a reason to warn, never to refuse. */
+/** Valid input that may not have the intended effect: a reason to warn, never to refuse. */
 export interface Advice {
-  /** The field that it is about. */
+  /** The field that it applies to. */
   readonly field: string;
   /** The fault, to be read after the field's name. */
   readonly message: string;
@@ -42,13 +42,13 @@ export interface Advice {
 export interface ModelDescription {
   /** A short name for people. */
   readonly title: string;
-  /** The vendor's words, in one line. */
+  /** The vendor's description, in one line. */
   readonly description: string;
   /** Its fields, in the document's order. */
   readonly fields: readonly FieldDescription[];
   /** The values of fields that are left out, by field. */
   readonly defaults: Readonly<Record<string, unknown>>;
-  /** Inputs that are valid and may not do what was meant. */
+  /** Valid inputs that may not have the intended effect. */
   readonly advice: readonly Advice[];
 }
 
@@ -78,7 +78,7 @@ function describeModels(): Record<Model, ModelDescription> {
 /**
  * A model by its name.
  *
- * @throws {TypeError} There is no such model.
+ * @throws {TypeError} The model is unknown.
  */
 export function findModel(model: Model): ModelDescription & { schema: object } {
   if (Object.hasOwn(models, model)) return { ...models[model], schema: modelSchemas[model].schema };

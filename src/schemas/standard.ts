@@ -31,7 +31,7 @@ export interface InputSchema<Input> {
 export interface StandardMembers<Input> {
   /** The version of the standard. */
   readonly version: 1;
-  /** Who made the schema. */
+  /** The name of this package. */
   readonly vendor: "tensorslab-images";
   /** For the compiler alone: the type of what is valid. */
   readonly types?: SchemaTypes<Input> | undefined;

@@ -21,7 +21,7 @@ const writable = /^(spec|generated)\/\w[\w.-]*$|^(CHANGELOG|README)\.md$/;
  * Replaces files of a project, by path from its root: all of them or none.
  *
  * Copies of the present files and a journal are on the disk before the first file is replaced, and stay there until
- * `finish`: whatever happens in between, `undoInterrupted` brings the present files back.
+ * `finish`: if anything fails in between, `undoInterrupted` brings the present files back.
  */
 export async function replaceFiles(project: string, files: ReadonlyMap<string, string>): Promise<void> {
   const folder = stateFolder(project);

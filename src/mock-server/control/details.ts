@@ -10,7 +10,7 @@ import { viewRequest } from "./views.js";
 import type { RequestView } from "./views.js";
 import { withoutUndefined } from "./without-undefined.js";
 
-/** One request with everything that was kept of it. */
+/** One request with everything that is known of it. */
 export interface RequestDetails extends RequestView {
   headers: [string, string][];
   fields: Record<string, unknown>;
@@ -31,7 +31,7 @@ export interface PartView {
   contentType?: string;
   size: number;
   sha256: string;
-  /** The type of the picture that its bytes are. */
+  /** The media type, if the part is a picture. */
   picture?: string;
   /** The text of a part without a file name. */
   text?: string;
@@ -49,7 +49,7 @@ export function readBody({ body }: Exchange, redaction: Redaction): Buffer {
 export const readParts = (exchange: Exchange, redaction: Redaction) =>
   splitParts(String(exchange.request.headers["content-type"] ?? ""), readBody(exchange, redaction));
 
-/** Everything about one request. */
+/** One request, opened. */
 export function viewDetails(
   exchange: Exchange,
   urls: { api: string; results: string },
@@ -98,7 +98,7 @@ export function viewDetails(
 const pairsOf = (flat: readonly string[]): [string, string][] =>
   Array.from({ length: flat.length / 2 }, (_, index) => [flat[2 * index] ?? "", flat[2 * index + 1] ?? ""]);
 
-/** A failure as JSON, without what is a function or bytes. */
+/** A failure as JSON, without functions and bytes. */
 function describeFailure(failure: object): object {
   const shown = Object.entries(failure).filter(([, value]) => typeof value !== "function");
   return Object.fromEntries(

@@ -4,7 +4,7 @@ import type { ServerResponse } from "node:http";
 export interface Events {
   /** Keeps a response open and sends events to it until it is closed. */
   subscribe(response: ServerResponse): void;
-  /** Says that there is something to read; it is read a moment later, once for many changes. */
+  /** Announces a change; changes are sent together a moment later. */
   changed(): void;
   /** Makes every page read everything again. */
   reset(): void;

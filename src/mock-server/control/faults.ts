@@ -15,7 +15,7 @@ export interface Fault {
   timesLeft: number | null;
 }
 
-/** The faults that were asked for while the server runs. */
+/** The faults that were added while the server runs. */
 export interface Faults {
   readonly all: readonly Fault[];
   add(fault: Omit<Fault, "id">): Fault;
@@ -95,7 +95,7 @@ function replaced(): Record<string, FieldType> {
   return { charged: "boolean", delayMs: "number" };
 }
 
-/** The kinds of failures that can be asked for. */
+/** The kinds of failures that can be added. */
 export const failureKinds = Object.keys(kinds);
 
 /** Validates a fault that was sent as JSON; throws a TypeError that says what is wrong. */
@@ -145,7 +145,7 @@ function readFailure(value: unknown): MockFailure {
   return value as unknown as MockFailure;
 }
 
-/** Says what a value must be; undefined if it is that. */
+/** Returns what a value must be; undefined if it is valid. */
 function findFault(type: FieldType, value: unknown): string | undefined {
   const isNumber = typeof value === "number" && Number.isFinite(value);
   switch (type) {

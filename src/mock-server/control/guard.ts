@@ -1,10 +1,10 @@
 import type { IncomingMessage } from "node:http";
 
 /**
- * Says why a request to the page or its API is refused, if it is.
+ * Returns why a request to the page or its API is refused; undefined if it is allowed.
  *
  * A page of another site can make a browser send requests here, also under a name that it has pointed at this machine
- * (DNS rebinding). Its requests name another host in `Host`, or another origin, and browsers say so by themselves.
+ * (DNS rebinding). Browsers state the host and the origin of such a request in its headers.
  */
 export function findForeignOrigin(message: IncomingMessage, names: ReadonlySet<string>): string | undefined {
   const { host = "", origin } = message.headers;

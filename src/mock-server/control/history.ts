@@ -19,7 +19,7 @@ export interface Excerpt {
   kept: number;
 }
 
-/** One request with everything that the page shows of it. */
+/** One request and its response, as the page shows them. */
 export interface Exchange {
   readonly request: MockRequest;
   /** When its head was read, by this machine's clock. */
@@ -166,7 +166,7 @@ function append(excerpt: Excerpt, chunk: Buffer, max: number): void {
   excerpt.kept += kept.length;
 }
 
-/** Notes what is written to a response; the response itself stays as it is. */
+/** Records what is written to a response, without changing it. */
 function keepResponse(response: ServerResponse, { response: kept }: Exchange): void {
   const note = (chunk: unknown): void => {
     if (typeof chunk === "string" || Buffer.isBuffer(chunk)) {

@@ -38,7 +38,7 @@ export interface Control {
   close(): void;
 }
 
-/** Makes the page and its control API; they look on, and change nothing unless they are told to. */
+/** Creates the page and its control API, which observe requests and change nothing unless a person asks for it. */
 export function createControl(server: ControlledServer): Control {
   const { limits, urls } = server;
   const history = createHistory(limits, (exchange) => {
@@ -83,7 +83,7 @@ export function createControl(server: ControlledServer): Control {
     },
   };
   const routes = createRoutes(controlled);
-  let page: Promise<PackedPage> | undefined; // until somebody asks for it
+  let page: Promise<PackedPage> | undefined; // built at the first request for it
 
   return {
     history,

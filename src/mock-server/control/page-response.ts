@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { gzipSync } from "node:zlib";
 
-/** Headers of every response: nothing is framed, guessed, kept, or read by another site; what a client sent never runs. */
+/** Headers of every response: no framing, sniffing, caching or access by other sites; content from a client never runs. */
 export const securityHeaders: readonly (readonly [string, string])[] = [
   ["content-security-policy", "default-src 'none'; frame-ancestors 'none'; sandbox"],
   ["cross-origin-resource-policy", "same-origin"],

@@ -13,7 +13,7 @@ export interface BodyPart {
   readonly isWhole: boolean;
 }
 
-/** Finds the parts of a form by their boundaries alone: forms that a parser refuses are to be seen as well. */
+/** Finds the parts of a form by their boundaries alone, so that a form that a parser refuses can be shown as well. */
 export function splitParts(contentType: string, body: Buffer): BodyPart[] {
   const boundary = readBoundary(contentType);
   if (!boundary) return [];

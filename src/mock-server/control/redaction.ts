@@ -3,13 +3,13 @@ import type { MockRequest } from "../request.js";
 
 /** Names of headers that carry secrets, beside the one that the document names. */
 const secretNames = /authori[sz]ation|cookie|api-?key|token|secret/i;
-/** A shorter key is a part of too many other words to be looked for in texts. */
+/** A shorter key occurs in too many other words to be redacted in texts. */
 const minKeyLength = 8;
 const maxKeys = 100;
 
-/** Hides the keys that clients have sent, wherever the page would show them. */
+/** Redacts the keys that clients have sent, wherever the page would show them. */
 export interface Redaction {
-  /** Notes the keys of a request. */
+  /** Remembers the keys of a request. */
   note(request: Pick<MockRequest, "headers">): void;
   header(name: string, value: string): string;
   text(text: string): string;

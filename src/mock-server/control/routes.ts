@@ -54,7 +54,7 @@ export function createRoutes(controlled: Controlled): readonly Route[] {
     throw new ControlError(404, `there is no request ${ordinal}, or it was dropped`);
   }
 
-  let rules: Promise<DocumentRules> | undefined; // until somebody asks for them
+  let rules: Promise<DocumentRules> | undefined; // read when they are first needed
   const readRules = () => (rules ??= loadRules().catch(() => ({}))); // a copy of the sources may have no spec/
 
   return [

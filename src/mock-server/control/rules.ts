@@ -10,16 +10,16 @@ export interface Rule {
   readonly advice: string;
 }
 
-/** The rules about one field, by the word that states each. */
+/** The rules for one field, by keyword. */
 export interface FieldRules {
   readonly place: string;
   readonly words: Readonly<Record<string, { readonly place: string; readonly value: unknown }>>;
 }
 
-/** The rules about requests, by operation and field; those about the body as a whole have an empty name. */
+/** The rules for requests, by operation and field; those for the whole body have an empty name. */
 export type DocumentRules = Readonly<Record<string, Readonly<Record<string, FieldRules>>>>;
 
-/** The words that an issue may be about, by what its message says. */
+/** The keywords that can cause an issue, by its message. */
 const words: readonly (readonly [RegExp, string])[] = [
   [/\bis required\b/, "required"],
   [/field of this operation/, "additionalProperties"],
@@ -37,7 +37,7 @@ const words: readonly (readonly [RegExp, string])[] = [
 ];
 const wordsOfBody = ["required", "additionalProperties"];
 
-/** The rule that an issue is about; undefined if the document has none that is known. */
+/** The rule that an issue breaks; undefined if it is not found in the document. */
 export function findRule(
   rules: DocumentRules,
   operation: string | undefined,
@@ -46,7 +46,7 @@ export function findRule(
   const fields = rules[operation ?? ""];
   const name = field.split(".", 1)[0] ?? "";
   if (!fields) return undefined;
-  // The document may have words of its own for a pattern; no other rule is told in words that are not known.
+  // Only a pattern can have a message from the document; all other messages are known.
   const [, word = "pattern"] = words.find(([pattern]) => pattern.test(message)) ?? [];
   const owner = fields[wordsOfBody.includes(word) ? "" : name] ?? fields[""];
   const rule = owner?.words[word];
@@ -68,7 +68,7 @@ function adviseOn(word: string, name: string, fields: Readonly<Record<string, Fi
   return expected ? `Send ${name} as ${expected}.` : "Send the body as the document describes it.";
 }
 
-/** The values that a field may have, in words. */
+/** Describes the values that a field may have. */
 function describe(field: FieldRules | undefined): string {
   if (!field) return "";
   const value = (word: string): string | undefined => {

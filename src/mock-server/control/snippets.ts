@@ -8,10 +8,10 @@ export interface Snippets {
   readonly typescript?: string;
 }
 
-/** Control characters, and those that make text look different from what it is. */
+/** Control characters, and those that make text look different. */
 const unprintable = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/;
 
-/** Writes a request as programs; `text` hides what is secret. */
+/** Writes a request as programs; `text` redacts secrets. */
 export function writeSnippets(
   request: MockRequest,
   baseUrl: string,
@@ -47,7 +47,7 @@ function writeCurl(request: MockRequest, baseUrl: string, text: (text: string) =
   return lines.join(" \\\n  ");
 }
 
-/** A text as one word of a POSIX shell; with escapes if it has characters that a terminal would act upon. */
+/** Text as one word of a POSIX shell, with escapes for characters that a terminal interprets. */
 function quote(given: string): string {
   const text = given.replaceAll("\0", ""); // no word of a shell can have it
   if (/^[\w@%+=:,./-]+$/.test(text)) return text;
@@ -111,7 +111,7 @@ function writeTypeScript(
   ].join("\n");
 }
 
-/** A value of JSON as a literal of TypeScript, with nothing in it that an editor would show as something else. */
+/** A value of JSON as a literal of TypeScript, with escapes for characters that an editor would not show. */
 function literal(value: unknown): string {
   return JSON.stringify(value).replace(
     new RegExp(unprintable, "g"),

@@ -83,14 +83,14 @@ export function viewRequest(exchange: Exchange, redaction: Redaction): RequestVi
   });
 }
 
-/** The prompt of a submit that made no task. */
+/** The prompt of a submit that did not create a task. */
 function promptOf({ request }: Exchange): string | undefined {
   if (request.role !== "submit") return undefined;
   const value = request.fields[operations[request.operation ?? ""]?.roles?.prompt ?? ""];
   return typeof value === "string" ? value : undefined;
 }
 
-/** A response of the API succeeded if it is about a task or found nothing wrong; the other server has statuses alone. */
+/** Whether a response reports success: a submit and a status read need a task, other requests of the API no issues. */
 function isSuccess({ request, task, issues, failure, isSuccess: stated }: Exchange): boolean {
   if (stated !== undefined) return stated;
   if (request.server === "results" || request.method === "OPTIONS") return true;

@@ -71,14 +71,14 @@ export function openForm(boundary: string): FormParser {
     async end() {
       busboy.end();
       await ended;
-      // The parser passes over a part whose head it cannot read.
+      // The parser skips a part whose header it cannot read.
       if (parts < heads.contentTypes.length) issues.push("the form is malformed: a part cannot be read");
       return { texts, files, issues };
     },
   };
 }
 
-/** Collects a text part as long as `fits` allows another so many bytes. */
+/** Collects a text part while `fits` allows more bytes. */
 function readText(
   stream: Readable,
   fits: (length: number) => boolean,
@@ -122,7 +122,7 @@ function openHeads(boundary: string, max: number) {
 }
 
 /**
- * Makes a function that writes to a multipart parser and waits until it can take more.
+ * Creates a function that writes to a multipart parser and waits until it accepts more.
  *
  * Waiting for `drain` alone would be wrong: it does not come after the chunk in which the parser's form ends or breaks.
  * What follows such a chunk is not part of the form and is thrown away.

@@ -10,7 +10,7 @@ import { openForm } from "./form.js";
 export interface Issue {
   /** The field, with dots between the levels; empty if it is the body as a whole. */
   readonly field: string;
-  /** The rule that does not hold; follows the field's name in a sentence. */
+  /** The rule that is broken; follows the field's name in a sentence. */
   readonly message: string;
 }
 

@@ -41,7 +41,7 @@ export type Line = Heading | RecordedExchange | RecordedImage;
 /** Stands for the address of the images, which is another one in each run. */
 export const resultsPlaceholder = "mock-results:";
 
-/** Identifies a request by its content, whatever its key and its boundary are. */
+/** Identifies a request by its content, without its key and its boundary. */
 export function fingerprintOf({ operation, fields, files }: MockRequest): string {
   const asked = [operation, sorted(fields), files.map(({ field, sha256 }) => [field, sha256])];
   return createHash("sha256").update(JSON.stringify(asked)).digest("hex");
