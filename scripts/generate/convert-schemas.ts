@@ -26,7 +26,7 @@ export interface SchemaConverter {
   convert: (schema: unknown) => unknown;
   /** Every schema that was referred to so far, by its pointer; with an id of its own, so that each is compiled once. */
   definitions: Map<string, JsonObject & { $id: string }>;
-  /** What the schemas converted so far need of ajv. */
+  /** The features of ajv that the schemas converted so far need. */
   features: SchemaFeatures;
   /** Patterns that are not ECMAScript regular expressions: they cannot be checked. */
   uncheckedPatterns: Set<string>;

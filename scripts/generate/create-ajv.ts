@@ -19,7 +19,7 @@ export interface ExplainedPattern {
   message: string;
 }
 
-/** What a document's schemas need of ajv. */
+/** The features of ajv that a document's schemas need. */
 export interface SchemaFeatures {
   /** A keyword that only the newest JSON Schema has. */
   newKeyword: boolean;

@@ -53,7 +53,7 @@ function describeModel(model: string, { operation }: Operation, media: Media, do
   };
 }
 
-/** What the document says of a field; of a list, also what it says of its items. */
+/** The document's description of a field; of a list, also that of its items. */
 function describeField(property: unknown, document: JsonObject): object {
   const schema = followReference(property, document);
   const all: JsonObject = { ...followReference(schema.items, document), ...schema };

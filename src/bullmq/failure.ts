@@ -2,7 +2,7 @@ import { isTensorsLabError } from "../index.js";
 import type { GenerationRecord, TensorsLabError } from "../index.js";
 import { StoreFailure } from "./guarded-records.js";
 
-/** What to do about a failure. */
+/** The action that a failure requires. */
 export type Decision =
   /** The job is tried again later, without using up one of its attempts; `forAll`, no worker takes a job until then. */
   | { action: "delay"; afterMs: number; forAll: boolean }

@@ -3,7 +3,7 @@ import type { History } from "./history.js";
 import type { Jobs, Workplace } from "./jobs.js";
 import type { ViewImage } from "./report.js";
 
-/** What all tools share while the process runs. */
+/** The state that all tools share while the process runs. */
 export interface Workshop extends Omit<Workplace, "stopping" | "giveUp"> {
   history: History;
   jobs: Jobs;

@@ -22,7 +22,7 @@ import { pathOf } from "./site.js";
 import type { Handled, Site } from "./site.js";
 import type { MockTask, Tasks } from "./tasks.js";
 
-/** What the API needs of the rest of the server. */
+/** The parts of the server that the API uses. */
 export interface ApiParts {
   readonly settings: Pick<Settings, "apiKeys" | "imageSize">;
   readonly tasks: Tasks;

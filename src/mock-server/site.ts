@@ -9,7 +9,7 @@ import { allowAnyOrigin, plainResponse, preflightResponse, refusal } from "./res
 import type { PlannedResponse } from "./response.js";
 import type { MockTask } from "./tasks.js";
 
-/** What differs between the two servers. */
+/** The behaviour in which the two servers differ. */
 export interface Site {
   readonly server: MockRequest["server"];
   /** The methods that pages of other origins may use. */
@@ -38,7 +38,7 @@ export interface Watch {
   handled(details: Partial<Handled> & { readonly issues: readonly Issue[] }): void;
 }
 
-/** What both servers share. */
+/** The behaviour that both servers share. */
 export interface Traffic {
   /** Records a request and numbers it. */
   record(request: Omit<OpenRequest, "ordinal" | "ordinalOfRole">): OpenRequest;

@@ -4,7 +4,7 @@ import { isObject } from "../../generate/source.js";
 import type { JsonObject } from "../../generate/source.js";
 import { mapInnerSchemas } from "../../generate/walk.js";
 
-/** What a schema requires, with its `$ref` followed and its `allOf` merged. */
+/** The requirements of a schema, with its `$ref` followed and its `allOf` merged. */
 export interface Shape {
   /** The types that are allowed, `file` for bytes; undefined for any. */
   types: string[] | undefined;
