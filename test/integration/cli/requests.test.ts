@@ -22,7 +22,7 @@ describe("a task that cannot be read", () => {
       "wait",
       "t1",
       "--timeout",
-      "0.5",
+      "3",
       "--base-url",
       url,
       ...flags,
