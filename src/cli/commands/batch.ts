@@ -6,6 +6,7 @@ import { createNameRow } from "../batch/job.js";
 import type { Job } from "../batch/job.js";
 import { runConcurrently } from "../batch/queue.js";
 import { openResults } from "../batch/results.js";
+import { keepHeapSmall } from "../batch/small-heap.js";
 import { createTally } from "../batch/tally.js";
 import { defineCommand } from "../command.js";
 import { exitStatusOf, UsageError } from "../exit-status.js";
@@ -119,6 +120,7 @@ Examples:
       };
     }
 
+    keepHeapSmall();
     const maxImages = { run: flags.maxImages, day: flags.maxImagesPerDay };
     const { recordMode } = flags;
     const options = { folder, timeoutSeconds, recordMode, concurrency, patience: 8, maxImages };
