@@ -1,6 +1,6 @@
 import { isObject } from "./source.js";
 
-/** A server's URL with its variables at their defaults; undefined for what is no server. */
+/** A server's URL with its variables at their defaults; undefined if it is not a server. */
 export function serverUrl(server: unknown): string | undefined {
   if (!isObject(server) || typeof server.url !== "string") return undefined;
   const variables = isObject(server.variables) ? server.variables : {};
