@@ -18,15 +18,7 @@ async function findClosedPort(): Promise<string> {
 describe("a task that cannot be read", () => {
   it.each([[[]], [["--quiet"]]])("is said to be while there is still time, and why, %j", async (flags) => {
     const url = await findClosedPort();
-    const { exitCode, errors } = await command([
-      "wait",
-      "t1",
-      "--timeout",
-      "3",
-      "--base-url",
-      url,
-      ...flags,
-    ]);
+    const { exitCode, errors } = await command(["wait", "t1", "--timeout", "3", "--base-url", url, ...flags]);
     expect(exitCode).toBe(7);
     const said = errors.indexOf("The task cannot be read: connection refused (ECONNREFUSED); trying again");
     expect(said).toBeGreaterThanOrEqual(0);
