@@ -26,7 +26,7 @@ type OnSend = (bytes: number | undefined) => void;
 export interface Facade {
   api: Api;
   /** Encodes a request's body and adds the key, as `api` does; returns the platform's Request if a middleware may look at it. */
-  complete: (outgoing: OutgoingRequest, path: string) => Promise<Request | undefined>;
+  complete: (outgoing: OutgoingRequest, path: string) => Promise<Request | OutgoingRequest>;
   /** Adds the key and sends a request to the API's origin; `onSend` is called once nothing can prevent that any more. */
   send: (request: Request | OutgoingRequest, onSend?: OnSend) => Promise<Response>;
   /** Whether a middleware may look at every request. */
@@ -92,7 +92,7 @@ export function createFacade(
       return platformRequest;
     }
     if (key) outgoing.headers.set(authentication.header, key);
-    return undefined;
+    return outgoing;
   };
 
   function checkOrigin({ url }: { url: string }): void {
@@ -123,7 +123,7 @@ export function createFacade(
     bodySerializer: (body: unknown) => body as never,
   });
   api.use({
-    onRequest: ({ request, schemaPath }) => complete(request as unknown as OutgoingRequest, schemaPath),
+    onRequest: ({ request, schemaPath }) => complete(request as never, schemaPath) as Promise<Request>,
   });
   return {
     api: noteMiddleware(api, () => void (isObserved = true)),

@@ -46,7 +46,12 @@ export type Call = <Name extends OperationName>(
 const attemptEnded = "the attempt has ended";
 
 /** Creates the function that carries out operations through the facade. */
-export function createCall(facade: Facade, redact: Redact, fetch: unknown, isBehindProxy: boolean): Call {
+export function createCall(
+  { api, complete, send, isObserved }: Facade,
+  redact: Redact,
+  fetch: unknown,
+  isBehindProxy: boolean,
+): Call {
   return (name, input, policy) => {
     const { taskid, signal, timeoutMs, retries, mayRetry, operation } = policy;
     let { beforeSending } = policy;
@@ -58,12 +63,23 @@ export function createCall(facade: Facade, redact: Redact, fetch: unknown, isBeh
     async function attempt(): Promise<ResponseData<typeof name>> {
       let isSent = false;
       operation.attempts++;
+      const onSend = (bytes: number | undefined) => {
+        isSent = true;
+        operation.bytes = bytes;
+      };
       const sendOnce = async (ending: AbortController) => {
         try {
-          return await makeRequest(facade, method, path, body, ending.signal, (bytes) => {
-            isSent = true;
-            operation.bytes = bytes;
-          });
+          const init = { method, body, signal: ending.signal, headers: new Headers() };
+          if (isObserved()) {
+            const ours = { parseAs: "text", fetch: (observed: Request) => send(observed, onSend) };
+            const given = { ...init, ...ours } as never;
+            const { data, error, response } = await api.request(method as "post", path as never, given);
+            return { response, body: data ?? error ?? "" };
+          }
+          // Nobody can tell openapi-fetch from this, which costs as much as the rest of a small request.
+          const outgoing = new OutgoingRequest(path, init as never);
+          const response = await send(await complete(outgoing, path), onSend);
+          return { response, body: await response.text() };
         } finally {
           // Fetch on Node keeps all of a request for its signal's sake, until that ends or a large collection. Another
           // fetch may count aborts.
@@ -109,28 +125,6 @@ export function createCall(facade: Facade, redact: Redact, fetch: unknown, isBeh
 
     return withRetries(attempt, { signal, remainingMs, retries, mayRetry });
   };
-}
-
-/** Makes a request and reads the response's text; openapi-fetch may have parsed it. */
-async function makeRequest(
-  { api, complete, send, isObserved }: Facade,
-  method: string,
-  path: string,
-  body: unknown,
-  signal: AbortSignal,
-  onSend: (bytes: number | undefined) => void,
-): Promise<{ response: Response; body: unknown }> {
-  if (isObserved()) {
-    const init = { body, signal, parseAs: "text", fetch: (request: Request) => send(request, onSend) };
-    const { data, error, response } = await api.request(method as "post", path as never, init as never);
-    return { response, body: data ?? error ?? "" };
-  }
-  // Without a middleware, nobody can tell openapi-fetch from this, and it costs as much as the rest of a small request.
-  const init = { method, body, signal, headers: new Headers() } as RequestInit;
-  const outgoing = new OutgoingRequest(path, init);
-  const request = await complete(outgoing, path); // which a middleware may have been added for by now
-  const response = await send(request ?? outgoing, onSend);
-  return { response, body: await response.text() };
 }
 
 /** States the outcome of the submit: a task was accepted, and a submit that may have arrived is unknown. */

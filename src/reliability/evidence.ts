@@ -1,5 +1,5 @@
 import { neverSent, tellsNeverSent } from "../fetch-agreement.js";
-import { builtinModule } from "../api/platform.js";
+import { builtinModule, isRuntimeFetch } from "../api/platform.js";
 
 /** Watches one request, so that a failure can be told from one that may have come after its bytes. */
 export interface Evidence {
@@ -10,12 +10,7 @@ export interface Evidence {
 }
 
 /** Starts to watch a request, which its form's boundary identifies. */
-export type Watch = (
-  url: string,
-  contentType: string | null,
-  isOwnFetch: boolean,
-  fetch?: unknown,
-) => Evidence;
+export type Watch = (url: string, contentType: string | null, fetch: unknown) => Evidence;
 
 interface Channels {
   subscribe: (name: string, listener: (message: unknown) => void) => void;
@@ -104,13 +99,13 @@ export function createWatch(): Watch {
     (timer as { unref?: () => void }).unref?.(); // keeps no process alive
   }
 
-  return (url, contentType, isOwnFetch, fetch) => {
+  return (url, contentType, fetch) => {
     const isMarked = (cause: unknown) => (Object(cause) as Marked)[neverSent] === contentType;
-    if (fetch && (fetch as Marked)[tellsNeverSent] === fetch) {
+    if ((Object(fetch) as Marked)[tellsNeverSent] === fetch) {
       return { provesNotSent: (error) => causesOf(error).some(isMarked), stop() {} };
     }
     const boundary = boundaryPattern.exec(contentType ?? "")?.[1];
-    if (isOwnFetch && isDenoOrBun()) {
+    if (isDenoOrBun() && isRuntimeFetch(fetch)) {
       return { provesNotSent: (error) => saysNotConnected(error, url), stop() {} };
     }
     if (!boundary || !channels) return { provesNotSent: () => false, stop() {} };

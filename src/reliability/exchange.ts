@@ -27,8 +27,7 @@ export function createExchange(redact: Redact): Exchange {
   return async (request, fetch, onSend) => {
     const send = prepareSend(request, fetch);
     const contentType = request.headers.get("content-type");
-    const sender: unknown = fetch ?? globalThis.fetch;
-    const evidence = watch(request.url, contentType, isRuntimeFetch(sender), sender);
+    const evidence = watch(request.url, contentType, fetch ?? globalThis.fetch);
     const fail = createFail(request, (error) => redactError(error, redact));
     onSend?.(lengthOf(request));
     try {
