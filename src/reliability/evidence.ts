@@ -1,5 +1,5 @@
 import { neverSent, tellsNeverSent } from "../fetch-agreement.js";
-import { builtinModule, isRuntimeFetch } from "../api/platform.js";
+import { builtinModule } from "../api/platform.js";
 
 /** Watches one request, so that a failure can be told from one that may have come after its bytes. */
 export interface Evidence {
@@ -10,7 +10,12 @@ export interface Evidence {
 }
 
 /** Starts to watch a request, which its form's boundary identifies. */
-export type Watch = (url: string, contentType: string | null, fetch: unknown) => Evidence;
+export type Watch = (
+  url: string,
+  contentType: string | null,
+  isOwnFetch: boolean,
+  fetch?: unknown,
+) => Evidence;
 
 interface Channels {
   subscribe: (name: string, listener: (message: unknown) => void) => void;
@@ -99,13 +104,13 @@ export function createWatch(): Watch {
     (timer as { unref?: () => void }).unref?.(); // keeps no process alive
   }
 
-  return (url, contentType, fetch) => {
+  return (url, contentType, isOwnFetch, fetch) => {
     const isMarked = (cause: unknown) => (Object(cause) as Marked)[neverSent] === contentType;
-    if ((Object(fetch) as Marked)[tellsNeverSent] === fetch) {
+    if (fetch && (fetch as Marked)[tellsNeverSent] === fetch) {
       return { provesNotSent: (error) => causesOf(error).some(isMarked), stop() {} };
     }
     const boundary = boundaryPattern.exec(contentType ?? "")?.[1];
-    if (isDenoOrBun() && isRuntimeFetch(fetch)) {
+    if (isOwnFetch && isDenoOrBun()) {
       return { provesNotSent: (error) => saysNotConnected(error, url), stop() {} };
     }
     if (!boundary || !channels) return { provesNotSent: () => false, stop() {} };

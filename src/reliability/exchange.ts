@@ -27,7 +27,8 @@ export function createExchange(redact: Redact): Exchange {
   return async (request, fetch, onSend) => {
     const send = prepareSend(request, fetch);
     const contentType = request.headers.get("content-type");
-    const evidence = watch(request.url, contentType, fetch ?? globalThis.fetch);
+    const sender: unknown = fetch ?? globalThis.fetch;
+    const evidence = watch(request.url, contentType, isRuntimeFetch(sender), sender);
     const fail = createFail(request, (error) => redactError(error, redact));
     onSend?.(lengthOf(request));
     try {

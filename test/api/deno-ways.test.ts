@@ -25,7 +25,7 @@ describe("Deno", () => {
   const url = "http://127.0.0.1:1/";
   const proves = (reason: string, isOwnFetch = true, about = url) => {
     vi.stubGlobal("Deno", {});
-    return createWatch()(about, null, isOwnFetch ? fetch : () => undefined).provesNotSent(failure(reason));
+    return createWatch()(about, null, isOwnFetch).provesNotSent(failure(reason));
   };
 
   it.each([
