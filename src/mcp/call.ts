@@ -25,7 +25,7 @@ export interface Call {
 }
 
 /** Begins a {@link Call}; clients give up a call after 60 seconds, and then the agent does not learn of its task. */
-export function beginCall({ mcpReq }: ServerContext, answerWithinMs: number): Call {
+export function beginCall({ mcpReq }: ServerContext, respondWithinMs: number): Call {
   const began = performance.now();
   const { signal, _meta: meta } = mcpReq;
   const progressToken = meta?.progressToken;
@@ -46,7 +46,7 @@ export function beginCall({ mcpReq }: ServerContext, answerWithinMs: number): Ca
   const timer = progressToken === undefined ? undefined : setInterval(tell, lookMs);
   if (timer) tell();
 
-  const remainingMs = (): number => answerWithinMs - (performance.now() - began);
+  const remainingMs = (): number => respondWithinMs - (performance.now() - began);
   return {
     remainingMs,
     follow(next) {

@@ -27,7 +27,7 @@ export interface ServeOptions {
   roots: readonly string[];
   confirm: ConfirmRule;
   /** Milliseconds until a call has its response, finished or not. */
-  answerWithinMs: number;
+  respondWithinMs: number;
   viewImage: ViewImage;
   /** Whether results have previews. */
   withPreview: boolean;

@@ -28,8 +28,8 @@ export async function makeImages(
   caller: Caller,
   workshop: Workshop,
 ): Promise<Report | InputRequiredResult> {
-  const { history, jobs, records, roots, service, answerWithinMs } = workshop;
-  const call = beginCall(caller.context, answerWithinMs);
+  const { history, jobs, records, roots, service, respondWithinMs } = workshop;
+  const call = beginCall(caller.context, respondWithinMs);
   let id: string | undefined;
   try {
     const wanted = await readArguments(tool, given, service, roots);

@@ -49,7 +49,7 @@ export async function fetchImages(
   context: ServerContext,
   workshop: Workshop,
 ): Promise<Report> {
-  const call = beginCall(context, workshop.answerWithinMs);
+  const call = beginCall(context, workshop.respondWithinMs);
   const record = await workshop.history.findTask(taskid);
   try {
     if (!isWaiting) {

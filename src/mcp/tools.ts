@@ -35,7 +35,7 @@ const local = { ...reads, openWorldHint: false };
 
 /** Every tool, with the schemas that the document gives it. */
 export function createTools(workshop: Workshop): Tool[] {
-  const { viewImage, withPreview, answerWithinMs } = workshop;
+  const { viewImage, withPreview, respondWithinMs } = workshop;
 
   /** Large images take a second each to be previewed, and a call must have its response in time. */
   async function show(
@@ -47,7 +47,7 @@ export function createTools(workshop: Workshop): Tool[] {
     return toResult(
       report as Report,
       viewImage,
-      () => withPreview && performance.now() - began < answerWithinMs,
+      () => withPreview && performance.now() - began < respondWithinMs,
     );
   }
 

@@ -11,7 +11,7 @@ export interface Workshop extends Omit<Workplace, "stopping" | "giveUp"> {
   /** Folders that an agent may name images of. */
   roots: readonly string[];
   /** Milliseconds until a call must have its response. */
-  answerWithinMs: number;
+  respondWithinMs: number;
   viewImage: ViewImage;
   /** Whether results have previews. */
   withPreview: boolean;

@@ -62,7 +62,7 @@ export function limitWork<Item, Result>(work: Work<Item, Result>, maximum: numbe
     try {
       return await work(item, deadline, signal);
     } finally {
-      // A connection is free a moment after its answer was read; at once, the next item would open one of its own.
+      // A connection is free a moment after its response was read; at once, the next item would open one of its own.
       if (waiting.size > 0) setTimeout(handOver);
       else running--;
     }

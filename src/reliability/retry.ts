@@ -40,7 +40,7 @@ export function retryDelayMs(error: unknown, failures: number): number {
   return askedMs + Math.round(Math.random() * Math.min(8000, 500 * 2 ** failures));
 }
 
-/** Whether the same read may succeed a little later: the connection, 408, 429, 5xx, or an answer that was cut off. */
+/** Whether the same read may succeed a little later: the connection, 408, 429, 5xx, or a response that was cut off. */
 export function isTransient(error: unknown): boolean {
   if (!(error instanceof TensorsLabError)) return false;
   // A fetch that is closed or not set up fails every time.
@@ -69,7 +69,7 @@ export function isSafeToResubmit(error: unknown): error is RateLimitError | Conn
 /**
  * Milliseconds that a `Retry-After` header asks for, at most a day; undefined if it is missing or senseless.
  *
- * A date is compared with the answer's own `Date`, so that the local clock does not matter.
+ * A date is compared with the response's own `Date`, so that the local clock does not matter.
  */
 export function parseRetryAfter(headers: Headers): number | undefined {
   const value = String(headers.get("retry-after") ?? "").trim(); // a number in a test double

@@ -76,7 +76,7 @@ describe("a person who can be asked", () => {
   });
 
   it("may take too long: the call ends in time, and nothing is paid", async () => {
-    const { agent, server } = await start({ answerWithinMs: 300 }, new Promise(() => undefined));
+    const { agent, server } = await start({ respondWithinMs: 300 }, new Promise(() => undefined));
     const result = await agent.call("generate_image", small);
     expect(textOf(result)).toContain("did not respond in time. Nothing was sent");
     expect(server.requests).toEqual([]);

@@ -15,7 +15,7 @@ interface Flags {
   confirm?: ConfirmRule;
   maxImagesPerSession?: number;
   maxImagesPerDay?: number;
-  answerWithin: number;
+  respondWithin: number;
   preview: boolean;
 }
 
@@ -39,7 +39,7 @@ export const mcp = defineCommand<Flags>({
       "--max-images-per-day <number>",
       "make no more images a day (UTC), all programs in the folder together",
     ).argParser(readCount),
-    new Option("--answer-within <seconds>", "respond after this long although the task is still running")
+    new Option("--respond-within <seconds>", "respond after this long although the task is still running")
       .argParser(readSeconds)
       .default(45),
     new Option("--no-preview", "do not show the images to the agent, only their paths"),
@@ -58,7 +58,7 @@ Examples:
   $ tensorslab-images mcp --out images --root ~/photos --confirm above:2 --max-images-per-day 50
   $ tensorslab-images mcp --out images --mock`,
   async work({ flags, connect, progress, signal }) {
-    const { out, maxImagesPerSession: run, maxImagesPerDay: day, confirm, answerWithin } = flags;
+    const { out, maxImagesPerSession: run, maxImagesPerDay: day, confirm, respondWithin } = flags;
     const roots = (flags.root ?? []).map((folder) => resolve(folder));
     const { client, service } = await connect();
     await mkdir(out, { recursive: true }).catch((cause: NodeJS.ErrnoException) => {
@@ -76,7 +76,7 @@ Examples:
       records,
       roots,
       confirm: confirm ?? { above: 0, isStrict: false },
-      answerWithinMs: answerWithin * 1000,
+      respondWithinMs: respondWithin * 1000,
       viewImage,
       withPreview: flags.preview,
       version: packageVersion(),

@@ -105,7 +105,7 @@ describe.each(generations)("the official client: %s", (generation) => {
 
   it("is told that a task is still running, and waits for it with the next tool", async () => {
     const { watch, server, start } = await arrange(generation);
-    const connection = await start(["--answer-within", "0.5"]);
+    const connection = await start(["--respond-within", "0.5"]);
     watch.onRequest = unreadable;
     let result = await connection.call("generate_image", small);
     while (result.structuredContent.taskid === undefined)

@@ -74,7 +74,7 @@ describe("a server that is killed", () => {
     await expect(agent.call("generate_image", small)).rejects.toThrow("has ended");
     watch.onRequest = () => undefined;
     const submits = () => server.requests.filter(({ role }) => role === "submit");
-    const next = await start("--answer-within", "0.2");
+    const next = await start("--respond-within", "0.2");
     const waiting = await next.call("generate_image", small);
     expect(waiting.structuredContent).toMatchObject({ outcome: "running", files: [] });
     expect(textOf(waiting)).toContain("Call generate_image again with the same arguments");

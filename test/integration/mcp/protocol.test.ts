@@ -175,7 +175,7 @@ describe("the process", () => {
       "--root",
       photos,
       "--no-preview",
-      "--answer-within",
+      "--respond-within",
       "600",
       ...limits,
     );

@@ -66,7 +66,7 @@ describe("a call that is repeated", () => {
 
   it("asks for another one with `again`, which is paid for once too", async () => {
     const { server, watch, start } = await arrange();
-    const agent = await start({ answerWithinMs: 300 });
+    const agent = await start({ respondWithinMs: 300 });
     watch.onRequest = ({ role }) => (role === "status" ? { kind: "response", status: 502 } : undefined);
     const callUntilAccepted = async (given: Record<string, unknown>) => {
       for (;;) {

@@ -10,13 +10,13 @@ import type { Agent, ToolResult } from "../../mcp/support/agent.js";
 
 const small = { prompt: "a red fox", resolution: "64x64" };
 
-async function arrange(answerWithinMs = 45_000) {
+async function arrange(respondWithinMs = 45_000) {
   const watch: { onRequest: (request: MockRequest) => MockFailure | undefined } = {
     onRequest: () => undefined,
   };
   const server = await startServer({ fail: (request) => watch.onRequest(request) });
   const out = await makeFolder();
-  return { server, out, watch, agent: await serveAgent(server.url, out, { answerWithinMs }) };
+  return { server, out, watch, agent: await serveAgent(server.url, out, { respondWithinMs }) };
 }
 
 /** Repeats a call, which is safe, until the task is known: a busy machine may not have submitted in time. */

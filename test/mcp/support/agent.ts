@@ -79,7 +79,7 @@ export async function startAgent(
 
 /** How the server of a test differs from one without flags. */
 export interface Settings extends Partial<
-  Pick<ServeOptions, "roots" | "confirm" | "answerWithinMs" | "withPreview">
+  Pick<ServeOptions, "roots" | "confirm" | "respondWithinMs" | "withPreview">
 > {
   maxImages?: MaxImages;
   onQuestion?: OnQuestion;
@@ -97,7 +97,7 @@ export async function serveAgent(baseUrl: string, out: string, settings: Setting
     records: createFolderStore(out, { maxImages }),
     roots: [],
     confirm: { above: 0, isStrict: false },
-    answerWithinMs: 45_000,
+    respondWithinMs: 45_000,
     viewImage,
     withPreview: false,
     version: "1.2.3",
