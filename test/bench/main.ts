@@ -27,7 +27,7 @@ const only = flags.only?.split(",");
 const chosenPeers = flags.peers?.split(",") ?? (quick ? quickPeers : undefined);
 const here = import.meta.dirname;
 
-await prepare();
+await prepare(chosenPeers);
 const server = await startServer();
 const folder = await mkdtemp(join(tmpdir(), "bench-files-"));
 const results: Result[] = [];

@@ -9,12 +9,12 @@ const installed = join(import.meta.dirname, "node_modules");
 const run = promisify(execFile);
 
 /** Installs the peers if they are not there yet, and makes what is measured of the sources as they are now. */
-export async function prepare(): Promise<void> {
+export async function prepare(chosenPeers: readonly string[] | undefined): Promise<void> {
   if (!(await isInstalled())) {
     await run("npm", ["ci", "--no-audit", "--no-fund", "--ignore-scripts"], { cwd: import.meta.dirname });
   }
   await buildPackage(join(installed, "tensorslab-images"));
-  await generateHeyApiClient(join(installed, "hey-api-client"));
+  if (chosenPeers?.includes("hey-api") ?? true) await generateHeyApiClient(join(installed, "hey-api-client"));
 }
 
 /** The exact versions of the peers. */

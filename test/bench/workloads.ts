@@ -84,7 +84,7 @@ export const workloads: readonly Workload[] = [
     peers,
     measures: [cpu, rate, p50, p99],
     rounds: 5,
-    quickRounds: 2,
+    quickRounds: 1,
     quickSettings: { count: 1000, lanes: 1 },
   },
   {
@@ -104,7 +104,7 @@ export const workloads: readonly Workload[] = [
     peers: [...except("openai"), withDeadline],
     measures: [cpu, rate, p50, p99],
     rounds: 5,
-    quickRounds: 2,
+    quickRounds: 1,
     quickSettings: { count: 1000, lanes: 1 },
   },
   {
