@@ -108,14 +108,22 @@ function findIssues(
   let urlPath: Path | undefined =
     address !== undefined && input[address] !== undefined ? [address] : undefined;
 
+  /** The further URLs, each of which is checked as if it were the only one. */
+  const furtherUrls: { path: Path; text: string }[] = [];
+
   /** Converts an input for the document's check: a Blob for each file, and a URL in the field that carries it. */
   const toPlaceholder = (item: unknown, path: Path): unknown => {
     const found = readJsonFile(item, forms);
     if (typeof found === "string") issues.push({ path, message: found });
     else if (found?.form === "url") {
-      if (urlPath) issues.push({ path, message: "is a second URL: only one image can be given by URL" });
-      else input[address!] = found.text;
-      urlPath ??= [...path, found.form];
+      const whole = { path: [...path, found.form], text: found.text };
+      if (urlPath) {
+        issues.push({ path, message: "is a second URL: only one image can be given by URL" });
+        furtherUrls.push(whole);
+      } else {
+        input[address!] = whole.text;
+        urlPath = whole.path;
+      }
     } else if (isFile(item) && sizeOf(item) === 0) issues.push({ path, message: "is empty" });
     return found === undefined && !isFile(item) ? item : new Blob();
   };
@@ -127,14 +135,27 @@ function findIssues(
       : toPlaceholder(given, [name]);
   }
 
-  const check = requests[operationOf[model]];
-  const faults = check?.(input) === false ? (check.errors ?? []) : [];
-  for (const { path: pointer, field, message } of faults) {
-    const path = stepsOf(field === undefined ? pointer : `${pointer}/${field}`);
+  for (const { path, message } of faultsOf(model, input)) {
     issues.push({ path: path[0] === address && urlPath ? urlPath : path, message });
+  }
+  for (const { path, text } of furtherUrls) {
+    const faults = faultsOf(model, { ...input, [address!]: text });
+    issues.push(
+      ...faults.filter((fault) => fault.path[0] === address).map(({ message }) => ({ path, message })),
+    );
   }
   noteUnsendable(input, [], issues);
   return issues;
+}
+
+/** What the document's check says of an input. */
+function faultsOf(model: Model, input: Record<string, unknown>): { path: Path; message: string }[] {
+  const check = requests[operationOf[model]];
+  const faults = check?.(input) === false ? (check.errors ?? []) : [];
+  return faults.map(({ path, field, message }) => ({
+    path: stepsOf(field === undefined ? path : `${path}/${field}`),
+    message,
+  }));
 }
 
 const sizeOf = (file: Blob | ArrayBuffer | ArrayBufferView): number =>

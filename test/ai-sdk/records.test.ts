@@ -17,13 +17,19 @@ type Fail = (request: MockRequest) => MockFailure | undefined;
 async function start(settings: ProviderSettings = {}) {
   let fail: Fail = () => undefined;
   const server = await startMockServer({ taskDurationMs: 0, imageSize: 8, fail: (request) => fail(request) });
-  onTestFinished(() => server.close());
+  // Of two calls, one goes on when the other has failed.
+  const stopping = new AbortController();
+  onTestFinished(() => {
+    stopping.abort();
+    return server.close();
+  });
   const provider = () => createTensorsLab({ apiKey, baseURL: server.url, ...settings });
   const generate = (options: object = {}, model = provider().image("seedreamv5")) =>
     generateImage({
       model,
       prompt: "a fox",
       n: 20,
+      abortSignal: stopping.signal,
       providerOptions: { tensorslab: { pollIntervalMs: 1, ...options } },
     });
   const failureOf = async (work: Promise<unknown>) =>

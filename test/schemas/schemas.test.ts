@@ -73,6 +73,14 @@ describe("validation", () => {
       { prompt: "a", imageUrl: "https://example.com/a", sourceImage: [{ url: "https://example.com/b" }] },
       ["sourceImage.0 is a second URL: only one image can be given by URL"],
     ],
+    [
+      "two URLs, the second of which is none",
+      { prompt: "a", sourceImage: [{ url: "https://example.com/a" }, { url: "a fox" }] },
+      [
+        "sourceImage.1 is a second URL: only one image can be given by URL",
+        "sourceImage.1.url must be an http or https URL",
+      ],
+    ],
   ])("%s", (_, value, faults) => {
     expect(faultsOf(value)).toEqual(faults);
   });
