@@ -12,7 +12,7 @@ class ProjectFirst extends BaseSequencer {
 }
 
 /** The tests of what stands around the library: the command, the servers and the scripts. */
-const programs = ["cli", "generate", "mcp", "mock-server", "robust-generation", "update"].map(
+const programs = ["cli", "generate", "mcp", "mock-server", "update"].map(
   (folder) => `test/${folder}/**/*.test.ts`,
 );
 
@@ -42,7 +42,6 @@ export default defineConfig({
         test: {
           name: "project",
           include: ["test/project/**/*.test.ts"],
-          globalSetup: ["test/project/setup.ts"],
           testTimeout: 300_000, // each compiles, packs or runs much
         },
       },

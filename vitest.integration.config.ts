@@ -34,7 +34,7 @@ export default defineConfig({
           name: "together",
           include: ["test/integration/**/*.test.ts"],
           exclude: [...filesOf(alone), "**/node_modules/**", "**/.scratch/**"],
-          globalSetup: ["test/project/setup.ts"],
+          globalSetup: ["test/integration/package/setup.ts"],
           setupFiles: ["test/environment.ts"],
           maxWorkers: 2,
           sequence: { groupOrder: 2 },

@@ -148,7 +148,7 @@ function findIssues(
   return issues;
 }
 
-/** What the document's check says of an input. */
+/** Checks an input against the document. */
 function faultsOf(model: Model, input: Record<string, unknown>): { path: Path; message: string }[] {
   const check = requests[operationOf[model]];
   const faults = check?.(input) === false ? (check.errors ?? []) : [];

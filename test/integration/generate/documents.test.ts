@@ -1,8 +1,8 @@
 import { appendFile, cp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { copySpec, generate, makeFolder, readFolder, root } from "../support/generate.js";
-import type { Edits } from "../support/generate.js";
+import { copySpec, generate, makeFolder, readFolder, root } from "../../support/generate.js";
+import type { Edits } from "../../support/generate.js";
 
 // Documents that cannot be used, and what the generator says of them.
 

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { installPackage, root, run } from "./install.js";
 import type { InstalledPackage } from "./install.js";
 import { bundleForBrowser, sizeOf } from "./size.js";
-import { refusingUrl } from "../support/closed-port.js";
-import { compiler } from "../support/compile.js";
+import { refusingUrl } from "../../support/closed-port.js";
+import { compiler } from "../../support/compile.js";
 
 let installed: InstalledPackage;
 beforeAll(async () => {

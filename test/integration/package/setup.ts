@@ -12,7 +12,7 @@ declare module "vitest" {
   }
 }
 
-const root = resolve(import.meta.dirname, "../..");
+const root = resolve(import.meta.dirname, "../../..");
 const run = promisify(execFile);
 
 /**
