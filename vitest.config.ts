@@ -11,8 +11,8 @@ class ProjectFirst extends BaseSequencer {
   }
 }
 
-/** The tests of what stands around the library: the command, the servers and the scripts. */
-const programs = ["cli", "generate", "mcp", "mock-server", "update"].map(
+/** The tests of what stands around the client: files on disk, the command, the servers and the scripts. */
+const programs = ["cli", "generate", "mcp", "mock-server", "node", "proxy", "update"].map(
   (folder) => `test/${folder}/**/*.test.ts`,
 );
 
