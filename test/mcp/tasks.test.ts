@@ -1,12 +1,12 @@
 import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { createClient } from "../../../src/index.js";
-import type { MockFailure, MockRequest } from "../../../src/mock-server/index.js";
-import { apiKey, listImages, startServer } from "../../cli/support/command.js";
-import { makeFolder } from "../../support/generate.js";
-import { serveAgent, textOf } from "../../mcp/support/agent.js";
-import type { Agent, ToolResult } from "../../mcp/support/agent.js";
+import { createClient } from "../../src/index.js";
+import type { MockFailure, MockRequest } from "../../src/mock-server/index.js";
+import { apiKey, listImages, startServer } from "../cli/support/command.js";
+import { makeFolder } from "../support/generate.js";
+import { serveAgent, textOf } from "./support/agent.js";
+import type { Agent, ToolResult } from "./support/agent.js";
 
 const small = { prompt: "a red fox", resolution: "64x64" };
 

@@ -1,11 +1,11 @@
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { MockFailure, MockRequest } from "../../../src/mock-server/index.js";
-import { startServer } from "../../cli/support/command.js";
-import { makeFolder } from "../../support/generate.js";
-import { serveAgent } from "../../mcp/support/agent.js";
-import type { Settings } from "../../mcp/support/agent.js";
+import type { MockFailure, MockRequest } from "../../src/mock-server/index.js";
+import { startServer } from "../cli/support/command.js";
+import { makeFolder } from "../support/generate.js";
+import { serveAgent } from "./support/agent.js";
+import type { Settings } from "./support/agent.js";
 
 const small = { prompt: "a red fox", resolution: "64x64" };
 
