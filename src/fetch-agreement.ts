@@ -40,6 +40,6 @@ export interface Pieces {
    * Reads the next piece, into `spare` if it is there and the body can do so; undefined at the end. After an error there is
    * nothing left to close.
    */
-  read(spare?: Uint8Array<ArrayBuffer>): Promise<Uint8Array | undefined>;
+  read(spare?: Uint8Array): Promise<Uint8Array | undefined>;
   cancel(): Promise<void>;
 }

@@ -121,7 +121,7 @@ class FileOnDisk extends PlatformFile {
   [openPieces](): Pieces {
     let file: FileHandle | undefined;
     const close = async () => file?.close();
-    const read = async (spare = new Uint8Array(pieceBytes)) => {
+    const read = async (spare: Uint8Array = new Uint8Array(pieceBytes)) => {
       file ??= await this.#open();
       const { bytesRead } = await file.read({ buffer: spare });
       if (bytesRead > 0) return spare.subarray(0, bytesRead);

@@ -33,7 +33,7 @@ function openParts(parts: readonly FilePart[], totalBytes: number): Pieces {
   let current: Pieces | undefined;
   let bytes = 0;
 
-  async function next(spare: Uint8Array<ArrayBuffer> | undefined): Promise<Uint8Array | undefined> {
+  async function next(spare: Uint8Array | undefined): Promise<Uint8Array | undefined> {
     for (;;) {
       const { value: part } = current ? {} : left.next();
       if (part) current = openFile(part);
