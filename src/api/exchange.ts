@@ -40,12 +40,18 @@ export const exchange: Exchange = async (request, fetch) => {
 
 /** The innermost cause, without the key, and without what else an error may hold: the request, and so the key. */
 function innermostAlone(error: unknown, key: string | undefined, depth = 0): Error {
-  const { message, code, errors, cause } = Object(error) as Record<string, unknown>;
-  const inner = cause ?? (Array.isArray(errors) ? (errors[0] as unknown) : undefined);
+  const { message, code } = Object(error) as Record<string, unknown>;
+  const inner = causeOf(error);
   if (inner !== undefined && depth < 5) return innermostAlone(inner, key, depth + 1);
   const redact = (value: unknown) => String(value).replaceAll(key ?? "\0", "[redacted]");
   const text = message ?? (Object(error) === error ? "no message" : error);
   return Object.assign(new Error(redact(text)), typeof code === "string" && { code: redact(code) });
+}
+
+/** The cause of an error; where several addresses were tried, the first failure tells as much as all. */
+export function causeOf(error: unknown): unknown {
+  const { cause, errors } = Object(error) as Record<string, unknown>;
+  return cause ?? (Array.isArray(errors) ? (errors[0] as unknown) : undefined);
 }
 
 /** Checks that a request can be sent and returns the function that sends it. */

@@ -29,7 +29,7 @@ export function ownIdentity(): ProcessIdentity {
 /**
  * Whether a process is certain to have ended: its machine was started again, or nothing has its pid and its start time.
  *
- * What runs on another machine or in another container cannot be seen, so that is never certain.
+ * A process on another machine or in another container cannot be seen, so its end is never certain.
  */
 export function hasEnded(other: ProcessIdentity, own = ownIdentity()): boolean {
   if (other.host !== own.host) return false;

@@ -1,4 +1,5 @@
 import { secretOf } from "../api/authentication.js";
+import { causeOf } from "../api/exchange.js";
 import { original } from "../api/platform.js";
 
 const PlatformTextEncoder = /* @__PURE__ */ original("TextEncoder", "util");
@@ -74,10 +75,9 @@ function base64Forms(key: string): string[] {
  * A runtime's error may carry the request, and printing that prints the key, so nested objects are left out.
  */
 export function redactError(error: unknown, redact: Redact, depth = 0): Error {
-  const { name, message, stack, cause, errors } = Object(error) as Record<string, unknown>;
+  const { name, message, stack } = Object(error) as Record<string, unknown>;
   const text = typeof message === "string" ? message : Object(error) === error ? "no message" : String(error);
-  // Several addresses were tried: the first failure tells as much as all.
-  const inner = cause ?? (Array.isArray(errors) ? (errors[0] as unknown) : undefined);
+  const inner = causeOf(error);
   const isNested = inner !== undefined && depth < 5;
   const copy = new Error(redact(text), isNested ? { cause: redactError(inner, redact, depth + 1) } : {});
   /** Defines a field, also one that the prototype has as read-only. */

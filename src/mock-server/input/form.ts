@@ -125,7 +125,7 @@ function openHeads(boundary: string, max: number) {
  * Creates a function that writes to a multipart parser and waits until it accepts more.
  *
  * Waiting for `drain` alone would be wrong: it does not come after the chunk in which the parser's form ends or breaks.
- * What follows such a chunk is not part of the form and is thrown away.
+ * Everything after such a chunk is not part of the form and is discarded.
  */
 function createFeed(parser: Writable): (chunk: Buffer) => Promise<void> {
   let over = false;
