@@ -82,10 +82,10 @@ export function withDeadline<T>(
   timeoutMs: number,
   signal: AbortSignal | undefined,
   work: (controller: AbortController) => Promise<T>,
+  controller = createAbortController(),
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     throwIfAborted(signal);
-    const controller = createAbortController();
     const end = (reason: unknown = new DeadlineReached(timeoutMs)) => {
       controller.abort(reason);
       fail(reason);

@@ -12,6 +12,7 @@ import {
 import type { OperationName, RequestFields, ResponseData } from "../types.js";
 import { DeadlineReached, reasonOf, withDeadline } from "./abort.js";
 import { isRuntimeFetch } from "./exchange.js";
+import { createPlainController } from "./on-servers.js";
 import type { InstrumentedOperation } from "./instrument.js";
 import { redactError } from "./redact.js";
 import type { Redact } from "./redact.js";
@@ -62,6 +63,7 @@ export function createCall(
 
     async function attempt(): Promise<ResponseData<typeof name>> {
       let isSent = false;
+      let isSeen = true;
       operation.attempts++;
       const onSend = (bytes: number | undefined) => {
         isSent = true;
@@ -70,7 +72,7 @@ export function createCall(
       const sendOnce = async (ending: AbortController) => {
         try {
           const init = { method, body, signal: ending.signal, headers: new Headers() };
-          if (isObserved()) {
+          if (isSeen) {
             const ours = { parseAs: "text", fetch: (observed: Request) => send(observed, onSend) };
             const given = { ...init, ...ours } as never;
             const { data, error, response } = await api.request(method as "post", path as never, given);
@@ -78,7 +80,7 @@ export function createCall(
           }
           // Nobody can tell openapi-fetch from this, which costs as much as the rest of a small request.
           const outgoing = new OutgoingRequest(path, init as never);
-          const response = await send(await complete(outgoing, path), onSend);
+          const response = await send(await complete(outgoing, path, true), onSend);
           return { response, body: await response.text() };
         } finally {
           // Fetch on Node keeps all of a request for its signal's sake, until that ends or a large collection. Another
@@ -89,7 +91,9 @@ export function createCall(
       try {
         if (beforeSending) await withDeadline(remainingMs(), signal, async () => beforeSending?.(body));
         beforeSending = undefined; // once, however often this is sent
-        const { response, body: received } = await withDeadline(remainingMs(), signal, sendOnce);
+        isSeen = isObserved();
+        const controller = isSeen ? undefined : createPlainController(fetch ?? globalThis.fetch);
+        const { response, body: received } = await withDeadline(remainingMs(), signal, sendOnce, controller);
         operation.httpStatus = response.status;
         const retryAfterMs = parseRetryAfter(response.headers);
         // Only a client without a key speaks to a proxy; a service has no say in what is sent again.

@@ -1,5 +1,6 @@
-import { neverSent, tellsNeverSent } from "../fetch-agreement.js";
+import { neverSent } from "../fetch-agreement.js";
 import { builtinModule } from "../api/platform.js";
+import { isCreateFetch } from "./plain-controller.js";
 
 /** Watches one request, so that a failure can be told from one that may have come after its bytes. */
 export interface Evidence {
@@ -34,10 +35,9 @@ interface Message {
   error?: unknown;
 }
 
-/** A `createFetch`, or an error of one, which may say that it gave the request to no connection. */
+/** An error of a `createFetch`, which may say that it gave the request to no connection. */
 interface Marked {
   [neverSent]?: string | undefined;
-  [tellsNeverSent]?: unknown;
 }
 
 /**
@@ -106,7 +106,7 @@ export function createWatch(): Watch {
 
   return (url, contentType, isOwnFetch, fetch) => {
     const isMarked = (cause: unknown) => (Object(cause) as Marked)[neverSent] === contentType;
-    if (fetch && (fetch as Marked)[tellsNeverSent] === fetch) {
+    if (isCreateFetch(fetch)) {
       return { provesNotSent: (error) => causesOf(error).some(isMarked), stop() {} };
     }
     const boundary = boundaryPattern.exec(contentType ?? "")?.[1];

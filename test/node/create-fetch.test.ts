@@ -476,6 +476,30 @@ describe("a stop", () => {
     expect(server.requests.map(({ url }) => url)).toEqual(["/", "/last"]);
   });
 
+  test("of a client ends the connection: by a signal, by a deadline, and although a middleware came late", async () => {
+    const ended = new Set<Socket>();
+    const server = await startRaw((socket) => void socket.on("close", () => ended.add(socket)));
+    const settings = { baseUrl: `http://127.0.0.1:${server.port}`, fetch: openFetch() };
+    const client = createClient({ ...settings, apiKey });
+    const late = createClient({
+      ...settings,
+      async apiKey() {
+        await Promise.resolve(); // after the request was begun, and before it is sent
+        late.api.use({ onRequest: () => undefined });
+        return apiKey;
+      },
+    });
+    const stop = new AbortController();
+    setTimeout(() => stop.abort("stop"), 100);
+    await expect(client.submit("seedreamv5", input, { signal: stop.signal })).rejects.toBe("stop");
+    for (const each of [client, late, late]) {
+      const submitted = each.submit("seedreamv5", input, { timeoutMs: 100 });
+      await expect(submitted).rejects.toMatchObject({ outcome: "unknown" });
+    }
+    await vi.waitFor(() => expect(ended.size).toBe(4));
+    expect(server.connections.filter((received) => received.includes("a red fox"))).toHaveLength(4);
+  });
+
   test("does not come after a success", async () => {
     const server = await startCapture();
     const { signal } = new AbortController();
