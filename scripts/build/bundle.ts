@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, relative, resolve } from "node:path";
 import { build } from "esbuild";
 import type { BuildOptions, Metafile, OutputFile, Plugin } from "esbuild";
+import { importDirectly } from "./direct-imports.js";
 import { embedPage } from "./page.js";
 
 export const root = resolve(import.meta.dirname, "../..");
@@ -53,7 +54,8 @@ export interface Bundles {
  * Bundles each entry point into one file, and the command into one for each part that it loads when it needs it.
  *
  * A program finds, reads and links each file that it imports: one file loads in less than half the time. What users have
- * or choose stays an import: dependencies and peers. All other packages are bundled.
+ * or choose stays an import: dependencies and peers. All other packages are bundled. The command has the client in its
+ * own parts, so that it can begin without it: help and a misspelt word need little of it, the version nothing.
  */
 export async function bundle(): Promise<Bundles> {
   const bundles: Bundles = { files: [], inputs: [] };
@@ -62,14 +64,16 @@ export async function bundle(): Promise<Bundles> {
     const { outputFiles, metafile } = await build({
       ...settings,
       entryPoints: [entry],
-      plugins: [keepApart(entry), embedPage((page) => bundles.inputs.push(...usedInputs(page)))],
+      plugins: isCommand
+        ? [keepApart(entry, [mockServer]), importDirectly(resolve(root, "src")), startNoProgram]
+        : [keepApart(entry, entries), embedPage((page) => bundles.inputs.push(...usedInputs(page)))],
       external: isCommand ? external.filter((name) => name !== bundledWithCommand) : external,
       splitting: isCommand,
       inject: entry === mockServer ? ["scripts/build/node-globals.ts"] : [],
       // Parts stand beside the entry, so that paths to other entry points are the same in all of them.
       outdir: `dist/${dirname(entry)}`,
     });
-    bundles.files.push(...outputFiles.map(giveRequire));
+    bundles.files.push(...outputFiles.map(withoutBareImports).map(giveRequire));
     bundles.inputs.push(...usedInputs(metafile));
   }
   return bundles;
@@ -87,8 +91,8 @@ const settings = {
   logLevel: "warning",
 } satisfies BuildOptions;
 
-/** Leaves the other entry points as imports: an error has one class, whichever of them threw it. */
-function keepApart(entry: string): Plugin {
+/** Leaves other entry points as imports: an error has one class, whichever of them threw it. */
+function keepApart(entry: string, others: string[]): Plugin {
   return {
     name: "keep-apart",
     setup({ onResolve }) {
@@ -97,7 +101,7 @@ function keepApart(entry: string): Plugin {
           "\\",
           "/",
         );
-        if (target === entry || !entries.includes(target)) return undefined;
+        if (target === entry || !others.includes(target)) return undefined;
         const way = relative(dirname(entry), target).replaceAll("\\", "/").replace(/\.ts$/, ".js");
         return { path: way.startsWith(".") ? way : `./${way}`, external: true };
       });
@@ -105,10 +109,29 @@ function keepApart(entry: string): Plugin {
   };
 }
 
+/** The parser of arguments can start a program for a subcommand, which none of ours is; Node's part for it loads slowly. */
+const startNoProgram: Plugin = {
+  name: "start-no-program",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
+      /[/\\]node_modules[/\\]commander[/\\]/.test(importer)
+        ? { path: "none", namespace: "start-no-program" }
+        : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: "start-no-program" }, () => ({ contents: "export {};" }));
+  },
+};
+
+/** A part of which nothing is used need not be loaded: what it is made of has no effects of its own. */
+function withoutBareImports(file: OutputFile): OutputFile {
+  return { ...file, contents: Buffer.from(file.text.replace(/^import "\.\/chunk-\w+\.js";\n/gm, "")) };
+}
+
 /** Packages written in CommonJS ask for Node's own modules by `require`, which a module does not have. */
 function giveRequire(file: OutputFile): OutputFile {
-  if (!file.text.includes("typeof require")) return file;
-  const [, hashbang = "", rest] = /^(#!.*\n)?([^]*)$/.exec(file.text)!;
+  const text = Buffer.from(file.contents).toString();
+  if (!text.includes("typeof require")) return file;
+  const [, hashbang = "", rest] = /^(#!.*\n)?([^]*)$/.exec(text)!;
   const lines = `import { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);\n`;
   return { ...file, contents: Buffer.from(hashbang + lines + rest) };
 }

@@ -1,11 +1,11 @@
-import { InvalidInputError, readRecord, RecordError, TensorsLabError } from "../index.js";
-import type { GenerationRecord, RecordStore } from "../index.js";
+import { InvalidInputError, RecordError, TensorsLabError } from "../index.js";
+import type { GenerationRecord } from "../index.js";
 import { exitStatusOf, UsageError } from "./exit-status.js";
-import { isUnknown, isUnpaid } from "./generation/generation.js";
+import { isUnknown, isUnpaid } from "./generation/payment.js";
 import { shellWords } from "./shell-words.js";
 import { Interrupted } from "./terminal/interruption.js";
 import { writeFailure, writeJson } from "./terminal/output.js";
-import { paint } from "./terminal/progress.js";
+import { paint } from "./terminal/paint.js";
 
 /** The results that a failed command leaves behind. */
 export interface Known {
@@ -18,21 +18,6 @@ export interface Known {
   summary?: Record<string, unknown>;
   /** A command that resumes the work. */
   resumeCommand?: string | undefined;
-}
-
-/** Runs the work of one generation; its record is known afterwards, however the work ends. */
-export async function noteRecord<T>(
-  known: Known,
-  records: RecordStore,
-  id: string,
-  work: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await work();
-  } finally {
-    const record = await readRecord(records, id).catch(() => undefined);
-    if (record) known.record = record;
-  }
 }
 
 /** Shows a failure, to scripts as one object and to people on standard error, and sets the exit status. */

@@ -1,10 +1,11 @@
 #!/usr/bin/env node
-import { printVersion, tolerateClosedOutput } from "./terminal/output.js";
+import { tolerateClosedOutput } from "./terminal/closed-output.js";
+import { printVersion } from "./terminal/version.js";
 
-tolerateClosedOutput();
 const words = process.argv.slice(2);
 if (words[0] === "--version" || words[0] === "-V") printVersion();
 else {
+  tolerateClosedOutput();
   // Not loaded for the version, which is printed in an instant.
   const { run } = await import("./run.js");
   await run(words);

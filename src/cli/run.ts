@@ -4,15 +4,17 @@ import { exitStatus, UsageError } from "./exit-status.js";
 import { reportFailure } from "./failure.js";
 import { createProgram } from "./program.js";
 import { didYouMean } from "./suggestion.js";
-import { printVersion } from "./terminal/output.js";
+import { writeLines } from "./terminal/output.js";
+import { packageVersion } from "./terminal/version.js";
 
 /** Runs the command with these words, and sets the exit status. */
 export async function run(words: readonly string[]): Promise<void> {
-  if (words[0] === "--version" || words[0] === "-V") return printVersion();
+  if (words[0] === "--version" || words[0] === "-V") return writeLines([packageVersion()]);
   const program = createProgram();
   let name = "generate";
   try {
     const parsed = findCommand(program, words);
+    if (parsed[0] === "--version") return writeLines([packageVersion()]);
     name = parsed[0] ?? name;
     await program.parseAsync(parsed, { from: "user" });
   } catch (error) {
@@ -35,8 +37,9 @@ export function findCommand(program: Command, given: readonly string[]): string[
   const at = findFirstWord(program, words);
   const first = words[at];
   if (first === undefined) {
-    const asksForHelp = words.includes("-h") || words.includes("--help");
-    return asksForHelp ? ["--help"] : ["generate", ...words];
+    if (words.includes("-h") || words.includes("--help")) return ["--help"];
+    if (words.includes("-V") || words.includes("--version")) return ["--version"];
+    return ["generate", ...words];
   }
   const names = [...program.commands.map((command) => command.name()), "help"];
   if (names.includes(first)) return [first, ...words.slice(0, at), ...words.slice(at + 1)];

@@ -1,7 +1,8 @@
 import { PassThrough } from "node:stream";
 import { describe, expect, it, vi } from "vitest";
 import { addFieldFlags } from "../../src/cli/input/field-flags.js";
-import { placeSources, readPrompt, readValue } from "../../src/cli/input/written-input.js";
+import { readPrompt } from "../../src/cli/input/prompt.js";
+import { placeSources, readValue } from "../../src/cli/input/written-input.js";
 import { defaultModel, modelFields } from "../../src/cli/input/models.js";
 import type { Field } from "../../src/cli/input/models.js";
 import { Command } from "commander";

@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished, vi } from "vitest";
-import { tolerateClosedOutput } from "../../src/cli/terminal/output.js";
+import { tolerateClosedOutput } from "../../src/cli/terminal/closed-output.js";
 
 it("only a reader that has seen enough is no failure", () => {
   const { exitCode } = process;

@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { makeFolder } from "../support/generate.js";
 import { command, startServer } from "./support/command.js";
@@ -43,6 +43,15 @@ describe("flags", () => {
     const resumed = await command(["-q", `--base-url=${server.url}`, "resume", out]);
     expect([resumed.exitCode, resumed.errors]).toEqual([0, ""]);
     expect(server.ledger).toHaveLength(1);
+  });
+
+  it.each([
+    ["--json", "--version"],
+    ["-q", "-V"],
+    ["--out", "foxes", "--version"],
+  ])("may stand before a question for the version: %j", async (...words) => {
+    const { version } = JSON.parse(await readFile("package.json", "utf8")) as { version: string };
+    expect(await command(words)).toMatchObject({ exitCode: 0, output: `${version}\n`, errors: "" });
   });
 
   it("may stand before a prompt, and take the words that follow them", async () => {

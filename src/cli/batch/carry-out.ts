@@ -7,8 +7,9 @@ import {
   TensorsLabError,
 } from "../../index.js";
 import type { Advance, GenerationRecord, Task } from "../../index.js";
-import { finish, haveFiles, isUnknown, isUnpaid, submit } from "../generation/generation.js";
+import { finish, haveFiles, submit } from "../generation/generation.js";
 import type { Workplace } from "../generation/generation.js";
+import { isUnknown, isUnpaid } from "../generation/payment.js";
 import type { ModelFields } from "../input/models.js";
 import { Interrupted } from "../terminal/interruption.js";
 import type { Job } from "./job.js";

@@ -16,9 +16,7 @@ Examples:
   $ source <(tensorslab-images completion bash)                        # in ~/.bashrc
   $ source <(tensorslab-images completion zsh)                         # in ~/.zshrc, after compinit
   $ tensorslab-images completion fish > ~/.config/fish/completions/tensorslab-images.fish`,
-  async work({ words: [shell] }) {
-    return { lines: completionScripts[shell as (typeof shells)[number]].split("\n"), data: {} };
-  },
+  print: (_, [shell]) => completionScripts[shell as (typeof shells)[number]].split("\n"),
 });
 
 /** `complete WORDS...`: the scripts call it for candidates. */
@@ -28,9 +26,7 @@ export const complete = defineCommand({
   description: "Print what may come next on the command line, one candidate per line.",
   argument: new Argument("[words...]"),
   hidden: true,
-  async work({ program, words }) {
-    return { lines: candidatesFor(program, words), data: {} };
-  },
+  print: candidatesFor,
 });
 
 /**

@@ -1,26 +1,10 @@
-import { mkdir } from "node:fs/promises";
-import { resolve } from "node:path";
 import { InvalidArgumentError, Option } from "commander";
-import { createFolderStore } from "../../node/index.js";
 import type { ConfirmRule } from "../../mcp/index.js";
 import { defineCommand } from "../command.js";
-import { UsageError } from "../exit-status.js";
 import { outOption, readCount, readSeconds, serviceOptions } from "../flags.js";
-import { packageVersion } from "../terminal/output.js";
-import { viewImage } from "./mcp-view.js";
-
-interface Flags {
-  out: string;
-  root?: string[];
-  confirm?: ConfirmRule;
-  maxImagesPerSession?: number;
-  maxImagesPerDay?: number;
-  respondWithin: number;
-  preview: boolean;
-}
 
 /** `mcp`: a server of the Model Context Protocol, for agents. */
-export const mcp = defineCommand<Flags>({
+export const mcp = defineCommand({
   name: "mcp",
   summary: "serve agents over MCP on standard input and output",
   description:
@@ -57,36 +41,6 @@ Examples:
   $ claude mcp add images --env TENSORSLAB_API_KEY=... -- npx -y tensorslab-images mcp --out ~/images
   $ tensorslab-images mcp --out images --root ~/photos --confirm above:2 --max-images-per-day 50
   $ tensorslab-images mcp --out images --mock`,
-  async work({ flags, connect, progress, signal }) {
-    const { out, maxImagesPerSession: run, maxImagesPerDay: day, confirm, respondWithin } = flags;
-    const roots = (flags.root ?? []).map((folder) => resolve(folder));
-    const { client, service } = await connect();
-    await mkdir(out, { recursive: true }).catch((cause: NodeJS.ErrnoException) => {
-      throw new UsageError(
-        `The folder ${resolve(out)} cannot be used (${cause.code}): choose it with \`--out\``,
-        { cause },
-      );
-    });
-    const { serve } = await import("../../mcp/index.js");
-    const records = createFolderStore(out, { maxImages: { run, day } });
-    progress.note(`Serving MCP; images and records are in ${records.folder}`);
-    await serve({
-      client,
-      service,
-      records,
-      roots,
-      confirm: confirm ?? { above: 0, isStrict: false },
-      respondWithinMs: respondWithin * 1000,
-      viewImage,
-      withPreview: flags.preview,
-      version: packageVersion(),
-      input: process.stdin,
-      output: process.stdout,
-      signal,
-      log: (text) => progress.note(text),
-    });
-    return { lines: [] };
-  },
 });
 
 /** Reads the value of `--confirm`. */

@@ -1,6 +1,5 @@
 import { defineCommand } from "../command.js";
 import { outputOptions, serviceOptions, taskArgument } from "../flags.js";
-import { showTask } from "../terminal/output.js";
 
 /** `status TASKID`: reads a task once. */
 export const status = defineCommand({
@@ -15,9 +14,4 @@ The exit status is 0 whatever the status of the task is; wait has one for a fail
 Examples:
   $ tensorslab-images status 0193f1d2
   $ tensorslab-images status 0193f1d2 --json`,
-  async work({ words: [taskid = ""], connect, progress, signal }) {
-    const { client } = await connect();
-    progress.state(`reading task ${taskid}`);
-    return showTask(await client.status(taskid, { signal }));
-  },
 });

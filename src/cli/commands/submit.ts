@@ -1,4 +1,3 @@
-import { basename, join } from "node:path";
 import { defineCommand } from "../command.js";
 import {
   dryRunOption,
@@ -8,22 +7,9 @@ import {
   recordModeOption,
   serviceOptions,
 } from "../flags.js";
-import { noteRecord } from "../failure.js";
-import { createFolderStore } from "../../node/index.js";
-import { checkFolder } from "../generation/folder.js";
-import { submit as submitOnce } from "../generation/generation.js";
-import { newId, prepare, showRequest } from "../input/prepare.js";
-import { serviceWords } from "../service/connection.js";
-import { openWorkplace } from "../service/workplace.js";
-
-interface Flags {
-  out: string;
-  recordMode: number;
-  dryRun?: boolean;
-}
 
 /** `submit PROMPT`: submits and does not wait. */
-export const submit = defineCommand<Flags>({
+export const submit = defineCommand({
   name: "submit",
   summary: "submit a prompt and do not wait",
   description: "Submit a prompt and print the id of the task, without waiting for it.",
@@ -35,27 +21,4 @@ Examples:
   $ tensorslab-images submit "a red fox in fresh snow" --out foxes
   $ tensorslab-images resume foxes              # later, here or in another terminal
   $ taskid=$(tensorslab-images submit "a red fox in fresh snow" --quiet)`,
-  async work(invocation) {
-    const { flags, known, progress, commandFor } = invocation;
-    const { model, input, request, warnings } = await prepare(invocation);
-    if (flags.dryRun) {
-      await checkFolder(createFolderStore(flags.out));
-      return showRequest({ request, warnings });
-    }
-    const { out, recordMode } = flags;
-    const workplace = await openWorkplace(invocation, { folder: out, timeoutSeconds: Infinity, recordMode });
-    const { records } = workplace;
-    const id = newId();
-    Object.assign(known, {
-      recordPath: join(out, basename(records.pathOf(id))),
-      serviceWords: serviceWords(flags),
-      resumeCommand: commandFor("resume", out),
-    });
-    progress.state("submitting");
-    const { record } = await noteRecord(known, records, id, () =>
-      submitOnce(id, model.name, input, workplace),
-    );
-    const { taskid } = record;
-    return { lines: [String(taskid)], data: { record: known.recordPath, taskid } };
-  },
 });

@@ -102,10 +102,3 @@ export async function haveFiles({ files }: GenerationRecord, { folder }: FolderS
   const checks = files.map((name) => access(join(folder, name)));
   return (await Promise.allSettled(checks)).every(({ status }) => status === "fulfilled");
 }
-
-/** Whether the submit of a record proved to have cost nothing. */
-export const isUnpaid = ({ state }: GenerationRecord): boolean =>
-  state === "not-sent" || state === "rejected";
-
-/** Whether the outcome of a record's submit is unknown, or will be if no process is submitting it now. */
-export const isUnknown = ({ state }: GenerationRecord): boolean => state === "intent" || state === "unknown";

@@ -1,10 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
 import { baseUrlOf } from "../service/connection.js";
-import type { Invocation } from "../command.js";
+import type { Invocation } from "../invocation.js";
 import { InvalidInputError } from "../../index.js";
 import { UsageError } from "../exit-status.js";
-import { findGarbled, openFiles, readPrompt, warnAboutFiles } from "./written-input.js";
+import { readPrompt } from "./prompt.js";
+import { openFiles, warnAboutFiles } from "./source-files.js";
+import { findGarbled } from "./written-input.js";
 import type { WrittenInput } from "./written-input.js";
 import type { ModelFields } from "./models.js";
 import type { Result } from "../terminal/output.js";

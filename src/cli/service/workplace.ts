@@ -1,4 +1,4 @@
-import type { Invocation } from "../command.js";
+import type { Invocation } from "../invocation.js";
 import type { Workplace } from "../generation/generation.js";
 import type { Fetch, MaxImages } from "../../index.js";
 import { createFolderStore } from "../../node/index.js";

@@ -1,4 +1,3 @@
-import { createRequire } from "node:module";
 import type { Task } from "../../index.js";
 import { printable, printableJson } from "./printable.js";
 
@@ -14,20 +13,6 @@ export interface Result {
 /** A task as `status` and `wait` show it. */
 export function showTask({ taskid, status, urls, width, height, raw }: Task): Result {
   return { lines: [status, ...urls], data: { taskid, status, urls, width, height, raw } };
-}
-
-/**
- * Lets standard output end early: its reader may have seen enough, and the work continues without it.
- *
- * Any other failure to write, such as a full disk, is a failure of the command.
- */
-export function tolerateClosedOutput(): void {
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") return;
-    writeFailure("error:", [`standard output cannot be written: ${error.message}`]);
-    process.exitCode ||= 1;
-  });
-  process.stderr.on("error", () => undefined); // there is nobody left to tell
 }
 
 /** Writes lines to standard output; a line that holds a line break of somebody's stays one line. */
@@ -53,13 +38,4 @@ export function writeJson(value: unknown): void {
 function isDeep(value: unknown, levels: number): boolean {
   if (typeof value !== "object" || value === null) return false;
   return levels === 0 || Object.values(value).some((each) => isDeep(each, levels - 1));
-}
-
-/** The version of the package that this is. */
-export function packageVersion(): string {
-  return (createRequire(import.meta.url)("tensorslab-images/package.json") as { version: string }).version;
-}
-
-export function printVersion(): void {
-  writeLines([packageVersion()]);
 }

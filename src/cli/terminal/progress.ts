@@ -1,4 +1,4 @@
-import { styleText } from "node:util";
+import { paint } from "./paint.js";
 import { createStatusLine } from "./status-line.js";
 import { printable } from "./printable.js";
 
@@ -85,11 +85,3 @@ function bar(amount: number, total: number | undefined): string {
 /** A number of bytes, as people read it. */
 export const amountOf = (bytes: number): string =>
   bytes < 1e6 ? `${Math.round(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
-
-/** Colour if standard error shows it; that is where NO_COLOR and FORCE_COLOR are respected. */
-export function paint(style: Parameters<typeof styleText>[0], text: string): string {
-  const { stderr, env } = process;
-  return stderr.isTTY && env.TERM !== "dumb" && stderr.hasColors()
-    ? styleText(style, text, { validateStream: false })
-    : text;
-}

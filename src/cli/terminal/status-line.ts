@@ -1,5 +1,5 @@
 import { cutToWidth, widthOf } from "./printable.js";
-import type { paint } from "./progress.js";
+import type { paint } from "./paint.js";
 
 /** A line at the bottom of a terminal that is redrawn; it never wraps, and leaves the cursor visible. */
 export interface StatusLine {

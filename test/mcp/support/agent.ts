@@ -4,7 +4,7 @@ import { createInterface } from "node:readline";
 import { PassThrough } from "node:stream";
 import type { Readable } from "node:stream";
 import { onTestFinished } from "vitest";
-import { viewImage } from "../../../src/cli/commands/mcp-view.js";
+import { viewImage } from "../../../src/cli/work/mcp-view.js";
 import { createClient } from "../../../src/index.js";
 import type { MaxImages } from "../../../src/index.js";
 import { serve } from "../../../src/mcp/index.js";
