@@ -6,18 +6,16 @@ import type { TestSpecification } from "vitest/node";
 class ProjectFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
-    const isOfProject = ({ project }: TestSpecification) => project.name === "project";
+    const isOfProject = ({ moduleId }: TestSpecification) => moduleId.includes("/test/project/");
     return [...sorted.filter(isOfProject), ...sorted.filter((file) => !isOfProject(file))];
   }
 }
 
-/** The tests of what stands around the client: files on disk, the command, the servers and the scripts. */
-const programs = ["cli", "generate", "mcp", "mock-server", "node", "proxy", "update"].map(
-  (folder) => `test/${folder}/**/*.test.ts`,
-);
-
 export default defineConfig({
   test: {
+    include: ["test/**/*.test.ts"],
+    // The integration tests have a configuration of their own.
+    exclude: ["test/integration/**", "**/node_modules/**"],
     // What hangs ends like this. It is not a limit on how long a test may take.
     testTimeout: 120_000,
     hookTimeout: 120_000,
@@ -26,26 +24,6 @@ export default defineConfig({
     maxWorkers: 2,
     setupFiles: ["test/environment.ts"],
     sequence: { sequencer: ProjectFirst },
-    // `npm test` runs every project, `npm run test:quick` the first; integration tests have a configuration of their own.
-    projects: [
-      {
-        extends: true,
-        test: {
-          name: "quick",
-          include: ["test/**/*.test.ts"],
-          exclude: [...programs, "test/project/**", "test/integration/**", "**/node_modules/**"],
-        },
-      },
-      { extends: true, test: { name: "programs", include: programs } },
-      {
-        extends: true,
-        test: {
-          name: "project",
-          include: ["test/project/**/*.test.ts"],
-          testTimeout: 300_000, // each compiles, packs or runs much
-        },
-      },
-    ],
     coverage: {
       provider: "v8",
       include: ["src/**/*.ts"],

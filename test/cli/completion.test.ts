@@ -45,17 +45,18 @@ describe("completion", () => {
       await chmod(join(folder, "tensorslab-images"), 0o755);
     });
 
-    it.each([
-      [["generate", "--res"], 2, "--resolution\n"],
-      [["ba"], 1, "batch\n"],
-    ])("%j", async (words, index, expected) => {
+    it("completes a command, and a flag of it", async () => {
       const script = `
         source <(tensorslab-images completion bash)
-        COMP_WORDS=(tensorslab-images ${words.join(" ")}); COMP_CWORD=${index}
-        _tensorslab_images; printf '%s\\n' "\${COMPREPLY[@]}"`;
+        complete_words() {
+          COMP_WORDS=(tensorslab-images "$@"); COMP_CWORD=$#
+          _tensorslab_images; printf '%s\\n' "\${COMPREPLY[@]}"
+        }
+        complete_words ba
+        complete_words generate --res`;
       const env = { PATH: `${folder}${delimiter}${process.env.PATH}` };
       const { stdout } = await promisify(execFile)("bash", ["-c", script], { env });
-      expect(stdout).toBe(expected);
+      expect(stdout).toBe("batch\n--resolution\n");
     });
   });
 });

@@ -1,8 +1,7 @@
-import { execFile } from "node:child_process";
 import { getEventListeners, once } from "node:events";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
-import { inspect, promisify } from "node:util";
+import { inspect } from "node:util";
 import { gzipSync } from "node:zlib";
 import { describe, expect } from "vitest";
 import { createClient } from "../../src/index.js";
@@ -12,6 +11,7 @@ import { createPatientReader } from "../../src/download/stall.js";
 import { ConfigurationError, DownloadError, RateLimitError } from "../../src/errors.js";
 import { findResultUrlFault, isPrivateAddress } from "../../src/url-safety.js";
 import { png, sendHalf, test } from "../node/fixtures.js";
+import { runModule } from "../support/run-module.js";
 
 /** The error that a download ends with. */
 async function failureOf(url: string | URL, options?: ReadImageOptions): Promise<DownloadError> {
@@ -682,10 +682,8 @@ describe("the runtime", () => {
       if (number === 1) sendHalf(response, png());
       else response.end(png());
     });
-    const script = `
-      const { downloadImage } = await import("./src/download/download.ts");
-      await downloadImage("${origin}", { stallTimeoutMs: 600_000, signal: new AbortController().signal });`;
-    const { execPath } = process;
-    await promisify(execFile)(execPath, ["--import", "tsx", "--input-type=module", "--eval", script]);
+    await runModule(`
+      import { downloadImage } from "./src/download/download.ts";
+      await downloadImage("${origin}", { stallTimeoutMs: 600_000, signal: new AbortController().signal });`);
   });
 });

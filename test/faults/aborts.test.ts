@@ -1,12 +1,11 @@
-import { execFile } from "node:child_process";
 import { getEventListeners } from "node:events";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
-import { promisify } from "node:util";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { ConnectionError, createClient } from "../../src/index.js";
 import type { Client, ClientOptions, Fetch } from "../../src/index.js";
 import type { MockFailure, MockServer } from "../../src/mock-server/index.js";
+import { runModule } from "../support/run-module.js";
 import { apiKey, failureOf } from "./support/failure.js";
 import { startMockClient } from "./support/mock-client.js";
 import { trackTimers } from "./support/timers.js";
@@ -244,15 +243,13 @@ describe("a process", () => {
     onTestFinished(() => void silent.close());
     const baseUrl = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
     const program = `
-      import { createClient } from ${JSON.stringify(new URL("../../src/index.ts", import.meta.url).href)};
+      import { createClient } from "./src/index.ts";
       const client = createClient({ apiKey: "any", baseUrl: ${JSON.stringify(baseUrl)} });
       const controller = new AbortController();
       const wait = client.wait("task-7", { signal: controller.signal });
       setTimeout(() => controller.abort(new Error("that is enough")), 50);
       await wait.catch((error) => console.log(error.message));`;
-    const flags = ["--import", "tsx", "--input-type=module", "--eval", program];
-    const { stdout } = await promisify(execFile)(process.execPath, flags, { timeout: 15_000 });
-    expect(stdout).toBe("that is enough\n");
+    expect(await runModule(program)).toBe("that is enough\n");
   });
 });
 

@@ -1,11 +1,10 @@
-import { execFile } from "node:child_process";
 import { connect } from "node:net";
 import type { Socket } from "node:net";
-import { promisify } from "node:util";
 import { getGlobalDispatcher, ProxyAgent, setGlobalDispatcher } from "undici";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { ConnectionError, createClient, OutcomeUnknownError } from "../../src/index.js";
 import { startMockServer } from "../../src/mock-server/index.js";
+import { runModule } from "../support/run-module.js";
 import { apiKey, failureOf } from "./support/failure.js";
 import { startMockClient } from "./support/mock-client.js";
 import { startRawServer } from "./support/raw-server.js";
@@ -106,16 +105,12 @@ describe("HTTP_PROXY and its like", () => {
     const server = await startMockServer({ taskDurationMs: 0 });
     onTestFinished(() => server.close());
     const program = `
-      import { createClient } from ${JSON.stringify(new URL("../../src/index.ts", import.meta.url).href)};
+      import { createClient } from "./src/index.ts";
       const client = createClient({ apiKey: "any", baseUrl: ${JSON.stringify(server.url)} });
       console.log((await client.generate("seedreamv5", { prompt: "a red fox" })).status);`;
     const url = `http://127.0.0.1:${proxy.port}`;
-    const { stdout } = await promisify(execFile)(
-      process.execPath,
-      ["--import", "tsx", "--input-type=module", "--eval", program],
-      { env: { ...process.env, HTTP_PROXY: url, http_proxy: url, NO_PROXY: "" }, timeout: 15_000 },
-    );
-    expect(stdout).toBe("completed\n");
+    const env = { ...process.env, HTTP_PROXY: url, http_proxy: url, NO_PROXY: "" };
+    expect(await runModule(program, env)).toBe("completed\n");
     expect(proxy.connections.length).toBe(0);
   });
 });

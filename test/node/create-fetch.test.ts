@@ -1,4 +1,3 @@
-import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import dns from "node:dns";
 import { getEventListeners } from "node:events";
@@ -8,8 +7,7 @@ import { createServer as createSecureServer } from "node:https";
 import { connect, createServer } from "node:net";
 import type { AddressInfo, Socket } from "node:net";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import { inspect, promisify } from "node:util";
+import { inspect } from "node:util";
 import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, onTestFinished, vi } from "vitest";
 import { publicAddressesOnly } from "../../src/fetch-agreement.js";
@@ -21,6 +19,7 @@ import type { CreateFetchOptions } from "../../src/node/index.js";
 import { httpAnswer, startRawServer } from "../faults/support/raw-server.js";
 import type { RawServer } from "../faults/support/raw-server.js";
 import { startCaptureServer } from "../support/capture-server.js";
+import { runModule } from "../support/run-module.js";
 import { png, test } from "./fixtures.js";
 
 const apiKey = "sk-of-the-tests-0123456789";
@@ -51,6 +50,13 @@ async function startRaw(onData: (socket: Socket, received: string) => void): Pro
   return server;
 }
 
+/** So many bytes, each a function of its place. */
+function bytesOf(length: number, at: (index: number) => number): Buffer<ArrayBuffer> {
+  const bytes = Buffer.alloc(length);
+  for (let index = 0; index < length; index++) bytes[index] = at(index);
+  return bytes;
+}
+
 /** The error of a submit that is sent once. */
 async function submitFailure(
   options: ClientOptions,
@@ -65,7 +71,7 @@ async function submitFailure(
 
 describe("a generation", () => {
   test("works from submit to files on disk, in which every byte is as it was", async ({ folder }) => {
-    const upload = Buffer.from(Uint8Array.from({ length: 5_000_001 }, (_, index) => index * 31));
+    const upload = bytesOf(5_000_001, (index) => index * 31);
     await writeFile(join(folder, "fox.png"), upload);
     const server = await startMock();
     const client = createClient({ apiKey, baseUrl: server.url, fetch: openFetch() });
@@ -80,7 +86,7 @@ describe("a generation", () => {
   });
 
   test("sends the bytes of files from disk unchanged, however slowly they are taken", async ({ folder }) => {
-    const bytes = Buffer.from(Uint8Array.from({ length: 3_333_333 }, (_, index) => (index * index) >> 7));
+    const bytes = bytesOf(3_333_333, (index) => (index * index) >> 7);
     await writeFile(join(folder, "a.png"), bytes);
     const server = await startCapture();
     const file = await fileFromPath(join(folder, "a.png"));
@@ -107,9 +113,7 @@ describe("a generation", () => {
     }).listen(0, "127.0.0.1");
     await new Promise((resolve) => server.once("listening", resolve));
     onTestFinished(() => void server.close());
-    const contents = [7, 11].map((factor) =>
-      Buffer.from(Uint8Array.from({ length: 16_000_001 }, (_, index) => (index * factor) % 251)),
-    );
+    const contents = [7, 11].map((factor) => bytesOf(16_000_001, (index) => (index * factor) % 251));
     const sourceImage = await Promise.all(
       contents.map(async (bytes, index) => {
         await writeFile(join(folder, `${index}.png`), bytes);
@@ -561,18 +565,14 @@ describe("results", () => {
 
 describe("the end", () => {
   const program = (body: string) => `
-    import { createFetch } from ${JSON.stringify(pathToFileURL(join(import.meta.dirname, "../../src/node/index.ts")).href)};
+    import { createFetch } from "./src/node/index.ts";
     const fetch = createFetch();
     ${body}`;
-  const run = (source: string) =>
-    promisify(execFile)(process.execPath, ["--import", "tsx", "--input-type=module", "--eval", source], {
-      timeout: 60_000,
-    });
 
   test("of a process does not wait for connections that are kept", async () => {
     const server = await startCapture();
     const body = `console.log((await (await fetch(${JSON.stringify(server.url)})).json()).code);`;
-    expect((await run(program(body))).stdout).toBe("1000\n");
+    expect(await runModule(program(body))).toBe("1000\n");
   });
 
   test("comes with close or with await using, after the requests that are under way", async () => {

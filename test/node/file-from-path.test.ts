@@ -37,35 +37,6 @@ describe("fileFromPath", () => {
     expect(await fileFromPath(path)).toMatchObject({ type: "", size: 1 });
   });
 
-  test("is read while it is sent, and never held in memory", async ({ folder, serve }) => {
-    const length = 128 * 1024 ** 2;
-    const path = join(folder, "large.png");
-    await writeFile(path, png());
-    await truncate(path, length);
-    const { origin } = await serve((request, response) => {
-      request.resume().once("end", () => response.end(request.headers["content-length"]));
-    });
-    const script = `
-      const { fileFromPath } = await import("./src/node/index.ts");
-      const { watchMemory } = await import("./test/support/peak-memory.ts");
-      const file = await fileFromPath(${JSON.stringify(path)});
-      const peakMegabytes = watchMemory();
-      const megabytesBefore = peakMegabytes();
-      const response = await fetch("${origin}", { method: "POST", body: file, redirect: "error" });
-      const megabytes = peakMegabytes() - megabytesBefore;
-      console.log(JSON.stringify({ sent: await response.text(), megabytes }));`;
-    const { stdout } = await run(process.execPath, [
-      "--import",
-      "tsx",
-      "--input-type=module",
-      "--eval",
-      script,
-    ]);
-    const { sent, megabytes } = JSON.parse(stdout) as { sent: string; megabytes: number };
-    expect(Number(sent)).toBe(length);
-    expect(megabytes).toBeLessThan(128 * 0.75);
-  });
-
   test("says what is wrong with a path, and what to do", async ({ folder }) => {
     const file = join(folder, "empty");
     await writeFile(file, "");

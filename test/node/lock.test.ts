@@ -74,7 +74,7 @@ describe("a lock", () => {
   });
 
   test("that is stale has one heir, however many find it", async () => {
-    for (let round = 0; round < 50; round++) {
+    for (let round = 0; round < 20; round++) {
       const path = await leaveLock(entryOf({ ...ownIdentity(), boot: "another" }));
       let holders = 0;
       let most = 0;

@@ -11,6 +11,7 @@ import { CallbackError, ConfigurationError, createClient, DownloadError } from "
 import type { Client } from "../../src/index.js";
 import { saveImages } from "../../src/node/index.js";
 import type { SaveImagesOptions, SaveProgress } from "../../src/node/index.js";
+import { bundleModule } from "../support/run-module.js";
 import { png, sendHalf, test } from "./fixtures.js";
 import type { Handler, ImageServer, Serve } from "./fixtures.js";
 
@@ -258,15 +259,13 @@ describe("failures", () => {
     const server = await serve((_, response) => void response.end(png(2_000_000)));
     const target = join(folder, "target");
     const script = join(folder, "script.mjs");
-    const source = pathToFileURL(join(import.meta.dirname, "../../src/node/index.ts"));
-    await writeFile(
-      script,
-      `import { saveImages } from ${JSON.stringify(source)};
-       await saveImages({ taskid: "task-1", urls: ["${server.origin}"] }, ${JSON.stringify(target)}).catch(
-         ({ message, cause }) => console.log(JSON.stringify({ message, code: cause.code })));`,
-    );
+    const program = await bundleModule(`
+      import { saveImages } from "./src/node/index.ts";
+      await saveImages({ taskid: "task-1", urls: ["${server.origin}"] }, ${JSON.stringify(target)}).catch(
+        ({ message, cause }) => console.log(JSON.stringify({ message, code: cause.code })));`);
+    await writeFile(script, program);
     // The shell's limit on the size of a file stands in for the end of the disk.
-    const command = `ulimit -f 1000; exec "$0" --import tsx "$1"`;
+    const command = `ulimit -f 1000; exec "$0" "$1"`;
     const { stdout } = await promisify(execFile)("sh", ["-c", command, process.execPath, script]);
     const { message, code } = JSON.parse(stdout) as { message: string; code: string };
     expect(code).toBe("EFBIG");
