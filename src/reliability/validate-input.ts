@@ -8,6 +8,9 @@ import type { InputIssue } from "../errors.js";
 
 const loneSurrogate = /\p{Cs}/u;
 
+/** Nothing that anybody could see: to the document's checks that is no text at all. */
+const unseen = /^[\s\p{Cc}\p{Cf}\p{DI}]+$/u;
+
 /**
  * Takes a snapshot of an operation's fields and validates it against the document, before anything is sent.
  *
@@ -27,9 +30,8 @@ export function validateInput(operation: keyof typeof operations, input: unknown
 
   const hints = Object.entries(fields).flatMap(([name, value]) => hintsFor(name, value, kinds[name]));
   const check = requests[operation];
-  const hasObjects = Object.values(fields).some((value) => typeof value === "object");
-  const faults =
-    check?.(hasObjects ? withPlaceholders(fields) : fields) === false ? (check.errors ?? []) : [];
+  const differs = Object.values(fields).some((value) => typeof value === "object" || isUnseen(value));
+  const faults = check?.(differs ? withPlaceholders(fields) : fields) === false ? (check.errors ?? []) : [];
   const issues = faults.map((fault) => toIssue(fault, fields, Object.keys(kinds)));
   // A hint says what to do about the same place.
   const others = issues.filter(({ path }) => !hints.some((hint) => path.startsWith(hint.path)));
@@ -52,8 +54,11 @@ function takeSnapshot(value: unknown, path: string): unknown {
   );
 }
 
+const isUnseen = (value: unknown): boolean => typeof value === "string" && unseen.test(value);
+
 /** The input as the document's checks see it: any Blob stands for a file. */
 function withPlaceholders(value: unknown): unknown {
+  if (isUnseen(value)) return "";
   if (value instanceof FilePart) return new Blob();
   if (Array.isArray(value)) return value.map(withPlaceholders);
   const isPlain = Object.prototype.toString.call(value) === "[object Object]" && !isPromise(value);

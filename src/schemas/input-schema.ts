@@ -148,10 +148,15 @@ function findIssues(
   return issues;
 }
 
+/** Whether a text has nothing that anybody could see: a submit refuses it where it refuses an empty one. */
+const isUnseen = (value: unknown): boolean =>
+  typeof value === "string" && /^[\s\p{Cc}\p{Cf}\p{DI}]+$/u.test(value);
+
 /** Checks an input against the document. */
 function faultsOf(model: Model, input: Record<string, unknown>): { path: Path; message: string }[] {
   const check = requests[operationOf[model]];
-  const faults = check?.(input) === false ? (check.errors ?? []) : [];
+  const entries = Object.entries(input).map(([name, value]) => [name, isUnseen(value) ? "" : value]);
+  const faults = check?.(Object.fromEntries(entries)) === false ? (check.errors ?? []) : [];
   return faults.map(({ path, field, message }) => ({
     path: stepsOf(field === undefined ? path : `${path}/${field}`),
     message,

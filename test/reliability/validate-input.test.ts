@@ -39,6 +39,20 @@ describe("each fault is named with its place", () => {
     ["an empty prompt", { prompt: "" }, { path: "prompt", message: "must not be blank" }],
     ["a blank prompt", { prompt: " \n\t\u3000" }, { path: "prompt", message: "must not be blank" }],
     ...[
+      "\u200b",
+      "\ufeff",
+      "\u2060 \u00ad",
+      "\ufe0f\u{e0100}",
+      "\u200d\n",
+      "\u3164",
+      "\u0000\u0085",
+      "\u{e0041}",
+    ].map((unseen): [string, unknown, InputIssue] => [
+      `a prompt that nobody can see, ${JSON.stringify(unseen)}`,
+      { prompt: unseen },
+      { path: "prompt", message: "must not be blank" },
+    ]),
+    ...[
       "",
       "not a url",
       "blob:https://example.com/1",

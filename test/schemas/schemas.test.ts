@@ -33,6 +33,7 @@ describe("validation", () => {
     ["a list", [{ prompt: "a fox" }], [" must be an object with the fields of the model"]],
     ["no prompt", {}, ["prompt is required"]],
     ["a blank prompt", { prompt: " " }, ["prompt must not be blank"]],
+    ["a prompt that nobody can see", { prompt: "\u200b\ufe0f" }, ["prompt must not be blank"]],
     ["an unknown field", { prompt: "a", seed: 1 }, ["seed is not a field of this operation"]],
     ["a number as text", { prompt: "a", batchsize: "2" }, ["batchsize must be integer"]],
     ["too many", { prompt: "a", batchsize: 16 }, ["batchsize must be <= 15"]],
