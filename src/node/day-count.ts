@@ -12,18 +12,29 @@ const waitMs = 10_000;
 export function createCountDay(folder: string, mode: number): CountDay {
   return (day, images, limit) =>
     withLock(join(folder, ".images.lock"), { waitMs }, async () => {
-      const path = join(folder, `.images-${day}`);
-      const text = await readRegularFile(path).catch((error: NodeJS.ErrnoException) => {
-        if (error.code === "ENOENT") return "0";
-        if (error instanceof NotAFile || error.code === "EISDIR") return "";
-        throw error;
-      });
-      const count = /^\d+\s*$/.test(text) ? Number(text) : NaN;
-      if (!Number.isSafeInteger(count)) {
-        throw new RecordError(`${path} must hold the number of the day's images; nothing was sent`);
-      }
+      const count = await readDayCount(folder, day);
       if (count + images > limit) return false;
-      await replaceFile(path, `${Math.max(0, count + images)}\n`, { mode, durable: false });
+      const text = `${Math.max(0, count + images)}\n`;
+      await replaceFile(pathOf(folder, day), text, { mode, durable: false });
       return true;
     });
 }
+
+/**
+ * The number of a day's images.
+ *
+ * @throws {RecordError} The file does not hold a number.
+ */
+export async function readDayCount(folder: string, day: string): Promise<number> {
+  const path = pathOf(folder, day);
+  const text = await readRegularFile(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return "0";
+    if (error instanceof NotAFile || error.code === "EISDIR") return "";
+    throw error;
+  });
+  const count = /^\d+\s*$/.test(text) ? Number(text) : NaN;
+  if (Number.isSafeInteger(count)) return count;
+  throw new RecordError(`${path} must hold the number of the day's images; nothing was sent`);
+}
+
+const pathOf = (folder: string, day: string): string => join(folder, `.images-${day}`);

@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ConfigurationError, createImageLimit, RecordBusyError, RecordError } from "../index.js";
 import type { GenerationRecord, MaxImages, RecordStore } from "../index.js";
-import { createCountDay } from "./day-count.js";
+import { createCountDay, readDayCount } from "./day-count.js";
 import { explainReadFailure, explainWriteFailure, isSystemError } from "./file-failure.js";
 import { encodeName } from "./image-files.js";
 import { createRecordFile, readRecordFile, writeRecordFile } from "./record-file.js";
@@ -32,6 +32,8 @@ export interface FolderStore extends RecordStore {
   pathOf(id: string): string;
   /** The ids of all records, in order. */
   list(): Promise<string[]>;
+  /** How many images were asked for today (UTC) by all processes that have a `maxImages.day`. */
+  countToday(): Promise<number>;
   /**
    * Runs `work` while no other run works in the folder; the lock of a process that has ended is taken over. Single
    * generations need no lock.
@@ -152,6 +154,7 @@ export function createFolderStore(folderPath: string | URL, options: FolderStore
         return isClaimed;
       });
     },
+    countToday: () => readDayCount(folder, new Date().toISOString().slice(0, 10)),
     async list() {
       const entries = await readdir(folder, { withFileTypes: true }).catch(
         async (cause: NodeJS.ErrnoException) => {

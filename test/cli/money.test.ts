@@ -160,12 +160,29 @@ describe("--dry-run", () => {
     const rows = [{ prompt: "one" }, { prompt: "two", batchsize: 4 }, { prompt: "three" }];
     const { run } = await prepare(rows, server);
     const limited = await run("--dry-run", "--limit", "1");
-    expect(limited.output).toBe("3 rows are valid; 1 would be submitted, for 1 image. Nothing was sent.\n");
+    expect(limited.output).toBe(
+      "3 rows are valid; 1 would be submitted, for 1 image, and 2 left for a later run by a limit. Nothing was sent.\n",
+    );
     expect((await run("--json", "--dry-run", "--limit", "2")).json).toMatchObject({ submits: 2, images: 5 });
     const { json } = await run("--json", "--dry-run", "--max-images", "4");
-    expect(json).toMatchObject({ rows: 3, submits: 1, images: 1 });
+    expect(json).toMatchObject({ rows: 3, submits: 1, images: 1, left: 2 });
     await run("--limit", "1");
     expect(server.ledger).toHaveLength(1);
+  });
+
+  it("counts within what is left of the day", async () => {
+    const server = await startServer();
+    const { list, run } = await prepare([{ prompt: "one" }, { prompt: "two", batchsize: 2 }], server);
+    const day = ["--max-images-per-day", "4"];
+    expect((await run("--json", "--dry-run", ...day)).json).toMatchObject({ submits: 2, images: 3, left: 0 });
+    await run(...day);
+    const rows = [{ prompt: "three" }, { prompt: "four" }, { prompt: "five" }];
+    await writeFile(list, rows.map((row) => JSON.stringify(row)).join("\n"));
+    expect((await run("--json", "--dry-run", ...day)).json).toMatchObject({ submits: 1, images: 1, left: 2 });
+    // Dry runs have counted nothing: the real one submits as much.
+    expect((await run("--json", ...day)).json).toMatchObject({ exitCode: 4, counts: { saved: 1, left: 2 } });
+    expect((await run("--json", "--dry-run", ...day)).json).toMatchObject({ submits: 0, images: 0, left: 2 });
+    expect(server.ledger).toHaveLength(3);
   });
 
   it("says 1 row and 1 image", async () => {

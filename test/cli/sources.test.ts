@@ -59,11 +59,20 @@ describe("a source", () => {
   it("of a row is looked at as well", async () => {
     const folder = await makeFolder();
     await writeFile(join(folder, "a.png"), "oops");
-    await writeFile(join(folder, "jobs.csv"), "prompt,source\na fox,a.png\n");
+    const rows = [
+      "prompt,Source,sourceImage",
+      "a fox,a.png,",
+      "a fox,,a.png",
+      "a fox,none.png,",
+      "a fox,https://,",
+    ];
+    await writeFile(join(folder, "jobs.csv"), rows.join("\n"));
     const { exitCode, errors } = await command(["batch", join(folder, "jobs.csv"), "--dry-run"]);
-    expect([exitCode, errors]).toEqual([
-      2,
-      expect.stringMatching(/:2: sourceImage .*a\.png is not an image/),
-    ]);
+    expect(exitCode).toBe(2);
+    // Each is called as the list calls it.
+    expect(errors).toMatch(/:2: source .*a\.png is not an image/);
+    expect(errors).toMatch(/:3: sourceImage .*a\.png is not an image/);
+    expect(errors).toMatch(/:4: source .*none\.png does not exist/);
+    expect(errors).toMatch(/:5: source must be an http or https URL/);
   });
 });

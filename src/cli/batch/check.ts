@@ -18,7 +18,7 @@ import { mustSubmit } from "./carry-out.js";
 import type { Resubmit } from "./carry-out.js";
 import type { Job } from "./job.js";
 import type { Fault } from "../lists/row.js";
-import { isFault } from "../lists/row.js";
+import { isFault, sourceColumn } from "../lists/row.js";
 
 /** A list has rows that cannot be sent; `issues` lists every fault with its line. Nothing was sent. */
 export class InvalidListError extends UsageError {
@@ -58,8 +58,8 @@ export interface Check {
   /** How many of them would be submitted within the limits, and for how many images. */
   submits: number;
   images: number;
-  /** Whether a row was left out for a limit; no later one is submitted then. */
-  isFull: boolean;
+  /** How many are left for a later run by a limit: the first that is beyond it, and all after that. */
+  left: number;
   /** The doubts about rows, and the lines that they are about. */
   warnings: { message: string; lines: number[] }[];
 }
@@ -71,7 +71,7 @@ export interface Check {
  */
 export async function checkJobs(jobs: AsyncIterable<Job | Fault>, options: CheckOptions): Promise<Check> {
   const faults: Fault[] = [];
-  const check: Check = { rows: 0, submits: 0, images: 0, isFull: false, warnings: [] };
+  const check: Check = { rows: 0, submits: 0, images: 0, left: 0, warnings: [] };
   for await (const job of jobs) {
     options.signal.throwIfAborted();
     check.rows++;
@@ -101,8 +101,11 @@ function countSubmit(
   { limit = Infinity, maxImages = Infinity }: CheckOptions,
   check: Check,
 ): void {
-  check.isFull ||= check.submits >= limit || check.images + images > maxImages;
-  if (check.isFull) return;
+  const isFull = check.left > 0 || check.submits >= limit || check.images + images > maxImages;
+  if (isFull) {
+    check.left++;
+    return;
+  }
   check.submits++;
   check.images += images;
 }
@@ -114,7 +117,7 @@ async function checkJob(job: Job, options: CheckOptions, check: Check): Promise<
   faults.push(...findGarbled(written).map((issue) => ({ line, ...issue })));
   const note = (error: unknown) => {
     if (!(error instanceof InvalidInputError)) throw error;
-    faults.push(...error.issues.map((issue) => ({ line, ...issue })));
+    faults.push(...error.issues.map(({ path, message }) => ({ line, path: pathInList(path, job), message })));
   };
   let input: Record<string, unknown> | undefined;
   try {
@@ -131,7 +134,7 @@ async function checkJob(job: Job, options: CheckOptions, check: Check): Promise<
     const record = await checkGeneration(client, model.name, fields as never, key);
     if (!record || mustSubmit(record, resubmit)) {
       for (const { path, message } of await checkInput(model.name, fields as never))
-        noteWarning(`${path} ${message}`, line, check);
+        noteWarning(`${pathInList(path, job)} ${message}`, line, check);
       countSubmit(countImages(model, written), options, check);
     }
   } catch (error) {
@@ -139,6 +142,11 @@ async function checkJob(job: Job, options: CheckOptions, check: Check): Promise<
     else if (input) faults.push({ line, path: "", message: await conflictOf(id, error, records) });
   }
   return faults;
+}
+
+/** A path as the list has it: a source stands in the column of sources, whatever the field that takes it. */
+function pathInList(path: string, { sources = [] }: Job): string {
+  return sources.includes(/^[^.[]*/.exec(path)![0]) ? sourceColumn : path;
 }
 
 /** A record under a row's id must be of this row, and of this service. */

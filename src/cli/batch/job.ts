@@ -12,6 +12,7 @@ export interface Job {
   id: string;
   /** The fields as they stand in the row. */
   written: WrittenInput;
+  sources?: WrittenRow["sources"];
   /** The fault in its id, if there is one. */
   fault?: Fault | undefined;
 }
@@ -46,10 +47,10 @@ export function createNameRow(model: ModelFields): NameRow {
     return undefined;
   }
 
-  return ({ line, fields }) => {
+  return ({ line, fields, sources }) => {
     const { [idColumn]: given, ...written } = fields;
     const id = given ?? nameByContent(written);
-    return { line, id: String(id), written, fault: faultOf(id, line) };
+    return { line, id: String(id), written, sources, fault: faultOf(id, line) };
   };
 }
 

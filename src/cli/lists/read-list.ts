@@ -73,7 +73,7 @@ function placeSourceOf(row: WrittenRow, model: ModelFields): WrittenRow | Fault 
     const placed = placeSources(model, sources);
     const both = Object.keys(placed).find((name) => name in fields);
     if (both !== undefined) return refuse(`and \`${both}\` exclude each other`);
-    return { line: row.line, fields: { ...fields, ...placed } };
+    return { line: row.line, fields: { ...fields, ...placed }, sources: Object.keys(placed) };
   } catch (error) {
     if (error instanceof UsageError) return refuse(`cannot be used: ${error.message}`);
     throw error;

@@ -5,6 +5,8 @@ export interface WrittenRow {
   /** The line that it begins in, from 1, as editors count. */
   line: number;
   fields: WrittenInput;
+  /** The fields whose values stood in the column {@link sourceColumn}. */
+  sources?: string[] | undefined;
 }
 
 /** Something that is wrong with a row, or with the list. */

@@ -50,22 +50,25 @@ export async function batch(invocation: Invocation<Flags>): Promise<Result> {
   const open = (job: Job) => openFiles(model, job.written, (path) => resolve(dirname(list), path));
 
   const jobs = () => jobsOf(read(model), model);
-  const check = () => {
+  const check = (maxImages?: number) => {
     progress.state(`validating ${list}`);
     const client = connectWithoutKey(flags);
     const records = createFolderStore(folder);
-    const { limit, maxImages } = flags;
-    const limits = { resubmit, limit, maxImages };
+    const limits = { resubmit, limit: flags.limit, maxImages };
     return checkJobs(jobs(), { list, client, records, model, open, signal, progress, ...limits });
   };
   if (flags.dryRun) {
-    await checkFolder(createFolderStore(folder));
-    const { rows, submits, images, warnings } = await check();
+    const records = createFolderStore(folder);
+    await checkFolder(records);
+    const { maxImages: inRun = Infinity, maxImagesPerDay: inDay } = flags;
+    const today = inDay === undefined ? Infinity : inDay - (await records.countToday());
+    const { rows, submits, images, left, warnings } = await check(Math.min(inRun, today));
     const valid = rows === 1 ? "1 row is valid" : `${rows} rows are valid`;
     const what = `${valid}; ${submits} would be submitted, for ${images} ${images === 1 ? "image" : "images"}`;
+    const rest = left === 0 ? "" : `, and ${left} left for a later run by a limit`;
     return {
-      lines: [`${what}. Nothing was sent.`],
-      data: { dryRun: true, rows, submits, images, warnings },
+      lines: [`${what}${rest}. Nothing was sent.`],
+      data: { dryRun: true, rows, submits, images, left, warnings },
     };
   }
 
