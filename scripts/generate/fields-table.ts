@@ -1,4 +1,4 @@
-import { format } from "prettier";
+import { formatText } from "../format.js";
 import { formParts, propertiesOf, requiredOf } from "./form-parts.js";
 import { listOperations, requestMedia } from "./operation.js";
 import { printable } from "./printable.js";
@@ -49,8 +49,7 @@ export function emitFieldsTable(document: JsonObject, { models }: Service): stri
 }
 
 /** The table as it stands in a page. */
-export const formatTable = (table: string): Promise<string> =>
-  format(table, { parser: "markdown", proseWrap: "preserve", printWidth: 110 });
+export const formatTable = (table: string): Promise<string> => formatText("table.md", table);
 
 function describeKind(kind: { type: string; array: boolean } | undefined): string {
   if (!kind) return "any";
