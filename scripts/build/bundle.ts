@@ -73,7 +73,7 @@ export async function bundle(): Promise<Bundles> {
       // Parts stand beside the entry, so that paths to other entry points are the same in all of them.
       outdir: `dist/${dirname(entry)}`,
     });
-    bundles.files.push(...outputFiles.map(withoutBareImports).map(giveRequire));
+    bundles.files.push(...outputFiles.map(withoutBareImports).map(giveRequire).map(toAscii));
     bundles.inputs.push(...usedInputs(metafile));
   }
   return bundles;
@@ -134,6 +134,13 @@ function giveRequire(file: OutputFile): OutputFile {
   const [, hashbang = "", rest] = /^(#!.*\n)?([^]*)$/.exec(text)!;
   const lines = `import { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);\n`;
   return { ...file, contents: Buffer.from(hashbang + lines + rest) };
+}
+
+/** One character beyond ASCII, even in a comment, has the engine read the whole file in twice as many bytes. */
+function toAscii(file: OutputFile): OutputFile {
+  const escape = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  const text = Buffer.from(file.contents).toString();
+  return { ...file, contents: Buffer.from(text.replace(/[^\x00-\x7f]/g, escape)) };
 }
 
 /** The inputs of which something is left in an output. */

@@ -82,6 +82,13 @@ describe("the packed package", () => {
     expect(installed.files.toSorted()).toEqual(expected.toSorted());
   });
 
+  it("has code in ASCII alone, which the engine reads in half the bytes", async () => {
+    const place = join(installed.folder, "node_modules/tensorslab-images");
+    for (const path of installed.files.filter((each) => each.endsWith(".js"))) {
+      expect(await readFile(join(place, path), "latin1"), path).not.toMatch(/[^\x00-\x7f]/);
+    }
+  });
+
   it("brings a user one package and its types, and says whose work is bundled", async () => {
     expect(Object.keys(manifest.dependencies)).toEqual(["openapi-fetch"]);
     const place = join(installed.folder, "node_modules/tensorslab-images");
