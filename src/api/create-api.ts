@@ -25,15 +25,8 @@ type OnSend = (bytes: number | undefined) => void;
 /** The facade with the parts that the layer above it needs. */
 export interface Facade {
   api: Api;
-  /**
-   * Encodes a request's body and adds the key, as `api` does; returns the platform's Request if a middleware may look at it,
-   * which none does that is `isUnseen`.
-   */
-  complete: (
-    outgoing: OutgoingRequest,
-    path: string,
-    isUnseen?: boolean,
-  ) => Promise<Request | OutgoingRequest>;
+  /** Encodes a request's body and adds the key, as `api` does; returns the platform's Request if a middleware may look at it. */
+  complete: (outgoing: OutgoingRequest, path: string) => Promise<Request | OutgoingRequest>;
   /** Adds the key and sends a request to the API's origin; `onSend` is called once nothing can prevent that any more. */
   send: (request: Request | OutgoingRequest, onSend?: OnSend) => Promise<Response>;
   /** Whether a middleware may look at every request. */
@@ -80,7 +73,9 @@ export function createFacade(
   let isObserved = false;
 
   /** Encodes the body and adds the key. A middleware of the caller's gets a platform Request, without the key. */
-  const complete: Facade["complete"] = async (outgoing, path, isUnseen = false) => {
+  const complete: Facade["complete"] = async (outgoing, path) => {
+    // Now: openapi-fetch shows it to nobody who comes later.
+    const isSeen = isObserved || outgoing.constructor === ObservedRequest;
     // Relative to a page that is known by now.
     if (outgoing.url.startsWith("/")) outgoing.url = baseUrl().href.replace(/\/$/, "") + outgoing.url;
     checkOrigin(outgoing); // a call may have a base URL and a fetch of its own
@@ -92,7 +87,7 @@ export function createFacade(
     }
     const key = await authenticate();
     noteKey?.(key);
-    if (!isUnseen && (isObserved || outgoing.constructor === ObservedRequest)) {
+    if (isSeen) {
       const platformRequest = toPlatformRequest(outgoing);
       // Fetch encodes a FormData of the caller's again, with another boundary than the Request has.
       sources.set(platformRequest, { outgoing: isEncoded ? outgoing : undefined, key });

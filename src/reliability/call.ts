@@ -63,7 +63,6 @@ export function createCall(
 
     async function attempt(): Promise<ResponseData<typeof name>> {
       let isSent = false;
-      let isSeen = true;
       operation.attempts++;
       const onSend = (bytes: number | undefined) => {
         isSent = true;
@@ -72,7 +71,7 @@ export function createCall(
       const sendOnce = async (ending: AbortController) => {
         try {
           const init = { method, body, signal: ending.signal, headers: new Headers() };
-          if (isSeen) {
+          if (isObserved()) {
             const ours = { parseAs: "text", fetch: (observed: Request) => send(observed, onSend) };
             const given = { ...init, ...ours } as never;
             const { data, error, response } = await api.request(method as "post", path as never, given);
@@ -80,7 +79,7 @@ export function createCall(
           }
           // Nobody can tell openapi-fetch from this, which costs as much as the rest of a small request.
           const outgoing = new OutgoingRequest(path, init as never);
-          const response = await send(await complete(outgoing, path, true), onSend);
+          const response = await send(await complete(outgoing, path), onSend);
           return { response, body: await response.text() };
         } finally {
           // Fetch on Node keeps all of a request for its signal's sake, until that ends or a large collection. Another
@@ -91,14 +90,13 @@ export function createCall(
       try {
         if (beforeSending) await withDeadline(remainingMs(), signal, async () => beforeSending?.(body));
         beforeSending = undefined; // once, however often this is sent
-        isSeen = isObserved();
-        const controller = isSeen ? undefined : createPlainController(fetch ?? globalThis.fetch);
+        const controller = isObserved() ? undefined : createPlainController(fetch ?? globalThis.fetch);
         const { response, body: received } = await withDeadline(remainingMs(), signal, sendOnce, controller);
-        operation.httpStatus = response.status;
-        const retryAfterMs = parseRetryAfter(response.headers);
+        const { status, headers } = response;
+        operation.httpStatus = status;
+        const retryAfterMs = parseRetryAfter(headers);
         // Only a client without a key speaks to a proxy; a service has no say in what is sent again.
-        const proxyOutcome = isBehindProxy ? (response.headers.get(outcomeHeader) ?? undefined) : undefined;
-        const { status } = response;
+        const proxyOutcome = isBehindProxy ? (headers.get(outcomeHeader) ?? undefined) : undefined;
         return parseResponse(
           { status, body: received, retryAfterMs, proxyOutcome },
           { operation: name, taskid, redact },
