@@ -42,6 +42,9 @@ export function findCommand(program: Command, given: readonly string[]): string[
     return ["generate", ...words];
   }
   const names = [...program.commands.map((command) => command.name()), "help"];
+  const asked = first === "help" ? words.slice(at + 1).find((word) => !word.startsWith("-")) : undefined;
+  if (asked !== undefined && !names.includes(asked))
+    throw new UsageError(`Unknown command \`${asked}\`.${didYouMean(asked, names)}`);
   if (names.includes(first)) return [first, ...words.slice(0, at), ...words.slice(at + 1)];
   if (/\S\s+\S/.test(first) || first === "-") return ["generate", ...words];
   throw new UsageError(`Unknown command \`${first}\`.${didYouMean(first, [...names, "--version"])}`, {

@@ -209,6 +209,16 @@ describe("JSON", () => {
       expect.stringMatching(/^2: promt /),
     ]);
   });
+
+  it("never takes one of two prompts in silence", async () => {
+    const twice = String.raw`{"prompt": "a", "sourceImage": [{"prompt": "b"}, "}"], "promp\u0074" : "c \" {"}`;
+    expect(await complain("list.jsonl", `{"prompt":"x:{\\"prompt\\":"}\n${twice}\n`)).toEqual([
+      "2: prompt is there more than once",
+    ]);
+    expect(await complain("list.json", `[{"id": "id", "prompt": "id"},\n ${twice}]`)).toEqual([
+      "2: prompt is there more than once",
+    ]);
+  });
 });
 
 describe("text", () => {
@@ -231,6 +241,12 @@ describe("encodings", () => {
       Buffer.from("prompt\na fox\n", "utf16le"),
       1,
       "UTF-16 without a byte order mark",
+    ],
+    [
+      "half of a character in UTF-16",
+      Buffer.from("\ufeffprompt\na \ud800 fox\n", "utf16le"),
+      1,
+      "UTF-16 that was cut",
     ],
     ["a character that is cut off", latin1("prompt\na \xe2\x82"), 2, "cut off"],
   ];

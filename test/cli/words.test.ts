@@ -74,6 +74,18 @@ describe("flags", () => {
     expect((await command(["--json", "batch", "--help"])).output).toContain("Usage: tensorslab-images batch");
     expect((await command(["help", "batch"])).output).toContain("Usage: tensorslab-images batch");
   });
+
+  it("are no reason to show the help of everything for a command that there is not", async () => {
+    for (const words of [
+      ["help", "bacht"],
+      ["--json", "help", "bacht"],
+      ["help", "--quiet", "bacht"],
+    ]) {
+      const { exitCode, output, errors } = await command(words);
+      expect([exitCode, errors]).toEqual([2, expect.stringContaining("Did you mean `batch`?")]);
+      expect(output).not.toContain("Usage:");
+    }
+  });
 });
 
 describe("--no-key", () => {

@@ -37,7 +37,7 @@ const order = [
 ] as const satisfies Ending[];
 
 /** The rows that another run of the same command would continue. */
-const resumable = ["stillRunning", "incomplete", "refused", "left", "other"] as const;
+const resumable = ["stillRunning", "incomplete", "left", "other"] as const;
 
 /** The problem of a row that was not saved. */
 export interface Problem {
@@ -98,9 +98,12 @@ export function createTally(progress: Progress): Tally {
       return exitStatus(order.find((ending) => endings.has(ending)) ?? "done");
     },
     advice(command) {
-      const { unknown, taskFailed } = counts;
+      const { unknown, taskFailed, refused } = counts;
       const canResume = resumable.some((result) => counts[result] > 0);
       const advice = canResume ? [`To resume: ${command}`] : [];
+      if (refused > 0 && !canResume) {
+        advice.push(`To submit refused rows again; one that you change needs another id: ${command}`);
+      }
       if (taskFailed > 0) advice.push(`To submit failed rows again: ${command} --resubmit-failed`);
       if (unknown > 0) {
         advice.push(

@@ -29,7 +29,8 @@ export async function detectEncoding(
     try {
       text = decoder.decode(chunk, { stream: true });
     } catch {
-      return refuse(encoding === "utf-8" ? findInvalidLine(chunk, line) : line, guessEncoding(chunk));
+      if (encoding === "utf-8") return refuse(findInvalidLine(chunk, line), guessEncoding(chunk));
+      return refuse(line, "UTF-16 that was cut or joined within a character");
     }
     const nul = text.indexOf("\0");
     if (nul >= 0)

@@ -66,10 +66,28 @@ const countBreaks = (text: string, from: number, to: number): number =>
 
 const lineAt = (text: string, at: number): number => 1 + countBreaks(text, 0, at);
 
+/** A name that an object has twice, of which a parser takes the last in silence. */
+function findRepeated(object: string): string | undefined {
+  const names = new Set<string>();
+  let depth = 0;
+  for (const [token] of object.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|[[\]{}]/gs)) {
+    if (token === "{" || token === "[") depth++;
+    else if (token === "}" || token === "]") depth--;
+    else if (depth === 1 && token.endsWith(":")) {
+      const name = JSON.parse(token.replace(/\s*:$/, "")) as string;
+      if (names.has(name)) return name;
+      names.add(name);
+    }
+  }
+  return undefined;
+}
+
 function readRow(text: string, line: number): WrittenRow | Fault {
   try {
     const fields: unknown = JSON.parse(text);
     if (typeof fields === "object" && fields !== null && !Array.isArray(fields)) {
+      const repeated = findRepeated(text);
+      if (repeated !== undefined) return { line, path: repeated, message: "is there more than once" };
       return { line, fields: fields as Record<string, unknown> };
     }
     return { line, path: "", message: 'must be a JSON object, such as {"prompt": "a red fox"}' };
