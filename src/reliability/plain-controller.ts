@@ -32,7 +32,7 @@ class PlainController {
 
 /** Whether a fetch is one of `createFetch`, with nothing around it. */
 export const isCreateFetch = (fetch: unknown): boolean =>
-  (Object(fetch) as { [tellsNeverSent]?: unknown })[tellsNeverSent] === fetch;
+  typeof fetch === "function" && (fetch as { [tellsNeverSent]?: unknown })[tellsNeverSent] === fetch;
 
 /** Creates the controller of an attempt for a fetch of `createFetch`; undefined for any other, which needs the platform's. */
 export const createPlainController = (fetch: unknown): AbortController | undefined =>

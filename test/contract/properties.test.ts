@@ -73,7 +73,7 @@ const file = fc.record({
 
 const valid = fc.record(
   {
-    prompt: text.filter((value) => /\S/u.test(value)),
+    prompt: text.filter((value) => /[^\s\p{Cc}\p{Cf}\p{DI}]/u.test(value)),
     category: text,
     batchsize: fc.integer({ min: minimum ?? -1000, max: maximum ?? 1000 }),
     resolution: text,
