@@ -7,7 +7,8 @@ import { startMockServer } from "../../src/mock-server/index.js";
 import { apiKey, failureOf } from "./support/failure.js";
 import { submitFaults } from "./support/submit-faults.js";
 
-const large = "x".repeat(4 * 1024 * 1024);
+/** A file for each group of faults: where the connection breaks, it is long enough to be still on its way. */
+const fileFor = (group: string) => new Blob(["x".repeat(group === "connections" ? 4 * 1024 * 1024 : 1024)]);
 
 beforeEach(() => {
   // No backoff: what is asked for is how often, not when.
@@ -17,7 +18,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-describe.each(Object.entries(submitFaults))("a submit that meets: %s", (_, rows) => {
+describe.each(Object.entries(submitFaults))("a submit that meets: %s", (group, rows) => {
   it.each(rows)(
     "$name",
     async ({ failure, options, gives, outcome, submits, charges, says = {} }) => {
@@ -26,7 +27,7 @@ describe.each(Object.entries(submitFaults))("a submit that meets: %s", (_, rows)
       });
       const client = library.createClient({ apiKey, baseUrl: server.url, ...options });
       const prompt = `a red fox ${randomUUID()}`;
-      const submit = client.submit("seedreamv5", { prompt, sourceImage: [new Blob([large])] });
+      const submit = client.submit("seedreamv5", { prompt, sourceImage: [fileFor(group)] });
       if (gives === "submission") {
         expect(await submit).toMatchObject({ taskid: expect.stringMatching(/./), ...says });
       } else {

@@ -9,7 +9,7 @@ import type { Verdict } from "./change.js";
 
 /** One way to authenticate: all of its schemes are needed. */
 type Way = { scheme: JsonObject; scopes: string[] }[];
-type Tell = (aspect: string, verdict: Verdict, before: unknown, after: unknown) => void;
+type Report = (aspect: string, verdict: Verdict, before: unknown, after: unknown) => void;
 
 /** The ways to authenticate with an operation, of which one is enough; an empty one needs no key. */
 export function authenticationOf({ operation }: Operation, document: JsonObject): Way[] {
@@ -26,7 +26,7 @@ export function authenticationOf({ operation }: Operation, document: JsonObject)
 }
 
 /** Reports a change by which a caller can no longer authenticate with the credentials that it has, or can in a new way. */
-export function compareAuthentication(before: Way[], after: Way[], tell: Tell): void {
+export function compareAuthentication(before: Way[], after: Way[], report: Report): void {
   const isEnough = (had: Way, asked: Way): boolean =>
     asked.every(({ scheme, scopes }) =>
       had.some(
@@ -37,11 +37,11 @@ export function compareAuthentication(before: Way[], after: Way[], tell: Tell): 
   const [key, nextKey] = [keyOf(before), keyOf(after)];
   const isSentOtherwise = key && nextKey && !isDeepStrictEqual(key, nextKey);
   if (isSentOtherwise || !before.every((had) => after.some((asked) => isEnough(had, asked))))
-    tell("auth", "breaking", old, now);
+    report("auth", "breaking", old, now);
   else if (!after.every((had) => before.some((asked) => isEnough(had, asked))))
-    tell("auth", "compatible", old, now);
+    report("auth", "compatible", old, now);
   else if (!after.every((one) => before.some((other) => isDeepStrictEqual(one, other))))
-    tell("description", "cosmetic", old, now);
+    report("description", "cosmetic", old, now);
 }
 
 /** How the package sends its key: the first way that needs one scheme alone, which it supports. */

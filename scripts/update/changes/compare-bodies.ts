@@ -12,18 +12,18 @@ const isRequired = ({ required }: JsonObject): boolean => required === true;
 /** Reports what has changed in a request's body. */
 export function compareBodies({ before, after }: Pair<unknown>, context: Context): void {
   const part = "request";
-  const { documents, tell } = context;
+  const { documents, report } = context;
   const old = followReference(before, documents.before);
   const now = followReference(after, documents.after);
   const needs = [old, now].map((body) => (isRequired(body) ? "required" : "optional"));
   if (before === undefined && after === undefined) return;
   if (before === undefined) {
-    tell(part, "", "body", isRequired(now) ? "breaking" : "compatible", undefined, needs[1]);
+    report(part, "", "body", isRequired(now) ? "breaking" : "compatible", undefined, needs[1]);
   } else if (after === undefined) {
-    tell(part, "", "body", "breaking", needs[0], undefined);
+    report(part, "", "body", "breaking", needs[0], undefined);
   } else {
     if (needs[0] !== needs[1]) {
-      tell(
+      report(
         part,
         "",
         "required",
@@ -39,7 +39,7 @@ export function compareBodies({ before, after }: Pair<unknown>, context: Context
 
 /** Reports what has changed in the responses of an operation. */
 export function compareResponses({ before, after }: Pair<unknown>, context: Context): void {
-  const { documents, tell } = context;
+  const { documents, report } = context;
   const [old, now] = [objectOf(before), objectOf(after)];
   // Where a success is described, the default is for failures.
   const isNamed = [old, now].every((responses) => Object.keys(responses).some((one) => one.startsWith("2")));
@@ -48,8 +48,8 @@ export function compareResponses({ before, after }: Pair<unknown>, context: Cont
     const part = `response ${status}`;
     const isSuccess = status.startsWith("2") || (status === "default" && !isNamed);
     const verdict = isSuccess ? "breaking" : "compatible";
-    if (!(status in old)) tell(part, "", "status", verdict, undefined, status);
-    else if (!(status in now)) tell(part, "", "status", verdict, status, undefined);
+    if (!(status in old)) report(part, "", "status", verdict, undefined, status);
+    else if (!(status in now)) report(part, "", "status", verdict, status, undefined);
     else {
       const one = followReference(old[status], documents.before);
       const other = followReference(now[status], documents.after);
@@ -60,28 +60,28 @@ export function compareResponses({ before, after }: Pair<unknown>, context: Cont
   }
 }
 
-function compareDescriptions(part: string, before: JsonObject, after: JsonObject, { tell }: Context): void {
+function compareDescriptions(part: string, before: JsonObject, after: JsonObject, { report }: Context): void {
   if (before.description !== after.description)
-    tell(part, "", "description", "cosmetic", before.description, after.description);
+    report(part, "", "description", "cosmetic", before.description, after.description);
 }
 
 function compareHeaders(part: string, { before, after }: Pair<unknown>, context: Context): void {
-  const { documents, tell, compareValues } = context;
+  const { documents, report, compareValues } = context;
   const [old, now] = [headersOf(before, documents.before), headersOf(after, documents.after)];
   for (const key of namesOf(old, now)) {
     const [one, other] = [old[key], now[key]];
     const field = `header ${one?.name ?? other?.name}`;
     if (!one || !other) {
-      tell(part, field, "header", one ? "breaking" : "compatible", one?.name, other?.name);
+      report(part, field, "header", one ? "breaking" : "compatible", one?.name, other?.name);
       continue;
     }
-    if (one.name !== other.name) tell(part, field, "header", "cosmetic", one.name, other.name);
+    if (one.name !== other.name) report(part, field, "header", "cosmetic", one.name, other.name);
     if (isRequired(one.header) !== isRequired(other.header)) {
       const verdict = verdictOf(isRequired(other.header) ? "stricter" : "looser", "response");
-      tell(part, field, "required", verdict, isRequired(one.header), isRequired(other.header));
+      report(part, field, "required", verdict, isRequired(one.header), isRequired(other.header));
     }
     if (one.header.description !== other.header.description)
-      tell(part, field, "description", "cosmetic", one.header.description, other.header.description);
+      report(part, field, "description", "cosmetic", one.header.description, other.header.description);
     const schemas = { before: one.header.schema ?? {}, after: other.header.schema ?? {} };
     compareValues(part, "response", schemas, field);
   }

@@ -16,7 +16,7 @@ export function compareContent(
   context: Context,
   field = "",
 ): void {
-  const { tell, compareValues } = context;
+  const { report, compareValues } = context;
   const [old, now] = [contentOf(before), contentOf(after)];
   // What is described for the first time was there before. Beside another media type, a response may come as either; a
   // request may be sent as either, but its type in TypeScript becomes a choice, whose fields are not those of each.
@@ -24,14 +24,14 @@ export function compareContent(
   for (const type of namesOf(old, now)) {
     const [one, other] = [objectOf(old[type]), objectOf(now[type])];
     if (!(type in old))
-      tell(part, field, "media type", isDescribed ? "breaking" : "compatible", undefined, type);
-    else if (!(type in now)) tell(part, field, "media type", "breaking", type, undefined);
+      report(part, field, "media type", isDescribed ? "breaking" : "compatible", undefined, type);
+    else if (!(type in now)) report(part, field, "media type", "breaking", type, undefined);
     else {
       compareValues(part, direction, { before: one.schema ?? {}, after: other.schema ?? {} }, field);
       compareEncoding(part, { before: one.encoding, after: other.encoding }, context);
       for (const word of ["example", "examples"]) {
         if (!isDeepStrictEqual(one[word], other[word]))
-          tell(part, field, "description", "cosmetic", one[word], other[word]);
+          report(part, field, "description", "cosmetic", one[word], other[word]);
       }
     }
   }
@@ -44,10 +44,10 @@ function contentOf(content: unknown): JsonObject {
 }
 
 /** Compares how parts are encoded, which the client does for its users. */
-function compareEncoding(part: string, { before, after }: Pair<unknown>, { tell }: Context): void {
+function compareEncoding(part: string, { before, after }: Pair<unknown>, { report }: Context): void {
   const [old, now] = [objectOf(before), objectOf(after)];
   for (const field of namesOf(old, now)) {
     if (!isDeepStrictEqual(old[field], now[field]))
-      tell(part, field, "media type", "compatible", old[field], now[field]);
+      report(part, field, "media type", "compatible", old[field], now[field]);
   }
 }

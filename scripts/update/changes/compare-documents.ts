@@ -13,7 +13,7 @@ import { compareExportedTypes } from "./compare-types.js";
 export function compareDocuments(before: JsonObject, after: JsonObject): Change[] {
   const changes: Change[] = [];
   const documents = { before: convertToOpenApi30(before), after: convertToOpenApi30(after) };
-  const tell = (aspect: string, verdict: Verdict, one: unknown, other: unknown, field = ""): void =>
+  const report = (aspect: string, verdict: Verdict, one: unknown, other: unknown, field = ""): void =>
     void changes.push({
       operation: "document",
       part: "document",
@@ -25,12 +25,12 @@ export function compareDocuments(before: JsonObject, after: JsonObject): Change[
       after: other,
     });
 
-  compareServers(documents.before.servers, documents.after.servers, tell);
+  compareServers(documents.before.servers, documents.after.servers, report);
   for (const word of ["info", "tags", "externalDocs"]) {
     const [one, other] = [documents.before[word], documents.after[word]];
-    if (!isDeepStrictEqual(one, other)) tell("description", "cosmetic", one, other, word);
+    if (!isDeepStrictEqual(one, other)) report("description", "cosmetic", one, other, word);
   }
-  compareSchemaNames(documents.before, documents.after, tell);
+  compareSchemaNames(documents.before, documents.after, report);
   compareExportedTypes(documents, (change) => changes.push(change));
   const [old, now] = [documents.before, documents.after].map(
     (document) => new Map(listOperations(document).map((operation) => [operation.name, operation])),
@@ -59,13 +59,13 @@ export function compareDocuments(before: JsonObject, after: JsonObject): Change[
 function compareSchemaNames(
   before: JsonObject,
   after: JsonObject,
-  tell: (aspect: string, verdict: Verdict, one: unknown, other: unknown, field: string) => void,
+  report: (aspect: string, verdict: Verdict, one: unknown, other: unknown, field: string) => void,
 ): void {
   const [old, now] = [before, after].map(({ components }) =>
     isObject(components) && isObject(components.schemas) ? Object.keys(components.schemas) : [],
   ) as [string[], string[]];
   for (const name of old)
-    if (!now.includes(name)) tell("type name", "breaking", name, undefined, `schema ${name}`);
+    if (!now.includes(name)) report("type name", "breaking", name, undefined, `schema ${name}`);
   for (const name of now)
-    if (!old.includes(name)) tell("type name", "cosmetic", undefined, name, `schema ${name}`);
+    if (!old.includes(name)) report("type name", "cosmetic", undefined, name, `schema ${name}`);
 }

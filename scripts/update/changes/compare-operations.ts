@@ -20,7 +20,7 @@ export function compareOperations(
   const operation = after.name;
   const context: Context = {
     documents,
-    tell: (part, field, aspect, verdict, one, other) =>
+    report: (part, field, aspect, verdict, one, other) =>
       report({
         operation,
         part,
@@ -44,10 +44,10 @@ export function compareOperations(
   compareAuthentication(
     authenticationOf(before, documents.before),
     authenticationOf(after, documents.after),
-    (...change) => context.tell("operation", "", ...change),
+    (...change) => context.report("operation", "", ...change),
   );
   const [old, now] = [before, after].map(({ operation: own, item }) => own.servers ?? item.servers);
-  compareServers(old, now, (...change) => context.tell("operation", "", ...change));
+  compareServers(old, now, (...change) => context.report("operation", "", ...change));
   compareParameters({ before, after }, context);
   compareBodies({ before: before.operation.requestBody, after: after.operation.requestBody }, context);
   compareResponses({ before: before.operation.responses, after: after.operation.responses }, context);
@@ -55,17 +55,17 @@ export function compareOperations(
 
 const structure = new Set(["parameters", "requestBody", "responses", "security", "servers"]);
 
-function compareWords(before: JsonObject, after: JsonObject, { tell }: Context): void {
+function compareWords(before: JsonObject, after: JsonObject, { report }: Context): void {
   for (const word of namesOf(before, after)) {
     const [one, other] = [before[word], after[word]];
     if (structure.has(word) || isDeepStrictEqual(one, other)) continue;
     if (word === "deprecated") {
-      if (Boolean(one) !== Boolean(other)) tell("operation", "", "deprecated", "compatible", one, other);
+      if (Boolean(one) !== Boolean(other)) report("operation", "", "deprecated", "compatible", one, other);
     }
     // The exported types are named after it.
-    else if (word === "operationId") tell("operation", "", "operationId", "breaking", one, other);
+    else if (word === "operationId") report("operation", "", "operationId", "breaking", one, other);
     else if (word === "x-role")
-      tell("operation", "", "role", one === undefined ? "compatible" : "breaking", one, other);
-    else tell("operation", "", word.startsWith("x-") ? "extension" : word, "cosmetic", one, other);
+      report("operation", "", "role", one === undefined ? "compatible" : "breaking", one, other);
+    else report("operation", "", word.startsWith("x-") ? "extension" : word, "cosmetic", one, other);
   }
 }

@@ -11,22 +11,22 @@ const part = "parameters";
 
 /** Reports what has changed in the parameters of an operation, those of its path included. */
 export function compareParameters({ before, after }: Pair<Operation>, context: Context): void {
-  const { documents, tell } = context;
+  const { documents, report } = context;
   const [old, now] = [parametersOf(before, documents.before), parametersOf(after, documents.after)];
   for (const name of namesOf(old, now)) {
     const [one, other] = [old[name], now[name]];
     if (one && other) compareParameter(name, { before: one, after: other }, context);
-    else if (one) tell(part, name, "field", "breaking", needOf(one), undefined);
+    else if (one) report(part, name, "field", "breaking", needOf(one), undefined);
     else if (other)
-      tell(part, name, "field", isRequired(other) ? "breaking" : "compatible", undefined, needOf(other));
+      report(part, name, "field", isRequired(other) ? "breaking" : "compatible", undefined, needOf(other));
   }
 }
 
 function compareParameter(name: string, { before, after }: Pair<JsonObject>, context: Context): void {
-  const { tell, compareValues } = context;
+  const { report, compareValues } = context;
   if (isRequired(before) !== isRequired(after)) {
     const verdict = isRequired(after) ? "breaking" : "compatible";
-    tell(part, name, "required", verdict, isRequired(before), isRequired(after));
+    report(part, name, "required", verdict, isRequired(before), isRequired(after));
   }
   for (const word of namesOf(before, after)) {
     if (["in", "required", "schema"].includes(word) || isDeepStrictEqual(before[word], after[word])) continue;
@@ -37,7 +37,7 @@ function compareParameter(name: string, { before, after }: Pair<JsonObject>, con
     const isForm = ["style", "explode", "allowReserved", "content"].includes(word);
     const verdict = isForm ? "breaking" : word === "deprecated" ? "compatible" : "cosmetic";
     const field = isForm || word === "deprecated" || word === "name" ? word : "description";
-    tell(part, name, field, verdict, before[word], after[word]);
+    report(part, name, field, verdict, before[word], after[word]);
   }
   compareValues(part, "request", { before: before.schema ?? {}, after: after.schema ?? {} }, name);
 }

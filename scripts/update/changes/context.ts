@@ -10,7 +10,7 @@ export interface Pair<T> {
 export interface Context {
   documents: Pair<JsonObject>;
   /** Reports a value that was added, removed or changed. */
-  tell: (
+  report: (
     part: string,
     field: string,
     aspect: string,
