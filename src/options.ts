@@ -6,7 +6,7 @@ import type { OnWarning } from "./reliability/advice.js";
 import type { Instrumentation } from "./reliability/instrument.js";
 import type { Submission, Task } from "./types.js";
 
-/** How a client is set up; every option has a default that works. */
+/** The options of a client; every option has a default that works. */
 export interface ClientOptions extends ApiOptions {
   /** Milliseconds until a submit is given up, with its outcome unknown. @default 180_000 */
   submitTimeoutMs?: number | undefined;
@@ -32,7 +32,7 @@ export interface ClientOptions extends ApiOptions {
   allowPrivateResults?: boolean | undefined;
 }
 
-/** How one call is ended early. */
+/** The options that end one call early. */
 export interface CallOptions {
   /** Ends the call at once with the signal's reason. */
   signal?: AbortSignal | undefined;
@@ -40,7 +40,7 @@ export interface CallOptions {
   timeoutMs?: number | undefined;
 }
 
-/** How a task is followed. */
+/** The options of a wait for a task. */
 export interface WaitOptions {
   /** Ends the wait at once; the task is still running. */
   signal?: AbortSignal | undefined;
@@ -52,7 +52,7 @@ export interface WaitOptions {
   onStatus?: ((task: Task) => void | Promise<void>) | undefined;
 }
 
-/** How a generation is followed. */
+/** The options of a generation. */
 export interface GenerateOptions extends WaitOptions {
   /** Called, and awaited, once there is a task and before it is first read: the moment to write its id down. */
   onSubmitted?: ((submission: Submission) => void | Promise<void>) | undefined;

@@ -23,7 +23,7 @@ export interface Validators {
   notes: string[];
 }
 
-/** How esbuild ends the bundle below; the module declares the same names with types. */
+/** The end that esbuild gives the bundle below; the module declares the same names with types. */
 const exportsOfBundle = "export {\n  compiledRequests,\n  compiledResponses\n};\n";
 
 /** The placeholder in the module for the compiled code. */

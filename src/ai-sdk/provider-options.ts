@@ -6,7 +6,7 @@ import { models as descriptions } from "../schemas/index.js";
 /** The name of this provider in `providerOptions` and `providerMetadata`. */
 export const providerName = "tensorslab";
 
-/** How one call of `generateImage` is carried out, beside the fields of the model. */
+/** The options of one call of `generateImage`, beside the fields of the model. */
 export interface GenerationSettings {
   /** Names the images in `records`: every call with the same key means the same images. @default derived from the input */
   idempotencyKey?: string | undefined;

@@ -17,7 +17,7 @@ export interface PostgresPool {
   }>;
 }
 
-/** How records are kept in PostgreSQL. */
+/** The options of a store of records in PostgreSQL. */
 export interface PostgresStoreOptions {
   /**
    * The table, which is created if missing; of another schema as `schema.table`. Lower-case letters, digits and `_`.

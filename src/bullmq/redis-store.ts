@@ -14,7 +14,7 @@ export type RedisConnection =
       sendCommand(parameters: string[]): Promise<unknown>;
     };
 
-/** How records are kept in Redis. */
+/** The options of a store of records in Redis. */
 export interface RedisStoreOptions {
   /** The beginning of the key of each record. @default "tensorslab-images:record:" */
   prefix?: string | undefined;

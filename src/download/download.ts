@@ -21,7 +21,7 @@ export interface ResultClient {
   readonly results: ResultAccess;
 }
 
-/** How a result is fetched; every option has a default that works. */
+/** The options of a download; every option has a default that works. */
 export interface ReadImageOptions {
   /**
    * The client that the URL came from: its fetch is used, and its rule for the addresses of results holds. A service on

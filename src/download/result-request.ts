@@ -8,7 +8,7 @@ import type { ResultUrlRule } from "../url-safety.js";
 import { nextSign } from "./stall.js";
 import type { Patience } from "./stall.js";
 
-/** How the results of a client may be fetched. */
+/** The rules by which the results of a client may be fetched. */
 export interface ResultAccess {
   /** Sends the requests; undefined for `globalThis.fetch`, looked up for each request. */
   readonly fetch: ((url: string, init?: RequestInit) => Promise<Response>) | undefined;
@@ -18,7 +18,7 @@ export interface ResultAccess {
   readonly instrumentation?: Instrumentation | undefined;
 }
 
-/** How one result is requested. */
+/** The request for one result. */
 export interface ResultRequest extends Patience, ResultUrlRule {
   fetch: ResultAccess["fetch"];
 }

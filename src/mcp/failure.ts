@@ -103,7 +103,7 @@ function reportTask(
   };
 }
 
-/** How to get the images of a task later. */
+/** Tells the agent how to get the images of a task later. */
 export const nextStep = (taskid: string): string =>
   `Call wait_for_task with the taskid ${taskid} to get the images. It is paid for once, however often it is waited for.`;
 

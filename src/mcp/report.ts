@@ -4,7 +4,7 @@ import { basename } from "node:path";
 import { pathToFileURL } from "node:url";
 import { detectImageType, escapeText } from "../index.js";
 
-/** How a call ended, in one word. */
+/** The outcomes of a call, with their meaning. */
 const outcomes = {
   completed: "the images were made, and are saved unless `files` is empty",
   running: "the task is not finished; `next` says how to get its images",
@@ -18,7 +18,7 @@ const outcomes = {
 
 export type Outcome = keyof typeof outcomes;
 
-/** How a call ended, for the agent. */
+/** The end of a call, for the agent. */
 export interface Report {
   outcome: Outcome;
   /** Text for the agent; text from other sources is already quoted in it. */

@@ -1,6 +1,6 @@
 import * as generated from "../../generated/operations.js";
 
-/** How the parts of a form with this name are read. */
+/** The kind of value that the parts of a form with this name hold. */
 export interface Part {
   readonly type: "string" | "integer" | "number" | "boolean" | "file" | "json";
   readonly array: boolean;

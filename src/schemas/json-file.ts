@@ -1,6 +1,6 @@
 import type { FileInput, Model, ModelInput } from "../types.js";
 
-/** How a file is named in JSON. */
+/** The form of a file in JSON. */
 export type FileForm = "path" | "url" | "base64";
 
 /** A file in JSON, for tools and queues: its path, its URL, or its bytes. */

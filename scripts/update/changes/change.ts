@@ -20,7 +20,7 @@ export interface Change {
   after?: unknown;
 }
 
-/** How a change affects the values that are allowed. */
+/** The effect of a change on the values that are allowed. */
 export type Effect = "stricter" | "looser" | "different";
 
 /**

@@ -6,7 +6,7 @@ export interface Rule {
   readonly place: string;
   /** The rule as it is written there, such as `maximum: 15`. */
   readonly text: string;
-  /** How to change the request. */
+  /** The change that makes the request right. */
   readonly advice: string;
 }
 

@@ -155,7 +155,7 @@ function Row({ request }: { request: RequestView }) {
   );
 }
 
-/** How a request ended, in a word. */
+/** The end of a request, in a word. */
 export function Ending({ request }: { request: RequestView }) {
   const [kind, text] = describeEnding(request);
   return <span class={`ending ${kind}`}>{text}</span>;
