@@ -17,7 +17,7 @@ export interface RecentLine {
  */
 export interface RecentLines {
   find(path: string): RecentLine | undefined;
-  /** @param bytes How many there are if nobody else wrote to the file meanwhile; if somebody did, nothing is remembered. */
+  /** @param bytes How many there are if nobody else wrote to the file meanwhile; if somebody did, nothing is found. */
   note(path: string, line: string, file: Stats, bytes: number): void;
   forget(path: string): void;
 }
@@ -37,9 +37,8 @@ export function createRecentLines(): RecentLines {
       files.delete(path);
       return undefined;
     },
-    note(path, line, { ino, mode, mtimeMs, size }, bytes) {
+    note(path, line, { ino, mode, mtimeMs }, bytes) {
       files.delete(path); // to be the newest
-      if (size !== bytes) return;
       files.set(path, { line, bytes, ino, mode, mtimeMs });
       if (files.size > most) files.delete(files.keys().next().value!);
     },
