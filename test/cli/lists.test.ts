@@ -215,6 +215,8 @@ describe("JSON", () => {
     expect(await complain("list.jsonl", `{"prompt":"x:{\\"prompt\\":"}\n${twice}\n`)).toEqual([
       "2: prompt is there more than once",
     ]);
+    const nested = '{"prompt":"a","sourceImage":[{"prompt":"b"},{"prompt":"c"}]}';
+    for (const fault of await complain("list.jsonl", nested)) expect(fault).not.toContain("more than once");
     expect(await complain("list.json", `[{"id": "id", "prompt": "id"},\n ${twice}]`)).toEqual([
       "2: prompt is there more than once",
     ]);

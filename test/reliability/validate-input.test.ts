@@ -45,6 +45,7 @@ describe("each fault is named with its place", () => {
       "\ufe0f\u{e0100}",
       "\u200d\n",
       "\u3164",
+      "\ufff9",
       "\u0000\u0085",
       "\u{e0041}",
     ].map((unseen): [string, unknown, InputIssue] => [
