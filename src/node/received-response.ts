@@ -68,24 +68,13 @@ export class ReceivedResponse {
     return JSON.parse(await this.text());
   }
 
-  arrayBuffer(): Promise<ArrayBuffer> {
-    return this.#asPlatform().arrayBuffer();
-  }
-
   async bytes(): Promise<Uint8Array> {
-    return new Uint8Array(await this.arrayBuffer());
+    return new Uint8Array(await this.#asPlatform().arrayBuffer());
   }
 
-  blob(): Promise<Blob> {
-    return this.#asPlatform().blob();
-  }
-
-  formData(): Promise<FormData> {
-    return this.#asPlatform().formData();
-  }
-
-  clone(): Response {
-    return this.#asPlatform().clone();
+  static {
+    const names = ["arrayBuffer", "blob", "clone", "formData"];
+    delegate<ReceivedResponse>(this.prototype, names, (response) => response.#asPlatform());
   }
 
   /** Reads the body as text without a stream, and fails once it is longer than `maxBytes`. */
@@ -162,24 +151,9 @@ class ReceivedHeaders {
   }
 
   static {
-    const others = [
-      "append",
-      "delete",
-      "entries",
-      "forEach",
-      "getSetCookie",
-      "keys",
-      "set",
-      "values",
-    ] as const;
-    for (const name of [...others, Symbol.iterator] as const) {
-      Object.defineProperty(this.prototype, name, {
-        value(this: ReceivedHeaders, ...parameters: never[]): unknown {
-          const platform = this.#asPlatform();
-          return (platform[name] as (...given: never[]) => unknown).apply(platform, parameters);
-        },
-      });
-    }
+    const names = ["append", "delete", "entries", "forEach", "getSetCookie", "keys", "set", "values"];
+    const all = [...names, Symbol.iterator];
+    delegate<ReceivedHeaders>(this.prototype, all, (headers) => headers.#asPlatform());
   }
 
   #asPlatform(): Headers {
@@ -191,6 +165,23 @@ class ReceivedHeaders {
     return this.#platform;
   }
 }
+
+/** Defines methods that call the platform's own of the same name. */
+function delegate<T>(
+  prototype: object,
+  names: readonly (string | symbol)[],
+  asPlatform: (instance: T) => object,
+): void {
+  for (const name of names) {
+    const value = function (this: T, ...parameters: unknown[]): unknown {
+      const platform = asPlatform(this) as Record<string | symbol, Method>;
+      return platform[name]!(...parameters);
+    };
+    Object.defineProperty(prototype, name, { value });
+  }
+}
+
+type Method = (...parameters: unknown[]) => unknown;
 
 /** Undoes an encoding, which was not asked for, but may be sent all the same. */
 function decode(stream: ReadableStream<Uint8Array<ArrayBuffer>>, headers: Headers) {
