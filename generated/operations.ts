@@ -6,17 +6,10 @@ export const server = "https://api.tensorslab.com" as const;
 /** How the key is sent. */
 export const authentication = { header: "Authorization", scheme: "Bearer" } as const;
 
-const form0 = {
-  category: { type: "string", array: false },
-  prompt: { type: "string", array: false },
-  batchsize: { type: "integer", array: false },
-  resolution: { type: "string", array: false },
-  sourceImage: { type: "file", array: true },
-  imageUrl: { type: "string", array: false },
-} as const;
+const part0 = { type: "file", array: true } as const;
 
-/** The parts of every form, by the operation that sends it. */
-export const forms = { "POST /v1/images/seedreamv5": form0 } as const;
+/** The parts of every form that are more than plain text, by the operation that sends it. */
+export const forms = { "POST /v1/images/seedreamv5": { sourceImage: part0 } } as const;
 
 /** Every operation by method and path: its id, its request's media type, and a form's parts, roles and their defaults. */
 export const operations = {
@@ -33,7 +26,14 @@ export const operations = {
       address: "imageUrl",
     },
     defaults: { count: 1, size: "2K" },
-    parts: form0,
+    parts: {
+      category: { type: "string", array: false },
+      prompt: { type: "string", array: false },
+      batchsize: { type: "integer", array: false },
+      resolution: { type: "string", array: false },
+      sourceImage: part0,
+      imageUrl: { type: "string", array: false },
+    },
   },
   "POST /v1/images/infobytaskid": {
     operationId: "infoByTaskId",

@@ -9,6 +9,7 @@ import { withDeadline } from "./reliability/abort.js";
 import { warnAbout } from "./reliability/advice.js";
 import { createCall } from "./reliability/call.js";
 import { createExchange } from "./reliability/exchange.js";
+import { findType } from "./reliability/files.js";
 import { imageCount } from "./reliability/image-count.js";
 import { createObserve } from "./reliability/instrument.js";
 import type { InstrumentedOperation } from "./reliability/instrument.js";
@@ -103,7 +104,7 @@ export function createClient(options: ClientOptions = {}): Client {
   const { remember, redact } = createRedactor();
   const facade = createFacade(settings, {
     exchange: createExchange(redact),
-    joinPieces: streamPieces,
+    files: { joinPieces: streamPieces, findType },
     noteKey: remember,
   });
   const call = createCall(facade, redact, settings.fetch, settings.apiKey === null);
@@ -223,7 +224,10 @@ export function createClient(options: ClientOptions = {}): Client {
     },
     results: { fetch, allowPrivateResults, instrumentation },
     submitTimeoutMs,
-    ready: facade.ready,
+    async ready() {
+      facade.baseUrl();
+      await facade.authenticate();
+    },
     submit,
     status,
     watch,

@@ -98,7 +98,7 @@ export abstract class TensorsLabError extends Error {
 
   /** Returns name, message and every public detail for JSON: logs, queues and other threads keep nothing else. */
   toJSON(): Record<string, unknown> {
-    return { message: this.message, ...(this as object), name: this.name };
+    return { message: this.message, ...(this as object) };
   }
 }
 

@@ -16,14 +16,15 @@ export const isLoopback = ({ hostname }: URL): boolean =>
 
 /** Says why a base URL cannot be used, if so. It never quotes the URL, which may hold a password. */
 export function findBaseUrlFault(url: URL, mayBeHttp: boolean): string | undefined {
-  if (url.username || url.password || url.search || url.hash) {
-    return "must not hold a user name, a password, a query or a fragment";
+  // An empty query too: what follows it would be no path.
+  if (url.username || url.password || /[?#]/.test(url.href)) {
+    return "must have no user name, query or fragment";
   }
-  if (url.protocol === "https:" || (url.protocol === "http:" && (mayBeHttp || isLoopback(url))))
-    return undefined;
+  const isSafe = url.protocol === "https:" || (url.protocol === "http:" && (mayBeHttp || isLoopback(url)));
+  if (isSafe) return undefined;
   return (
-    "must be https, or http to this machine, because the key would be sent unencrypted; pass `apiKey: null` to " +
-    "send none, or `dangerouslyAllowHttp: true` in a network that you trust"
+    "must be https, or http to this machine, or the key is not encrypted: pass `apiKey: null`, or " +
+    "`dangerouslyAllowHttp: true`"
   );
 }
 

@@ -170,7 +170,7 @@ describe("where there is no key yet, as in a build", () => {
 
   test("a literal that cannot be a key fails at once", () => {
     expect(() => createClient({ apiKey: "" })).toThrow(/empty/);
-    expect(() => createClient({ apiKey: "a\nb" })).toThrow(/line breaks/);
+    expect(() => createClient({ apiKey: "a\nb" })).toThrow(/one line/);
   });
 
   test("a base URL that is relative to a page is resolved once there is a page", async () => {

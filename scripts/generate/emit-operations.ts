@@ -1,5 +1,6 @@
 import { readAuthentication } from "./authentication.js";
 import { formParts } from "./form-parts.js";
+import type { Part } from "./form-parts.js";
 import { listOperations, requestMedia } from "./operation.js";
 import { readFormDefaults, readFormRoles } from "./roles.js";
 import type { Service } from "./roles.js";
@@ -13,10 +14,17 @@ export function emitOperations(document: JsonObject, service: Service): string {
   const operations = listOperations(document).map((one) => {
     const media = requestMedia(one, document);
     const parts = media && formParts(media, document);
-    const form = `form${forms.length}`;
+    const kinds = Object.entries(parts ?? {}).map(([name, kind]) => {
+      const key = JSON.stringify(name);
+      if (!isSpecial(kind)) return { isSpecial: false, member: `${key}: ${JSON.stringify(kind)}` };
+      // A constant of its own, so that a program that only encodes forms is bundled without the rest of the table.
+      const part = `part${declarations.length}`;
+      declarations.push(`const ${part} = ${JSON.stringify(kind)} as const;\n`);
+      return { isSpecial: true, member: `${key}: ${part}` };
+    });
+    const membersOf = (some: typeof kinds) => `{ ${some.map(({ member }) => member).join(", ")} }`;
     if (parts) {
-      declarations.push(`const ${form} = ${JSON.stringify(parts)} as const;\n`);
-      forms.push(`${JSON.stringify(one.name)}: ${form}`);
+      forms.push(`${JSON.stringify(one.name)}: ${membersOf(kinds.filter((kind) => kind.isSpecial))}`);
     }
     const entry = {
       operationId: one.operation.operationId,
@@ -26,8 +34,7 @@ export function emitOperations(document: JsonObject, service: Service): string {
       roles: media && readFormRoles(media.schema, document),
       defaults: media && readFormDefaults(media.schema, document),
     };
-    // A constant of its own, so that a program that only encodes forms is bundled without the rest of the table.
-    const members = JSON.stringify(entry).slice(1, -1) + (parts ? `, parts: ${form}` : "");
+    const members = JSON.stringify(entry).slice(1, -1) + (parts ? `, parts: ${membersOf(kinds)}` : "");
     return `${JSON.stringify(one.name)}: { ${members} }`;
   });
   const declareCode = (comment: string, name: string, code: string): string =>
@@ -40,7 +47,11 @@ export function emitOperations(document: JsonObject, service: Service): string {
     declare("The service's address, unless another is given.", "server", server(document)),
     declare("How the key is sent.", "authentication", readAuthentication(document)),
     ...declarations,
-    declareTable("The parts of every form, by the operation that sends it.", "forms", forms),
+    declareTable(
+      "The parts of every form that are more than plain text, by the operation that sends it.",
+      "forms",
+      forms,
+    ),
     declareTable(
       "Every operation by method and path: its id, its request's media type, and a form's parts, roles and their defaults.",
       "operations",
@@ -62,6 +73,10 @@ export function emitOperations(document: JsonObject, service: Service): string {
     ),
   ].join("\n");
 }
+
+/** Whether a part is encoded otherwise than what its value is. */
+const isSpecial = ({ type, contentType }: Part): boolean =>
+  type === "file" || type === "json" || contentType !== undefined;
 
 /** The first server, its variables at their defaults. */
 function server(document: JsonObject): string | undefined {

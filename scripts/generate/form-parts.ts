@@ -4,7 +4,8 @@ import { followReference } from "./reference.js";
 import { isObject } from "./source.js";
 import type { JsonObject } from "./source.js";
 
-interface Part {
+/** How one part of a form is encoded. */
+export interface Part {
   type: "string" | "integer" | "number" | "boolean" | "file" | "json";
   array: boolean;
   contentType?: string;

@@ -8,7 +8,6 @@ export type ApiKey = string | (() => string | Promise<string>);
 export type AuthScheme = "bearer" | "raw";
 
 const keyVariable = "TENSORSLAB_API_KEY";
-const hint = `set ${keyVariable}, or pass \`apiKey\``;
 
 /** Returns the value of the header that authenticates one request; undefined if it carries no key. */
 export type Authenticate = () => string | undefined | Promise<string | undefined>;
@@ -36,7 +35,7 @@ async function askForKey(apiKey: () => string | Promise<string>): Promise<string
   try {
     return await apiKey();
   } catch (cause) {
-    throw new ConfigurationError("The function passed as `apiKey` failed", { cause });
+    throw new ConfigurationError("The function `apiKey` failed", { cause });
   }
 }
 
@@ -46,11 +45,9 @@ async function askForKey(apiKey: () => string | Promise<string>): Promise<string
  */
 async function refuseWithoutKey(): Promise<never> {
   const { fetch } = globalThis;
-  if (typeof fetch === "function" && "__nextPatched" in fetch) {
-    await fetch("data:,", { cache: "no-store" });
-  }
-  const denoHint = "Deno" in globalThis ? "; Deno needs --allow-env for it" : "";
-  throw new ConfigurationError(`No API key: ${hint}${denoHint}`);
+  if ("__nextPatched" in Object(fetch)) await fetch("data:,", { cache: "no-store" });
+  const denoHint = "Deno" in globalThis ? "; Deno needs --allow-env" : "";
+  throw new ConfigurationError(`No API key: set ${keyVariable}, or pass \`apiKey\`${denoHint}`);
 }
 
 /** A variable of the environment; undefined where there is none, or none that may be read. */
@@ -70,10 +67,10 @@ function headerValue(key: unknown, authScheme: AuthScheme): string {
     throw new ConfigurationError(`The API key must be a string, not ${typeof key}`);
   }
   const trimmed = key.replace(/^[ \t]+|[ \t]+$/g, "");
-  if (!trimmed) throw new ConfigurationError(`The API key is empty: ${hint}`);
+  if (!trimmed) throw new ConfigurationError("The API key is empty");
   // The key itself is never quoted: errors end in logs.
   if (!/^[\x20-\x7e\xa0-\xff]+$/.test(trimmed)) {
-    throw new ConfigurationError("The API key holds line breaks or characters that a header cannot carry");
+    throw new ConfigurationError("The API key must be one line of Latin-1 characters");
   }
   const isWhole = authScheme === "raw" || scheme.test(trimmed);
   return isWhole ? trimmed : `${authentication.scheme} ${trimmed}`.trimStart();

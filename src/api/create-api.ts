@@ -4,13 +4,15 @@ import { authentication, forms } from "../../generated/operations.js";
 import type { paths } from "../../generated/schema.js";
 import { ConfigurationError } from "../errors.js";
 import { createAuthenticate } from "./authentication.js";
+import type { Authenticate } from "./authentication.js";
 import { exchange } from "./exchange.js";
 import type { Exchange } from "./exchange.js";
+import { tagOf } from "./file-part.js";
 import { encodeForm } from "./multipart.js";
-import type { EncodedForm, JoinPieces, PartKinds } from "./multipart.js";
+import type { EncodedBody, FormFiles, PartKinds } from "./multipart.js";
 import { apiOptionRules, checkOptions, resolveApiOptions } from "./options.js";
 import type { ApiOptions, ApiSettings } from "./options.js";
-import { isPlatformRequest, ObservedRequest, OutgoingRequest, toPlatformRequest } from "./request.js";
+import { isPlatformRequest, OutgoingRequest } from "./request.js";
 
 // A program's declarations name these when it exports what it has from the client. Where a package sees its own
 // dependencies alone, as pnpm lays them out, the compiler finds them only here.
@@ -25,22 +27,22 @@ type OnSend = (bytes: number | undefined) => void;
 /** The facade with the parts that the layer above it needs. */
 export interface Facade {
   api: Api;
-  /** Encodes a request's body and adds the key, as `api` does; returns the platform's Request if a middleware may look at it. */
+  /** Encodes a request's body and adds the key; returns the platform's Request, without the key, if a middleware sees it. */
   complete: (outgoing: OutgoingRequest, path: string) => Promise<Request | OutgoingRequest>;
   /** Adds the key and sends a request to the API's origin; `onSend` is called once nothing can prevent that any more. */
   send: (request: Request | OutgoingRequest, onSend?: OnSend) => Promise<Response>;
-  /** Whether a middleware may look at every request. */
+  /** Whether a middleware may look at a request. */
   isObserved: () => boolean;
   /** Where the service is. */
   baseUrl: () => URL;
-  /** Checks that the next request has a base URL and a key. */
-  ready: () => Promise<void>;
+  authenticate: Authenticate;
 }
 
 /** The parts that a layer above the facade does in its own way. */
 export interface FacadeParts {
   exchange: Exchange;
-  joinPieces?: JoinPieces;
+  /** How forms carry files. */
+  files?: FormFiles;
   /** Called with the header's value, before anything that may quote it can fail. */
   noteKey?: (headerValue: string | undefined) => void;
 }
@@ -58,37 +60,42 @@ export interface FacadeParts {
  * const { data, error } = await api.POST("/v1/images/seedreamv5", { body: { prompt: "a red fox" } });
  */
 export function createApi(options: ApiOptions = {}): Api {
-  checkOptions(options, apiOptionRules, (_, known) => ` The options are ${known.join(", ")}`);
+  checkOptions(options, apiOptionRules);
   return createFacade(resolveApiOptions(options), { exchange }).api;
 }
+
+/** What a method of the client may be called with: the options of one call may name middleware of its own. */
+type MaybeObserved = { middleware?: unknown[] } | undefined;
 
 /** Creates the {@link Facade}. */
 export function createFacade(
   { apiKey, authScheme, baseUrl, fetch }: ApiSettings,
-  { exchange, joinPieces, noteKey }: FacadeParts,
+  { exchange, files, noteKey }: FacadeParts,
 ): Facade {
   const authenticate = createAuthenticate(apiKey, authScheme);
   /** The parts that a platform Request was built of: a form whose length is known, and the key, which the Request does not show. */
   const sources = new WeakMap<Request, { outgoing: OutgoingRequest | undefined; key: string | undefined }>();
   let isObserved = false;
 
-  /** Encodes the body and adds the key. A middleware of the caller's gets a platform Request, without the key. */
   const complete: Facade["complete"] = async (outgoing, path) => {
-    // Now: openapi-fetch shows it to nobody who comes later.
-    const isSeen = isObserved || outgoing.constructor === ObservedRequest;
-    // Relative to a page that is known by now.
+    const isSeen = isObserved; // now: openapi-fetch shows it to nobody who comes later
+    // Not openapi-fetch's: it may be relative to a page that is known only by now.
     if (outgoing.url.startsWith("/")) outgoing.url = baseUrl().href.replace(/\/$/, "") + outgoing.url;
     checkOrigin(outgoing); // a call may have a base URL and a fetch of its own
     const { body } = outgoing;
     const isEncoded = isFields(body);
     if (isEncoded) {
       const kinds = (forms as Record<string, PartKinds>)[`${outgoing.method} ${path}`];
-      outgoing.setBody(kinds ? await encodeForm(body, kinds, joinPieces) : encodeJson(body));
+      const { headers, ...encoded }: EncodedBody = kinds
+        ? await encodeForm(body, kinds, files)
+        : { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } };
+      for (const [name, value] of Object.entries(headers)) outgoing.headers.set(name, value);
+      Object.assign(outgoing, encoded);
     }
     const key = await authenticate();
     noteKey?.(key);
     if (isSeen) {
-      const platformRequest = toPlatformRequest(outgoing);
+      const platformRequest = new Request(outgoing.url, outgoing as RequestInit);
       // Fetch encodes a FormData of the caller's again, with another boundary than the Request has.
       sources.set(platformRequest, { outgoing: isEncoded ? outgoing : undefined, key });
       return platformRequest;
@@ -100,7 +107,7 @@ export function createFacade(
   function checkOrigin({ url }: { url: string }): void {
     const { origin } = baseUrl();
     if (url.startsWith(`${origin}/`)) return;
-    throw new ConfigurationError(`The key is for ${origin} and is not sent anywhere else`);
+    throw new ConfigurationError(`The key is for ${origin} alone`);
   }
 
   const send: Facade["send"] = async (request, onSend) => {
@@ -119,51 +126,32 @@ export function createFacade(
   }
 
   const api = createOpenapiClient<paths>({
-    baseUrl: baseUrl.known?.href ?? "",
     Request: OutgoingRequest as unknown as typeof Request,
     fetch: (request) => send(request),
     bodySerializer: (body: unknown) => body as never,
   });
   api.use({
-    onRequest: ({ request, schemaPath }) => complete(request as never, schemaPath) as Promise<Request>,
+    onRequest: ({ request, schemaPath }) =>
+      complete(request as never, schemaPath) as Promise<Request>,
   });
+  for (const [name, call] of Object.entries(api) as [string, (...given: MaybeObserved[]) => unknown][]) {
+    const noted: typeof call = (...given) => {
+      isObserved ||= name === "use" || given.some((init) => init?.middleware?.length);
+      return call(...given);
+    };
+    Object.assign(api, { [name]: noted });
+  }
   return {
-    api: noteMiddleware(api, () => void (isObserved = true)),
+    api,
     complete,
     send,
     isObserved: () => isObserved,
     baseUrl,
-    async ready() {
-      baseUrl();
-      await authenticate();
-    },
+    authenticate,
   };
 }
-
-/** Wraps the client so that a middleware, added for all calls or for one, is known before the request is built. */
-function noteMiddleware(api: Api, note: () => void): Api {
-  const observe =
-    (call: (...given: unknown[]) => unknown) =>
-    (...given: { middleware?: unknown[] }[]) =>
-      call(...given.map((each) => (each?.middleware?.length ? { ...each, Request: ObservedRequest } : each)));
-  const observed = Object.entries(api).map(([name, call]) => [name, observe(call as never)] as const);
-  return {
-    ...(Object.fromEntries(observed) as unknown as Api),
-    use(...middlewares) {
-      note();
-      api.use(...middlewares);
-    },
-  };
-}
-
-const encodeJson = (body: object): EncodedForm => ({
-  body: JSON.stringify(body),
-  contentType: "application/json",
-});
 
 /** Whether a body is an object with fields, of whatever class, rather than what fetch sends as it is. */
 function isFields(body: unknown): body is Record<string, unknown> {
-  return (
-    Object.prototype.toString.call(body) === "[object Object]" && !(Symbol.asyncIterator in Object(body))
-  );
+  return tagOf(body) === "[object Object]" && !(Symbol.asyncIterator in Object(body));
 }

@@ -27,31 +27,38 @@ export type Exchange = (
  */
 export const exchange: Exchange = async (request, fetch) => {
   const send = prepareSend(request, fetch);
-  const key = secretOf(request.headers.get(authentication.header));
-  const fail = createFail(request, (error) => innermostAlone(error, key));
+  const key = secretOf(request.headers.get(authentication.header)) ?? "\0";
+  const fail = createFail(request, (error) => copyWithout(key, firstCause(error)));
   try {
     const response = await send();
-    statusOf(response);
+    refuseRedirect(response, response.status);
     return response;
   } catch (error) {
     return fail(error, false);
   }
 };
 
-/** The innermost cause, without the key, and without what else an error may hold: the request, and so the key. */
-function innermostAlone(error: unknown, key: string | undefined, depth = 0): Error {
-  const { message, code } = Object(error) as Record<string, unknown>;
-  const inner = causeOf(error);
-  if (inner !== undefined && depth < 5) return innermostAlone(inner, key, depth + 1);
-  const redact = (value: unknown) => String(value).replaceAll(key ?? "\0", "[redacted]");
-  const text = message ?? (Object(error) === error ? "no message" : error);
-  return Object.assign(new Error(redact(text)), typeof code === "string" && { code: redact(code) });
+/** An error's message and code without the key, and without what else it may hold: the request, and so the key. */
+function copyWithout(key: string, error: unknown): Error {
+  const { message = typeof error === "string" ? error : "no message", code } = Object(error) as Record<
+    string,
+    unknown
+  >;
+  const redact = (value: unknown) => String(value).replaceAll(key, "[redacted]");
+  return Object.assign(new Error(redact(message)), typeof code === "string" && { code: redact(code) });
 }
 
 /** The cause of an error; where several addresses were tried, the first failure tells as much as all. */
 export function causeOf(error: unknown): unknown {
   const { cause, errors } = Object(error) as Record<string, unknown>;
   return cause ?? (Array.isArray(errors) ? (errors[0] as unknown) : undefined);
+}
+
+/** The innermost cause, which says more than "fetch failed". */
+function firstCause(error: unknown): unknown {
+  let first = error;
+  for (let depth = 0; depth < 5; depth++) first = causeOf(first) ?? first;
+  return first;
 }
 
 /** Checks that a request can be sent and returns the function that sends it. */
@@ -63,14 +70,16 @@ export function prepareSend(
   throwIfAborted(request.signal);
   const fetch = given ?? (globalThis.fetch as Fetch | undefined);
   if (typeof fetch !== "function") {
-    throw new ConfigurationError("This runtime has no `fetch`: pass one as the option `fetch`");
+    throw new ConfigurationError("This runtime has no `fetch`: pass one");
   }
   // Older versions of Bun send a request again when a connection breaks that was used before: a form gets a new one.
   const isPaid = "Bun" in globalThis && request.headers.get("content-type")?.startsWith("multipart/");
-  const init: RequestInit = { redirect: redirectMode(), ...(isPaid && { keepalive: false }) };
-  if (isPlatformRequest(request)) return () => fetch(request, init);
-  // The request is its own init: a copy would be one more object for each request.
-  return () => fetch(request.url, Object.assign(request, init) as RequestInit);
+  const isOwn = !isPlatformRequest(request);
+  // A request of ours is its own init: a copy would be one more object for each request.
+  const init: object = Object.assign(isOwn ? request : {}, isPaid && { keepalive: false }, {
+    redirect: redirectMode(),
+  });
+  return () => fetch(isOwn ? request.url : request, init);
 }
 
 /**
@@ -85,7 +94,8 @@ export function createFail(
     if (signal?.aborted) throw reasonOf(signal);
     if (isControlFlow(error)) throw error;
     const cause = toCause(error);
-    throw new ConnectionError(`${method} ${new URL(url).pathname}: ${innermost(cause)}`, {
+    const { message, name } = firstCause(cause) as Error;
+    throw new ConnectionError(`${method} ${new URL(url).pathname}: ${message || name}`, {
       outcome: isNotSent ? "not-sent" : "unknown",
       cause,
     });
@@ -93,20 +103,12 @@ export function createFail(
 }
 
 /**
- * Returns the status of a response; a test double may have none.
+ * Refuses what is not a response to the request itself.
  *
- * @throws {TypeError} The response is a redirect (0, where it is hidden), or has a status that HTTP does not have.
+ * @throws {TypeError} It is a redirect (0, where it is hidden), or has a status that HTTP does not have.
  */
-export function statusOf(response: Response): number {
-  const { status, ok, redirected } = response;
-  const known = (status as number | undefined) ?? (ok === false ? 500 : 200);
-  const isKnown = (known >= 200 && known <= 299) || (known >= 400 && known <= 599);
-  if (isKnown && !redirected) return known;
-  void response.body?.cancel?.().catch(() => {});
+export function refuseRedirect({ redirected, body }: Response, status: number): void {
+  if (!redirected && /^[245]\d\d$/.test(`${status}`)) return;
+  void body?.cancel?.().catch(() => {});
   throw new TypeError(`unexpected HTTP ${status}`);
-}
-
-/** The message of the first cause, which says more than "fetch failed". */
-function innermost({ cause, message, name }: Error): string {
-  return (cause instanceof Error && innermost(cause)) || message || name;
 }

@@ -1,7 +1,6 @@
 import type { operations } from "../../generated/operations.js";
-import { InvalidInputError } from "../errors.js";
-import { detectImageType } from "../image-type.js";
-import { mediaTypeOf, readAll, readHead, toFilePart } from "./file-part.js";
+import { ConfigurationError } from "../errors.js";
+import { tagOf, toFilePart } from "./file-part.js";
 import type { FilePart } from "./file-part.js";
 import { PlatformBlob } from "./platform.js";
 
@@ -16,13 +15,13 @@ export interface PartKind {
 type Forms = Extract<(typeof operations)[keyof typeof operations], { parts: unknown }>["parts"];
 export type PartKinds = Readonly<Record<string, PartKind>> | Forms;
 
-/** A form as it goes over the wire. */
-export interface EncodedForm {
+/** A body as it goes over the wire, with its headers. */
+export interface EncodedBody {
   /** One string if it is text alone; else a Blob or a stream, which is read while it is sent. */
   body: string | Blob | ReadableStream<Uint8Array>;
-  contentType: string;
-  /** Length in bytes, where the body does not tell it. */
-  contentLength?: number;
+  headers: { "Content-Type": string; "Content-Length"?: string };
+  /** Platforms ask for this where the body is a stream. */
+  duplex?: "half";
 }
 
 /** A piece of a form: text, or a file's bytes. */
@@ -31,66 +30,84 @@ export type Piece = string | FilePart;
 /** Joins the pieces of a form that has files. */
 export type JoinPieces = (
   pieces: readonly Piece[],
-  contentType: string,
-) => EncodedForm | Promise<EncodedForm>;
+  headers: EncodedBody["headers"],
+) => EncodedBody | Promise<EncodedBody>;
+
+/** A file's media type, and the extension for one that has no name. */
+export interface FileType {
+  type: string;
+  extension: string;
+}
+
+/** Finds out the type of a field's file, `index` in its list if it has one. */
+export type FindType = (
+  file: FilePart,
+  kind: PartKind,
+  name: string,
+  index: number,
+) => FileType | Promise<FileType>;
+
+/** How a form carries files; a Blob of the platform, and their types as they say, unless it is given. */
+export interface FormFiles {
+  joinPieces?: JoinPieces | undefined;
+  findType?: FindType;
+}
 
 /**
  * Encodes fields as multipart/form-data, each part as its kind says; what is undefined or null is left out.
  *
  * FormData is not used because it turns a lone line feed into CR LF, and costs a chunk and a write for each field.
  *
- * @throws {InvalidInputError} A file cannot be read.
+ * @throws {ConfigurationError} The form has more bytes than a Blob of this runtime.
  */
 export async function encodeForm(
   fields: Record<string, unknown>,
   kinds: PartKinds,
-  join: JoinPieces = joinAsBlob,
-): Promise<EncodedForm> {
-  const boundary = createBoundary();
+  { joinPieces = joinAsBlob, findType = typeOf }: FormFiles = {},
+): Promise<EncodedBody> {
+  // No other request has the same: it identifies this one wherever its headers are seen. Runtimes keep random bytes ready
+  // for UUIDs alone; a page that is not secure has none.
+  const uuid = (crypto as Partial<Crypto>).randomUUID?.();
+  const boundary = `form-${uuid ?? crypto.getRandomValues(new Uint32Array(4)).join("-")}`;
   const pieces: Piece[] = [];
   for (const [name, value] of Object.entries(fields)) {
     if (value === undefined || value === null) continue; // a form has no word for null
-    const kind = (kinds as Record<string, PartKind>)[name] ?? guessKind(name, value);
-    const items: unknown[] = kind.array && Array.isArray(value) ? value : [value];
+    const kind = (kinds as Record<string, PartKind>)[name] ?? kindOf(value);
+    const items: unknown[] = kind.array ? [value].flat() : [value];
     for (const [index, item] of items.entries()) {
       const isJson = kind.type === "json";
       if (item === null && !isJson) continue;
-      const path = kind.array ? `${name}[${index}]` : name;
-      const file = kind.type === "file" ? toFilePart(item, path) : undefined;
+      const file = kind.type === "file" ? toFilePart(item) : undefined;
       let head = `--${boundary}\r\nContent-Disposition: form-data; name="${escapeName(name)}"`;
       let type = kind.contentType ?? (isJson ? "application/json" : "");
       if (file) {
-        const beginning = await readHead(file, path);
-        type = mediaTypeOf(file, beginning, kind.contentType).replace(/[^\x20-\x7e]/g, "");
-        const extension = detectImageType(beginning)?.extension ?? "bin";
-        head += `; filename="${escapeName(file.name) || `${name}-${index + 1}.${extension}`}"`;
+        const found = await findType(file, kind, name, index);
+        type = found.type.replace(/[^\x20-\x7e]/g, "");
+        head += `; filename="${escapeName(file.name || `${name}-${index + 1}.${found.extension}`)}"`;
       }
       if (type) head += `\r\nContent-Type: ${type}`;
       head += "\r\n\r\n";
-      if (file) pieces.push(head, file, "\r\n");
-      else pieces.push(`${head}${isJson ? JSON.stringify(item) : String(item)}\r\n`);
+      pieces.push(head, file ?? (isJson ? JSON.stringify(item) : String(item)), "\r\n");
     }
   }
   pieces.push(`--${boundary}--\r\n`);
-  const contentType = `multipart/form-data; boundary=${boundary}`;
+  const headers = { "Content-Type": `multipart/form-data; boundary=${boundary}` };
   // Deno resends a string by itself when a kept connection breaks, which may pay twice; a Blob it sends once.
   const isText = !("Deno" in globalThis) && pieces.every((piece) => typeof piece === "string");
-  return isText ? { body: pieces.join(""), contentType } : join(pieces, contentType);
+  return isText ? { body: pieces.join(""), headers } : joinPieces(pieces, headers);
 }
 
-/** A boundary that no other request has: it identifies this one wherever its headers are seen. */
-function createBoundary(): string {
-  // Runtimes keep random bytes ready for UUIDs alone; a page that is not secure has none.
-  const uuid = (crypto as Partial<Crypto>).randomUUID?.();
-  return `form-${uuid ?? crypto.getRandomValues(new Uint32Array(4)).join("-")}`;
+/** The kind of a part that is plain text in the document, or is not in it. */
+function kindOf(value: unknown): PartKind {
+  const [item] = [value].flat() as unknown[];
+  const type = toFilePart(item) ? "file" : tagOf(item) === "[object Object]" ? "json" : "string";
+  return { type, array: Array.isArray(value) };
 }
 
-/** A field that is not in the document can only come through the raw client. */
-function guessKind(name: string, value: unknown): PartKind {
-  const array = Array.isArray(value);
-  const item: unknown = array ? value[0] : value;
-  if (toFilePart(item, name)) return { type: "file", array };
-  return { type: typeof item === "object" ? "json" : "string", array };
+/** A file's type as it says itself. */
+function typeOf({ blob }: FilePart, { contentType }: PartKind): FileType {
+  const type = blob.type || contentType || "application/octet-stream";
+  return { type, extension: type.startsWith("image/") ? type.slice(6) : "bin" };
 }
 
 /** As the HTML standard escapes names in a form; half of a surrogate pair has no bytes in UTF-8. */
@@ -103,21 +120,16 @@ function escapeName(name: string): string {
  *
  * A file of another realm is no part of such a Blob, and Bun would leave out a file on disk: their bytes are read before.
  */
-async function joinAsBlob(pieces: readonly Piece[], contentType: string): Promise<EncodedForm> {
+async function joinAsBlob(pieces: readonly Piece[], headers: EncodedBody["headers"]): Promise<EncodedBody> {
   const parts: BlobPart[] = [];
   let leastBytes = 0;
   for (const piece of pieces) {
-    if (typeof piece === "string") {
-      parts.push(piece);
-      continue;
-    }
-    const { blob, size } = piece;
+    const { blob = piece, size = 0 } = piece as Partial<FilePart>;
     leastBytes += size;
-    parts.push(blob instanceof PlatformBlob && !("Bun" in globalThis) ? blob : await readAll(blob));
+    const isPart = typeof blob === "string" || (blob instanceof PlatformBlob && !("Bun" in globalThis));
+    parts.push(isPart ? blob : await (blob as Blob).arrayBuffer());
   }
-  const body = new PlatformBlob(parts, { type: contentType });
-  if (body.size >= leastBytes) return { body, contentType };
-  throw new InvalidInputError([
-    { path: "", message: "has more bytes than this runtime can send in one form" },
-  ]);
+  const body = new PlatformBlob(parts, { type: headers["Content-Type"] });
+  if (body.size >= leastBytes) return { body, headers };
+  throw new ConfigurationError("Form too large for this runtime: use `createClient`");
 }

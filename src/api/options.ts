@@ -38,42 +38,30 @@ export interface ApiSettings {
   fetch: Fetch | undefined;
 }
 
-/** Returns where the service is; `known` at once unless it is relative to a page that is not there yet. */
-export type BaseUrl = (() => URL) & { known?: URL };
+/** Returns where the service is; it throws while that is relative to a page that is not there yet. */
+export type BaseUrl = () => URL;
 
 /** Fills in the defaults of options that keep to their rules, and decides who sends a key where. */
 export function resolveApiOptions(options: ApiOptions): ApiSettings {
-  const {
-    dangerouslyAllowBrowser = false,
-    dangerouslyAllowHttp = false,
-    authScheme = "bearer",
-    fetch,
-  } = options;
-  const isOwnServer = options.baseUrl !== undefined;
-  const apiKey =
-    dangerouslyAllowBrowser === true || !isBrowser()
-      ? options.apiKey
-      : withoutKey(options.apiKey, isOwnServer);
+  const { dangerouslyAllowBrowser, dangerouslyAllowHttp, authScheme = "bearer", fetch } = options;
+  const apiKey = dangerouslyAllowBrowser === true || !isBrowser() ? options.apiKey : withoutKey(options);
   const baseUrl = options.baseUrl ?? (environmentVariable("TENSORSLAB_BASE_URL") || server);
   const mayBeHttp = apiKey === null || dangerouslyAllowHttp === true;
   return { apiKey, authScheme, baseUrl: resolveBaseUrl(baseUrl, mayBeHttp), fetch };
 }
 
-/** Whether a value is valid for an option, and the words for what is. */
-export type OptionRule = readonly [isValid: (value: any) => boolean, kind: string];
+/** Whether a value is valid for an option, and the words for what is; undefined for what is validated where it is used. */
+export type OptionRule = readonly [isValid: (value: any) => boolean, kind: string] | undefined;
 
 export const callback: OptionRule = [(value) => typeof value === "function", "a function"];
 
-/** Validated where it is used. */
-const checkedLater: OptionRule = [() => true, ""];
-
 /** The rules of the options, by name. */
 export const apiOptionRules: Record<keyof ApiOptions, OptionRule> = {
-  apiKey: checkedLater,
-  dangerouslyAllowBrowser: checkedLater,
+  apiKey: undefined,
+  dangerouslyAllowBrowser: undefined,
   authScheme: [(value) => value === "bearer" || value === "raw", '"bearer" or "raw"'],
-  baseUrl: checkedLater,
-  dangerouslyAllowHttp: checkedLater,
+  baseUrl: undefined,
+  dangerouslyAllowHttp: undefined,
   fetch: callback,
 };
 
@@ -81,19 +69,20 @@ export const apiOptionRules: Record<keyof ApiOptions, OptionRule> = {
 export function checkOptions(
   options: object,
   rules: Readonly<Record<string, OptionRule>>,
-  hint: (unknown: string, known: readonly string[]) => string,
+  hint?: (unknown: string, known: readonly string[]) => string,
   about?: ErrorDetails,
 ): void {
   const unknown = Object.keys(options).find((name) => !Object.hasOwn(rules, name));
   if (unknown !== undefined) {
-    const help = hint(unknown, Object.keys(rules));
+    const known = Object.keys(rules);
+    const help = hint?.(unknown, known) || ` Available: ${known.join(", ")}`;
     throw new ConfigurationError(`Unknown option \`${unknown}\`.${help}`, about);
   }
   for (const name in rules) {
     const value = (options as Record<string, unknown>)[name];
-    const [isValid, kind] = rules[name]!;
-    if (value !== undefined && !isValid(value)) {
-      throw new ConfigurationError(`\`${name}\` must be ${kind}`, about);
+    const rule = rules[name];
+    if (rule && value !== undefined && !rule[0](value)) {
+      throw new ConfigurationError(`\`${name}\` must be ${rule[1]}`, about);
     }
   }
 }
@@ -101,24 +90,24 @@ export function checkOptions(
 /** Pages have a document; their workers have none, but the name that all browsers give themselves. */
 function isBrowser(): boolean {
   const { document, navigator } = globalThis as { document?: unknown; navigator?: { userAgent?: string } };
-  return document !== undefined || navigator?.userAgent?.startsWith("Mozilla/") === true;
+  return document !== undefined || /^Mozilla\//.test(`${navigator?.userAgent}`);
 }
 
 /** A page sends no key, but may have a server of its own that adds it. */
-function withoutKey(apiKey: ApiKey | null | undefined, isOwnServer: boolean): null {
-  if (apiKey === null || (apiKey === undefined && isOwnServer)) return null;
+function withoutKey({ apiKey, baseUrl }: ApiOptions): null {
+  if (apiKey === null || (apiKey === undefined && baseUrl !== undefined)) return null;
   throw new ConfigurationError(
-    "Every visitor can read a key in a web page: pass the `baseUrl` of a server of yours that adds it " +
-      "(`createProxyHandler`) and no `apiKey`, or `dangerouslyAllowBrowser: true` if only you open the page",
+    "A web page shows its key to visitors: pass the `baseUrl` of your `createProxyHandler`, " +
+      "or `dangerouslyAllowBrowser: true`",
   );
 }
 
 function resolveBaseUrl(given: string | URL, mayBeHttp: boolean): BaseUrl {
-  const isRelative = !parseUrl(given) && /^\.{0,2}\//.test(String(given));
+  const check = () => checkBaseUrl(given, mayBeHttp);
   // A page that is rendered on a server beforehand asks for nothing there.
-  if (isRelative && pageUrl() === undefined) return () => checkBaseUrl(given, mayBeHttp);
-  const known = checkBaseUrl(given, mayBeHttp);
-  return Object.assign(() => known, { known });
+  if (pageUrl() === undefined && /^\.{0,2}\//.test(`${given}`)) return check;
+  const url = check();
+  return () => url;
 }
 
 const pageUrl = (): string | undefined => (globalThis as { location?: { href: string } }).location?.href;
@@ -127,11 +116,8 @@ const pageUrl = (): string | undefined => (globalThis as { location?: { href: st
 function checkBaseUrl(given: string | URL, mayBeHttp: boolean): URL {
   const page = pageUrl();
   const url = parseUrl(given, page);
-  if (!url) {
-    const hint = page === undefined ? ": relative URLs need a page" : "";
-    throw new ConfigurationError(`\`baseUrl\` must be a valid URL, such as https://example.com${hint}`);
-  }
-  const fault = findBaseUrlFault(url, mayBeHttp);
-  if (fault) throw new ConfigurationError(`\`baseUrl\` ${fault}`);
+  const hint = page === undefined ? ": relative URLs need a page" : "";
+  const fault = url ? findBaseUrlFault(url, mayBeHttp) : `must be a valid URL${hint}`;
+  if (!url || fault) throw new ConfigurationError(`\`baseUrl\` ${fault}`);
   return url;
 }

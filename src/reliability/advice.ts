@@ -1,6 +1,7 @@
 import { advice } from "../../generated/operations.js";
-import { FilePart, mediaTypeOf, readHead } from "../api/file-part.js";
+import { FilePart } from "../api/file-part.js";
 import type { Model, ModelInput } from "../types.js";
+import { findType } from "./files.js";
 import { submitOperation } from "./submit-operation.js";
 import { validateInput } from "./validate-input.js";
 
@@ -74,14 +75,15 @@ async function isDoubtful(entry: Advice, fields: Fields): Promise<boolean> {
   const items = [fields[field] ?? []].flat();
   const count = items.length + Number(fields[plus!] ?? entry.default);
   if (items.length > maxItems! || (items.length > 0 && (count > maximum! || fields[without!]))) return true;
-  for (const item of items) {
+  const kind = { type: "file", array: Array.isArray(fields[field]) } as const;
+  for (const [index, item] of items.entries()) {
     if (!(item instanceof FilePart)) {
       if (isDoubtfulText(entry, String(item))) return true;
     } else if (item.size > maxBytes!) {
       return true;
     } else if (mediaTypes) {
       // Without its name, a file is what its first bytes say, whatever it is called.
-      const type = mediaTypeOf({ ...item, name: "" }, await readHead(item, field), undefined);
+      const { type } = await findType({ ...item, name: "" }, kind, field, index);
       if (!mediaTypes.includes(type)) return true;
     }
   }

@@ -1,8 +1,9 @@
-import type { EncodedForm, Piece } from "../api/multipart.js";
-import { FilePart, readAll } from "../api/file-part.js";
+import type { EncodedBody, Piece } from "../api/multipart.js";
+import { FilePart } from "../api/file-part.js";
 import { builtinModule, original, PlatformBlob } from "../api/platform.js";
 import { openPieces } from "../fetch-agreement.js";
 import type { Pieces } from "../fetch-agreement.js";
+import { readAll } from "./files.js";
 
 /**
  * A Blob with a stream of its own, so that a file may have a faster way to its bytes than the platform's: fetch on Node asks
@@ -11,20 +12,24 @@ import type { Pieces } from "../fetch-agreement.js";
  * Where the Blob would not hold every byte, which is compared before anything is sent, the body is a stream: Bun drops
  * files on disk from a Blob of several parts, and files of another realm are no parts at all.
  */
-export function streamPieces(pieces: readonly Piece[], contentType: string): EncodedForm {
+export function streamPieces(pieces: readonly Piece[], headers: EncodedBody["headers"]): EncodedBody {
   const parts = pieces.map((piece) =>
     typeof piece === "string" ? new FilePart(new PlatformBlob([piece])) : piece,
   );
-  const contentLength = parts.reduce((sum, { size }) => sum + size, 0);
-  const open = () => openParts(parts, contentLength);
+  const length = parts.reduce((sum, { size }) => sum + size, 0);
+  const open = () => openParts(parts, length);
   const blobs = parts.map(({ blob }) => blob);
   if (blobs.every((blob) => blob instanceof PlatformBlob)) {
-    const body = new PlatformBlob(blobs as Blob[], { type: contentType });
+    const body = new PlatformBlob(blobs as Blob[], { type: headers["Content-Type"] });
     const stream = () => withPipe(toStream(open())) as ReturnType<Blob["stream"]>;
-    if (body.size === contentLength)
-      return { body: Object.assign(body, { stream, [openPieces]: open }), contentType };
+    if (body.size === length) return { body: Object.assign(body, { stream, [openPieces]: open }), headers };
   }
-  return { body: toStream(open()), contentType, contentLength };
+  // A stream has no length of its own, and services are wary of bodies without one.
+  return {
+    body: toStream(open()),
+    headers: { ...headers, "Content-Length": String(length) },
+    duplex: "half",
+  };
 }
 
 /** Reads the parts one after the other; fails if they do not have the bytes that were announced. */

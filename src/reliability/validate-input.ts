@@ -1,10 +1,11 @@
 import { operations } from "../../generated/operations.js";
 import { requests } from "../../generated/validators.js";
 import type { CheckError } from "../../generated/validators.js";
-import { FilePart, toFilePart } from "../api/file-part.js";
+import { FilePart } from "../api/file-part.js";
 import type { PartKind } from "../api/multipart.js";
 import { didYouMean, InvalidInputError } from "../errors.js";
 import type { InputIssue } from "../errors.js";
+import { takeFile } from "./files.js";
 
 const loneSurrogate = /\p{Cs}/u;
 
@@ -44,7 +45,7 @@ export function validateInput(operation: keyof typeof operations, input: unknown
 function takeSnapshot(value: unknown, path: string): unknown {
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return value.map((item, index) => takeSnapshot(item, `${path}[${index}]`));
-  const file = toFilePart(value, path);
+  const file = takeFile(value, path);
   if (file) return file;
   const prototype: unknown = Object.getPrototypeOf(value);
   const isPlain = prototype === null || Object.getPrototypeOf(prototype) === null;

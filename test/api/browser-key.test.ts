@@ -18,7 +18,7 @@ describe("a key in a web page", () => {
 
   it("is refused from the environment too, and the advice is what a page can do", () => {
     vi.stubEnv("TENSORSLAB_API_KEY", "a key");
-    expect(() => createClient()).toThrow(/`baseUrl` of a server of yours/);
+    expect(() => createClient()).toThrow(/`baseUrl` of your `createProxyHandler`/);
   });
 
   it("is let in by dangerouslyAllowBrowser: true, and by nothing that only looks like it", () => {

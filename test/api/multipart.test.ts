@@ -6,7 +6,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test
 import { createClient } from "../../src/index.js";
 import type { Client, FileInput } from "../../src/index.js";
 import { encodeForm } from "../../src/api/multipart.js";
-import type { PartKinds } from "../../src/api/multipart.js";
+import type { FormFiles, PartKinds } from "../../src/api/multipart.js";
+import { findType } from "../../src/reliability/files.js";
 import { startCaptureServer } from "../support/capture-server.js";
 import type { CaptureServer } from "../support/capture-server.js";
 import { readForm } from "../support/form.js";
@@ -209,9 +210,14 @@ test("bytes whose buffer was transferred are named before there is a connection"
 
 describe("the encoder", () => {
   /** Reads an encoded form without a server. */
-  async function encoded(fields: Record<string, unknown>, kinds: PartKinds = {}): Promise<FormPart[]> {
-    const { body, contentType } = await encodeForm(fields, kinds);
+  async function encoded(
+    fields: Record<string, unknown>,
+    kinds: PartKinds = {},
+    files: FormFiles = {},
+  ): Promise<FormPart[]> {
+    const { body, headers } = await encodeForm(fields, kinds, files);
     const bytes = Buffer.from(await new Response(body).arrayBuffer());
+    const contentType = headers["Content-Type"];
     return readForm({ method: "POST", path: "/", headers: { "content-type": contentType }, body: bytes });
   }
 
@@ -222,7 +228,7 @@ describe("the encoder", () => {
 
   test("each form has a boundary of its own", async () => {
     const [first, second] = [await encodeForm({}, {}), await encodeForm({}, {})];
-    expect(first.contentType).not.toBe(second.contentType);
+    expect(first.headers).not.toEqual(second.headers);
   });
 
   test("each kind of part", async () => {
@@ -241,7 +247,7 @@ describe("the encoder", () => {
       mask: imageHeads.gif,
       skipped: undefined,
     };
-    expect(await encoded(fields, kinds)).toEqual([
+    expect(await encoded(fields, kinds, { findType })).toEqual([
       { name: "flag", text: "false" },
       { name: "ratio", text: "0.5" },
       { name: "tags", text: "a" },
@@ -259,7 +265,20 @@ describe("the encoder", () => {
     const { body } = await encodeForm({ options: {}, mask: new Blob(["?"]) }, kinds);
     const text = await (body as Blob).text();
     expect(text).toContain('name="options"\r\nContent-Type: application/vnd.example+json\r\n\r\n{}');
-    expect(text).toContain('filename="mask-1.bin"\r\nContent-Type: image/png\r\n\r\n?');
+    expect(text).toContain('filename="mask-1.png"\r\nContent-Type: image/png\r\n\r\n?');
+  });
+
+  test("a file is what it says, or unknown, where nothing looks into it", async () => {
+    const bytes = Buffer.from(imageHeads.gif);
+    expect(await encoded({ mask: [new Blob([bytes], { type: "image/webp" }), bytes] })).toEqual([
+      { name: "mask", filename: "mask-1.webp", type: "image/webp", bytes },
+      { name: "mask", filename: "mask-2.bin", type: "application/octet-stream", bytes },
+    ]);
+  });
+
+  test("what is not plain is sent as its text, not as JSON", async () => {
+    const address = new URL("https://example.com/a.png");
+    expect(await encoded({ address })).toEqual([{ name: "address", text: address.href }]);
   });
 
   test("a field that the document does not have is sent as what it is", async () => {

@@ -302,7 +302,7 @@ describe("what comes back", () => {
   });
 
   it.each([
-    [{ apiKey: () => Promise.reject(new Error("no vault")) }, "The function passed as `apiKey` failed"],
+    [{ apiKey: () => Promise.reject(new Error("no vault")) }, "The function `apiKey` failed"],
     [{ apiKey: undefined }, "No API key: set TENSORSLAB_API_KEY"],
     [{ apiKey: null }, "`taskIdSecret` is needed"],
   ])(

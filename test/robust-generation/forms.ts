@@ -17,9 +17,9 @@ async function roundTrip(
   fields: Record<string, unknown>,
 ): Promise<ReceivedPart[]> {
   const { operations } = await generateFixture(fixture);
-  const { body, contentType } = await encodeForm(fields, operations[operation]!.parts!);
+  const { body, headers } = await encodeForm(fields, operations[operation]!.parts!);
   const received: ReceivedPart[] = [];
-  const parser = busboy({ headers: { "content-type": contentType }, defParamCharset: "utf8" });
+  const parser = busboy({ headers: { "content-type": headers["Content-Type"] }, defParamCharset: "utf8" });
   parser.on("field", (name, value, { mimeType: type }) => received.push({ name, type, value }));
   parser.on("file", (name, stream, { mimeType: type }) => {
     const part = { name, type, value: "" };

@@ -204,8 +204,8 @@ describe("what a page loads", () => {
     console.log(
       `gzipped: createApi ${facade} bytes, createClient ${core}, submit alone ${submit}, everything ${everything}`,
     );
-    expect(facade).toBeLessThanOrEqual(7_500);
-    expect(core).toBeLessThanOrEqual(18_500);
+    expect(facade).toBeLessThanOrEqual(6_500);
+    expect(core).toBeLessThanOrEqual(18_300);
     expect(submit).toBeLessThan(everything);
   });
 
