@@ -1,4 +1,4 @@
-import { formatText } from "../format.js";
+import { format } from "prettier";
 import { formParts, propertiesOf, requiredOf } from "./form-parts.js";
 import { listOperations, requestMedia } from "./operation.js";
 import { printable } from "./printable.js";
@@ -49,7 +49,8 @@ export function emitFieldsTable(document: JsonObject, { models }: Service): stri
 }
 
 /** The table as it stands in a page. */
-export const formatTable = (table: string): Promise<string> => formatText("table.md", table);
+export const formatTable = (table: string): Promise<string> =>
+  format(table, { parser: "markdown", proseWrap: "preserve", printWidth: 110 });
 
 function describeKind(kind: { type: string; array: boolean } | undefined): string {
   if (!kind) return "any";

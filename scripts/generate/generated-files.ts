@@ -1,4 +1,6 @@
-import { formatText } from "../format.js";
+import { readFileSync } from "node:fs";
+import { format } from "prettier";
+import type { Options } from "prettier";
 import { breakCircularReferences } from "./circular-schemas.js";
 import { checkContradictions } from "./contradictions.js";
 import { withoutRequired } from "./directions.js";
@@ -15,6 +17,8 @@ import { readService } from "./roles.js";
 /** The first words of every generated file. */
 export const notice =
   "Generated from spec/ by `npm run generate`. Do not edit: change spec/ and generate again.";
+
+const style = JSON.parse(readFileSync(new URL("../../.prettierrc.json", import.meta.url), "utf8")) as Options;
 
 /** Every generated file by name, not formatted yet, and the compiled code that goes into the checks. */
 export interface Emitted {
@@ -35,7 +39,7 @@ export async function formatSources({
   code,
 }: Pick<Emitted, "sources" | "code">): Promise<Map<string, string>> {
   const files = Object.entries(sources).map(
-    async ([name, source]) => [name, await formatText(name, source)] as const,
+    async ([name, source]) => [name, await format(source, { ...style, filepath: name })] as const,
   );
   const formatted = new Map(await Promise.all(files));
   // Not formatted: it may be megabytes, and is marked to be left as it is.

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { formatText } from "../format.js";
+import { format } from "prettier";
 import {
   buildEffectiveDocument,
   mergeSpecification,
@@ -94,18 +94,20 @@ export async function prepareUpdate(project: string, request: Request): Promise<
       if (status !== "unchanged") files.set(`spec/${file}`, source.text);
     const upkeep = changedOrigins(vendored, origins);
     if (upkeep.size > 0)
-      files.set(`spec/${sourcesFile}`, await formatText(sourcesFile, writeOrigins(sourcesText, upkeep)));
+      files.set(`spec/${sourcesFile}`, await formatted("yaml", writeOrigins(sourcesText, upkeep)));
     for (const [name, text] of emitted ? await formatSources(emitted) : [])
       files.set(`generated/${name}`, text);
     const page = emitted && replaceTable(readme, await formatTable(emitted.table));
     if (page !== undefined && page !== readme) files.set("README.md", page);
     if (isChanged)
-      files.set("CHANGELOG.md", await formatText("CHANGELOG.md", addEntry(changelog, report, today())));
+      files.set("CHANGELOG.md", await formatted("markdown", addEntry(changelog, report, today())));
     return files;
   }
   return { report, formatFiles };
 }
 
+const formatted = (parser: string, text: string): Promise<string> =>
+  format(text, { parser, printWidth: 110 });
 const today = (): string => new Date().toISOString().slice(0, 10);
 
 function editedByHand(vendored: ReadonlyMap<string, Vendored>): string[] {

@@ -28,8 +28,8 @@ export function createServer(
   /** The abilities of the client, which it names with each call, or once at the beginning. */
   function capabilitiesOf({ mcpReq }: ServerContext): ClientCapabilities | undefined {
     if (!isModern) return server.server.getClientCapabilities();
-    const envelope = mcpReq.envelope as Json | undefined;
-    return envelope?.[CLIENT_CAPABILITIES_META_KEY] as ClientCapabilities | undefined;
+    return (mcpReq.envelope as Json | undefined)?.[CLIENT_CAPABILITIES_META_KEY] as
+      ClientCapabilities | undefined;
   }
 
   for (const { name, title, description, inputSchema, outputSchema, annotations, call } of tools) {

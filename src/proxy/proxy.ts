@@ -29,8 +29,7 @@ export interface ProxyOptions extends ClientOptions {
    * Decides whether a visitor may read a task that another visitor submitted, for shared galleries. @default none may
    */
   authorizeRead?:
-    | ((read: { taskid: string; visitor: string; request: Request }) => boolean | Promise<boolean>)
-    | undefined;
+    ((read: { taskid: string; visitor: string; request: Request }) => boolean | Promise<boolean>) | undefined;
   /**
    * Returns the milliseconds that a visitor has to wait, as an HTTP 429 response; 0 or nothing lets the request
    * pass. @default no limit

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { formatText } from "../../scripts/format.js";
+import { format } from "prettier";
 import { chart } from "./chart.js";
 import { footprint, runFootprint } from "./footprint.js";
 import { describeMachine } from "./machine.js";
@@ -77,8 +77,8 @@ async function saveResults(): Promise<void> {
   const all = [...kept, ...results].sort((one, other) => known.indexOf(one.name) - known.indexOf(other.name));
   const machine = await describeMachine();
   const json = JSON.stringify({ machine, results: all }, roundNumber);
-  await writeFile(path, await formatText("results.json", json));
-  await writeFile(join(here, "README.md"), await formatText("README.md", await readme(machine, all)));
+  await writeFile(path, await format(json, { parser: "json", printWidth: 110 }));
+  await writeFile(join(here, "README.md"), await format(await readme(machine, all), { parser: "markdown" }));
   // Of the rounded figures, so that the chart can be drawn again from what is published.
   await writeFile(join(here, "chart.svg"), chart((JSON.parse(json) as { results: Result[] }).results));
 }
