@@ -131,8 +131,7 @@ export function createFacade(
     bodySerializer: (body: unknown) => body as never,
   });
   api.use({
-    onRequest: ({ request, schemaPath }) =>
-      complete(request as never, schemaPath) as Promise<Request>,
+    onRequest: ({ request, schemaPath }) => complete(request as never, schemaPath) as Promise<Request>,
   });
   for (const [name, call] of Object.entries(api) as [string, (...given: MaybeObserved[]) => unknown][]) {
     const noted: typeof call = (...given) => {
