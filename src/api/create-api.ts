@@ -64,7 +64,7 @@ export function createApi(options: ApiOptions = {}): Api {
   return createFacade(resolveApiOptions(options), { exchange }).api;
 }
 
-/** What a method of the client may be called with: the options of one call may name middleware of its own. */
+/** An argument of the client's methods: the options of one call may name middleware of its own. */
 type MaybeObserved = { middleware?: unknown[] } | undefined;
 
 /** Creates the {@link Facade}. */
