@@ -8,7 +8,9 @@ import { manifest } from "../support/guides.js";
 // What can be said of the project as a whole, each by the command that says it. They run beside the other tests; whether
 // the generated code is up to date is tested with the generator.
 
-test.each(["check:types", "check:format", "check:lint"])("npm run %s", async (name) => {
+const checks = ["check:types", "check:format", "check:lint"];
+
+test.each(checks)("npm run %s", { timeout: 300_000 }, async (name) => {
   const PATH = [join(root, "node_modules/.bin"), process.env.PATH].join(delimiter);
   // On one processor each, as other tests run beside it: with more, both type checkers do the same work several times.
   const env = { ...process.env, PATH, GOMAXPROCS: "1" };
