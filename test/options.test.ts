@@ -55,6 +55,7 @@ describe("the base URL", () => {
     ["a user name", "https://user@api.example.com"],
     ["a query", "https://api.example.com/?key=secret"],
     ["a fragment", "https://api.example.com/#secret"],
+    ["an empty query", "https://api.example.com/?"],
     ["plain http elsewhere", "http://api.example.com"],
     ["plain http to what only looks like this machine", "http://localhost.example.com"],
     ["plain http to another address", "http://128.0.0.1"],
