@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import { ConfigurationError } from "../index.js";
 
 /** A proxy, with its credentials apart from its URL, so that no error can show them. */
@@ -24,16 +25,20 @@ export function parseProxy(proxy: string | URL, name: string): Proxy {
   }
   const { username, password, origin: uri } = url;
   if (!username && !password) return { uri };
-  const credentials = [username, password].map(decodeURIComponent).join(":");
-  return { uri, token: `Basic ${Buffer.from(credentials).toString("base64")}` };
+  const credentials = Buffer.from(decodePercents(`${username}:${password}`), "latin1");
+  return { uri, token: `Basic ${credentials.toString("base64")}` };
 }
 
-/** Whether NO_PROXY names a URL's host: itself, a domain above it, either with a port, or `*` for all. */
+/** The bytes of a URL's part. A `%` that begins no byte stands for itself: passwords have it, and few write it as `%25`. */
+const decodePercents = (text: string): string =>
+  text.replace(/%([\da-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+
+/** Whether NO_PROXY names a URL's host: itself, a domain above it, either with a port, its network, or `*` for all. */
 function isExempt({ hostname, port, protocol }: URL, list: string): boolean {
   const host = hostname.replace(/^\[|\]$/g, "");
   const ownPort = port || (protocol === "https:" ? "443" : "80");
   return list.split(/[\s,]+/).some((entry) => {
-    if (entry === "*") return true;
+    if (entry === "*" || isInNetwork(host, entry)) return true;
     const [, name = "", onlyPort] = /^\[?(.*?)\]?(?::(\d+))?$/.exec(entry.toLowerCase()) ?? [];
     const domain = (/:.*:/.test(entry) && !entry.startsWith("[") ? entry.toLowerCase() : name).replace(
       /^\*?\./,
@@ -42,4 +47,17 @@ function isExempt({ hostname, port, protocol }: URL, list: string): boolean {
     if (domain === "" || (onlyPort !== undefined && domain === name && onlyPort !== ownPort)) return false;
     return host === domain || host.endsWith(`.${domain}`);
   });
+}
+
+/** Whether an address belongs to a network such as `10.0.0.0/8`; a name belongs to none. */
+function isInNetwork(host: string, entry: string): boolean {
+  const [, address = "", bits] = /^(.*)\/(\d{1,3})$/.exec(entry) ?? [];
+  if (bits === undefined) return false;
+  const { BlockList, isIP } = createRequire(import.meta.url)("node:net") as typeof import("node:net"); // takes time to load
+  const version = isIP(host);
+  if (version === 0 || isIP(address) !== version || Number(bits) > (version === 4 ? 32 : 128)) return false;
+  const family = version === 4 ? "ipv4" : "ipv6";
+  const network = new BlockList();
+  network.addSubnet(address, Number(bits), family);
+  return network.check(host, family);
 }

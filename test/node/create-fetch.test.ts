@@ -392,8 +392,10 @@ describe("through a proxy", () => {
     ["*", true],
     ["example.com, 127.0.0.1:PORT", true],
     ["0.0.1", true],
+    ["10.0.0.0/8, 127.0.0.0/8", true],
     ["127.0.0.1:1", false],
     ["example.com", false],
+    ["10.0.0.0/8 126.0.0.0/8 ::/0 127.0.0.1/33 example.com/8 /8", false],
     ["", false],
   ] as const)("but not what NO_PROXY names: %s", async ([list, isDirect]) => {
     const server = await startCapture();
@@ -425,6 +427,19 @@ describe("through a proxy", () => {
     expect(proxy.connections).toHaveLength(1);
     const printed = inspect(error, { depth: 20, showHidden: true });
     for (const secret of ["pass word", "pass%20word", header]) expect(printed).not.toContain(secret);
+  });
+
+  test.for([
+    ["a6%6qgx%", "a6%6qgx%"], // as it was typed
+    ["p%C3%A4ss%40%25", "päss@%"],
+  ] as const)("has its password as it is meant: %s", async ([written, meant]) => {
+    const proxy = await startProxy(
+      (socket) => void socket.end("HTTP/1.1 407 Who\r\ncontent-length: 0\r\n\r\n"),
+    );
+    vi.stubEnv("HTTP_PROXY", `http://visitor:${written}@127.0.0.1:${proxy.port}`);
+    await submitFailure({ baseUrl: "http://127.0.0.1:9", fetch: openFetch({}) });
+    const header = Buffer.from(`visitor:${meant}`).toString("base64");
+    expect(proxy.connections[0]).toContain(`proxy-authorization: Basic ${header}`);
   });
 
   test("that is not there nothing was sent", async () => {
