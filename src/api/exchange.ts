@@ -107,8 +107,8 @@ export function createFail(
  *
  * @throws {TypeError} It is a redirect (0, where it is hidden), or has a status that HTTP does not have.
  */
-export function refuseRedirect({ redirected, body }: Response, status: number): void {
-  if (!redirected && /^[245]\d\d$/.test(`${status}`)) return;
-  void body?.cancel?.().catch(() => {});
+export function refuseRedirect(response: Response, status: number): void {
+  if (!response.redirected && /^[245]\d\d$/.test(`${status}`)) return;
+  void response.body?.cancel?.().catch(() => {});
   throw new TypeError(`unexpected HTTP ${status}`);
 }

@@ -33,13 +33,13 @@ for (const one of listOperations(document)) {
   const input = synthesise(media.schema, document).find((value) => !check || check(value));
   statuses[one.name] = 0;
   if (input === undefined) continue;
-  const { body, contentType } = await encodeForm(input as Record<string, unknown>, parts);
+  const form = await encodeForm(input as Record<string, unknown>, parts);
   const headers = {
-    "content-type": contentType,
+    ...form.headers,
     ...(authentication && { [authentication.header]: `${authentication.scheme} key`.trim() }),
   };
   const url = server.url + path.replaceAll(/\{[^}]*\}/g, "x");
-  const response = await fetch(url, { method, headers, body: await new Response(body).arrayBuffer() });
+  const response = await fetch(url, { method, headers, body: await new Response(form.body).arrayBuffer() });
   const { ok } = (await response.json().catch(() => ({}))) as { ok?: boolean };
   statuses[one.name] = ok ? response.status : -response.status;
 }
