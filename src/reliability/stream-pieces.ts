@@ -64,6 +64,7 @@ function openParts(parts: readonly FilePart[], totalBytes: number): Pieces {
 /** Opens the bytes of a file, piece by piece. */
 function openFile({ blob }: FilePart): Pieces {
   if (blob[openPieces]) return blob[openPieces]();
+  if (blob instanceof PlatformBlob && blob.stream === PlatformBlob.prototype.stream) return openSlices(blob);
   const reader = blob.stream?.().getReader();
   let isRead = false;
   return {
@@ -74,6 +75,21 @@ function openFile({ blob }: FilePart): Pieces {
         : new Uint8Array(await readAll(blob).finally(() => (isRead = true)));
     },
     cancel: async () => reader?.cancel(),
+  };
+}
+
+/** Bytes of a Blob that are read at once: its own stream has small pieces, each of which costs a promise or two. */
+const sliceBytes = 1024 * 1024;
+
+function openSlices(blob: Blob): Pieces {
+  let position = 0;
+  return {
+    async read() {
+      if (position >= blob.size) return undefined;
+      const slice = blob.slice(position, (position += sliceBytes));
+      return new Uint8Array(await slice.arrayBuffer());
+    },
+    cancel: async () => {},
   };
 }
 
