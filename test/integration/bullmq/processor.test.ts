@@ -54,11 +54,11 @@ async function start(backendName: BackendName, setup: Setup = {}) {
     ...setup.server,
   });
   onTestFinished(() => server.close());
+  const folder = await makeFolder(); // removed once the workers are closed, which may save until then
   const backend = openBackend(backendName, services[backendName].url);
   onTestFinished(() => backend.close());
   const queue = backend.createQueue(name);
   await queue.waitUntilReady();
-  const folder = await makeFolder();
   const client = createClient({ apiKey: "any-key", baseUrl: server.url, submitRetries: 0, ...setup.client });
   const processor = createProcessor({
     client,
