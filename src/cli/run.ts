@@ -9,7 +9,6 @@ import { packageVersion } from "./terminal/version.js";
 
 /** Runs the command with these words, and sets the exit status. */
 export async function run(words: readonly string[]): Promise<void> {
-  if (words[0] === "--version" || words[0] === "-V") return writeLines([packageVersion()]);
   const program = createProgram();
   let name = "generate";
   try {

@@ -1,4 +1,3 @@
-import { createRequire } from "node:module";
 import { ConfigurationError } from "../index.js";
 
 /** A proxy, with its credentials apart from its URL, so that no error can show them. */
@@ -53,7 +52,7 @@ function isExempt({ hostname, port, protocol }: URL, list: string): boolean {
 function isInNetwork(host: string, entry: string): boolean {
   const [, address = "", bits] = /^(.*)\/(\d{1,3})$/.exec(entry) ?? [];
   if (bits === undefined) return false;
-  const { BlockList, isIP } = createRequire(import.meta.url)("node:net") as typeof import("node:net"); // takes time to load
+  const { BlockList, isIP } = process.getBuiltinModule("node:net"); // not imported: it takes time to load
   const version = isIP(host);
   if (version === 0 || isIP(address) !== version || Number(bits) > (version === 4 ? 32 : 128)) return false;
   const family = version === 4 ? "ipv4" : "ipv6";
