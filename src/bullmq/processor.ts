@@ -6,9 +6,10 @@ import type { Decision } from "./failure.js";
 import { guardRecords, isPaidMaybe } from "./guarded-records.js";
 import { readJob } from "./job.js";
 import { checkOptions } from "./options.js";
-import type { ImageProgress, ImageQueue, ProcessorOptions, QueueJob } from "./options.js";
+import type { ImageProgress, ProcessorOptions, QueueJob } from "./options.js";
 import { createPace } from "./pace.js";
 import type { Pace } from "./pace.js";
+import { giveBack, letAllWait, pause, putFirst, report } from "./queue.js";
 import { openSharedFiles } from "./shared-files.js";
 
 /** The function that a `Worker` of BullMQ calls with each job; in a sandbox, the default export of the processor's file. */
@@ -45,7 +46,7 @@ export function createProcessor<Result>(options: ProcessorOptions<Result>): Imag
     const step = await takeStep(job, settings, pace, signal);
     const comeBack = async (afterMs: number, progress: ImageProgress): Promise<never> => {
       await report(job, progress);
-      await job.moveToDelayed(Date.now() + Math.ceil(afterMs), token); // PostgreSQL takes whole numbers only
+      await giveBack(job, afterMs, token);
       throw await createError("DelayedError");
     };
     const { error, decision, advance, beganAtMs = 0 } = step;
@@ -60,7 +61,7 @@ export function createProcessor<Result>(options: ProcessorOptions<Result>): Imag
         }
         return comeBack(decision.afterMs, { state: "delayed", reason });
       }
-      await settings.queue.pause();
+      await pause(settings.queue);
       await tell(settings, error as Error);
       return comeBack(1000, { state: "paused", reason });
     }
@@ -142,35 +143,12 @@ function readJobOrFail(job: QueueJob, sharedFolder: string | undefined) {
   }
 }
 
-/** Makes all workers of the queue wait. BullMQ applies a rate limit only if a limit is set at all. */
-async function letAllWait(queue: ImageQueue, waitMs: number): Promise<void> {
-  if (!(await queue.getGlobalRateLimit())) await queue.setGlobalRateLimit(1_000_000, 1000);
-  await queue.rateLimit(Math.ceil(waitMs));
-}
-
-/**
- * Puts the job before all that were not submitted yet: otherwise Redis would put it behind them each time, and in a long
- * queue the images' URLs would expire before the task is read.
- */
-async function putFirst(queue: ImageQueue, job: QueueJob): Promise<void> {
-  if (isAccepted(job.progress) || job.id === undefined) return;
-  await (await queue.getJob(job.id))?.changePriority({ priority: 0 });
-}
-
-const isAccepted = (progress: unknown): boolean =>
-  (Object(progress) as Partial<ImageProgress>).state === "accepted";
-
 async function tell<Result>({ onPaused }: ProcessorOptions<Result>, error: Error): Promise<void> {
   try {
     await onPaused?.(error);
   } catch {
     // The queue is paused and the job is safe, even if the callback fails.
   }
-}
-
-/** Reports progress unless it was already reported: the database keeps every event of a queue. */
-async function report(job: QueueJob, progress: ImageProgress): Promise<void> {
-  if (JSON.stringify(job.progress) !== JSON.stringify(progress)) await job.updateProgress(progress);
 }
 
 /** The service's message, without characters that a terminal or a dashboard would interpret. */

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Job, Queue, Worker } from "bullmq";
 import { build } from "esbuild";
+import pg from "pg";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { createImageJob, createProcessor } from "../../../src/bullmq/index.js";
 import type { ImageJob, ProcessorOptions } from "../../../src/bullmq/index.js";
@@ -424,4 +425,31 @@ describe("files", () => {
     }
     expect(server.ledger).toHaveLength(1);
   });
+});
+
+test("no job fails because PostgreSQL refuses some of the queue's calls, as after a deadlock", async () => {
+  const { queue, add, server } = await start("postgres", { workers: 1, server: { taskDurationMs: 1000 } });
+  const database = new pg.Client(services.postgres.url);
+  await database.connect();
+  onTestFinished(async () => {
+    await database.query("drop function refuse cascade");
+    await database.end();
+  });
+  // A sequence counts on although its transaction is undone.
+  await database.query(`
+    create sequence refusals;
+    create function refuse() returns trigger language plpgsql as $$ begin
+      if nextval('public.refusals') % 3 > 0 then raise exception 'deadlock detected' using errcode = '40P01'; end if;
+      return new;
+    end $$;
+    create trigger refuse_reports before update of progress, priority on bullmq.job for each row execute function refuse();
+    create trigger refuse_delays before update of state on bullmq.job for each row
+      when (new.state = 'delayed') execute function refuse();
+  `);
+  const keys = Array.from({ length: 5 }, (_, index) => `refused-${index}`);
+  const jobs = await Promise.all(keys.map((key) => add(jobOf(key), { attempts: 1 })));
+  for (const job of jobs) await untilState(queue, job, "completed");
+  expect(server.ledger).toHaveLength(keys.length);
+  const { rows } = await database.query("select last_value::int as calls from refusals");
+  expect(rows[0].calls).toBeGreaterThan(15); // a progress, a priority and a delay of each job, at least
 });

@@ -88,15 +88,18 @@ test.for(backendNames)(
     onTestFinished(() => {
       for (const worker of workers) worker.kill("SIGKILL");
     });
-    await vi.waitUntil(async () => (await queue.getJobCounts("completed")).completed === jobCount, {
-      timeout: 240_000,
-      interval: 200,
-    });
+    const ended = async () => {
+      const { completed = 0, failed = 0 } = await queue.getJobCounts("completed", "failed");
+      return completed + failed;
+    };
+    await vi.waitFor(async () => expect(await ended()).toBe(jobCount), { timeout: 240_000, interval: 200 });
+    const reasons = (await queue.getFailed()).map(({ failedReason }) => failedReason);
+    expect(reasons).toEqual([]);
     await Promise.all(
       workers.map(async (worker) => {
-        const ended = once(worker, "exit");
+        const exited = once(worker, "exit");
         worker.kill("SIGTERM");
-        await ended;
+        await exited;
       }),
     );
     const seconds = (takenAt.at(-1)! - takenAt[0]!) / 1000;
