@@ -21,7 +21,8 @@ export default defineConfig({
     hookTimeout: 120_000,
     // Files share a process and the modules it has loaded, so a test must leave nothing behind.
     isolate: false,
-    maxWorkers: 2,
+    // One more than the processors that this is measured on: one mostly waits for commands that it started.
+    maxWorkers: 3,
     setupFiles: ["test/environment.ts"],
     sequence: { sequencer: ProjectFirst },
     coverage: {
