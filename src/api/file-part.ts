@@ -1,4 +1,3 @@
-import type { openPieces, Pieces } from "../fetch-agreement.js";
 import { PlatformBlob } from "./platform.js";
 
 /** A value with a Blob's members, of whichever realm or package: a page's, an iframe's, a test environment's. */
@@ -9,7 +8,6 @@ export interface BlobLike {
   arrayBuffer?: () => Promise<ArrayBuffer>;
   stream?: () => ReadableStream<Uint8Array>;
   slice: (start: number, end: number) => BlobLike;
-  [openPieces]?: () => Pieces;
 }
 
 /** A file that a form will carry; its bytes cannot change any more, or are read while they are sent. */

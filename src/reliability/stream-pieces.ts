@@ -63,7 +63,8 @@ function openParts(parts: readonly FilePart[], totalBytes: number): Pieces {
 
 /** Opens the bytes of a file, piece by piece. */
 function openFile({ blob }: FilePart): Pieces {
-  if (blob[openPieces]) return blob[openPieces]();
+  const { [openPieces]: openOwn } = blob as { [openPieces]?: () => Pieces };
+  if (openOwn) return openOwn.call(blob);
   if (blob instanceof PlatformBlob && blob.stream === PlatformBlob.prototype.stream) return openSlices(blob);
   const reader = blob.stream?.().getReader();
   let isRead = false;
