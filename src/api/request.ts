@@ -1,3 +1,6 @@
+/** What openapi-fetch takes: a body need not be encoded yet. */
+export type OutgoingInit = Omit<RequestInit, "body"> & { body?: unknown };
+
 /**
  * The request that openapi-fetch creates: an `init` for fetch with its URL.
  *
@@ -12,7 +15,7 @@ export class OutgoingRequest {
   declare signal: AbortSignal | undefined;
   declare redirect: RequestInit["redirect"] | undefined;
 
-  constructor(url: string, init: RequestInit) {
+  constructor(url: string, init: OutgoingInit) {
     // Workers have no such notion, and throw on a field that they do not know.
     const hasCache = typeof Request === "function" && "cache" in Request.prototype;
     Object.assign(this, hasCache && { cache: "no-store" }, init, { url, redirect: redirectMode() });

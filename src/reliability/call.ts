@@ -48,7 +48,7 @@ const attemptEnded = "the attempt has ended";
 
 /** Creates the function that carries out operations through the facade. */
 export function createCall(
-  { api, complete, send, isObserved }: Facade,
+  { request, complete, send, isObserved }: Facade,
   redact: Redact,
   fetch: unknown,
   isBehindProxy: boolean,
@@ -72,13 +72,13 @@ export function createCall(
         try {
           const init = { method, body, signal: ending.signal, headers: new Headers() };
           if (isObserved()) {
-            const ours = { parseAs: "text", fetch: (observed: Request) => send(observed, onSend) };
-            const given = { ...init, ...ours } as never;
-            const { data, error, response } = await api.request(method as "post", path as never, given);
+            const sendObserved = (observed: Request) => send(observed, onSend);
+            const given = { ...init, parseAs: "text", fetch: sendObserved } as const;
+            const { data, error, response } = await request(method, path, given);
             return { response, body: data ?? error ?? "" };
           }
           // Nobody can tell openapi-fetch from this, which costs as much as the rest of a small request.
-          const outgoing = new OutgoingRequest(path, init as never);
+          const outgoing = new OutgoingRequest(path, init);
           const response = await send(await complete(outgoing, path), onSend);
           return { response, body: await response.text() };
         } finally {
