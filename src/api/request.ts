@@ -1,4 +1,4 @@
-/** What openapi-fetch takes: a body need not be encoded yet. */
+/** The options of a request whose body need not be encoded yet. */
 export type OutgoingInit = Omit<RequestInit, "body"> & { body?: unknown };
 
 /**
