@@ -13,7 +13,6 @@ import type { EncodedBody, FormFiles, PartKinds } from "./multipart.js";
 import { apiOptionRules, checkOptions, resolveApiOptions } from "./options.js";
 import type { ApiOptions, ApiSettings } from "./options.js";
 import { isPlatformRequest, OutgoingRequest } from "./request.js";
-import type { OutgoingInit } from "./request.js";
 
 // A program's declarations name these when it exports what it has from the client. Where a package sees its own
 // dependencies alone, as pnpm lays them out, the compiler finds them only here.
@@ -22,17 +21,12 @@ export type { ClientMethod, ClientRequestMethod, FetchResponse, Middleware } fro
 /** The openapi-fetch client, with a method for each HTTP method. */
 export type Api = OpenapiClient<paths>;
 
-type RequestOptions = OutgoingInit & { parseAs: "text"; fetch: (request: Request) => Promise<Response> };
-type Received = { data?: unknown; error?: unknown; response: Response };
-
 /** Called with a body's bytes, where they are known. */
 type OnSend = (bytes: number | undefined) => void;
 
 /** The facade with the parts that the layer above it needs. */
 export interface Facade {
   api: Api;
-  /** Its method `request`, for an operation whose method and path come from `generated`. */
-  request: (method: string, path: string, init: RequestOptions) => Promise<Received>;
   /** Encodes a request's body and adds the key; returns the platform's Request, without the key, if a middleware sees it. */
   complete: (outgoing: OutgoingRequest, path: string) => Promise<Request | OutgoingRequest>;
   /** Adds the key and sends a request to the API's origin; `onSend` is called once nothing can prevent that any more. */
@@ -149,7 +143,6 @@ export function createFacade(
   }
   return {
     api,
-    request: api.request as Facade["request"],
     complete,
     send,
     isObserved: () => isObserved,

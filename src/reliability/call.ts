@@ -2,6 +2,7 @@ import { operations } from "../../generated/operations.js";
 import type { Facade } from "../api/create-api.js";
 import { isControlFlow } from "../api/platform.js";
 import { OutgoingRequest } from "../api/request.js";
+import type { OutgoingInit } from "../api/request.js";
 import {
   ConfigurationError,
   ConnectionError,
@@ -43,12 +44,19 @@ export type Call = <Name extends OperationName>(
   policy: CallPolicy,
 ) => Promise<ResponseData<Name>>;
 
+/** openapi-fetch's `request`, for an operation whose method and path come from `generated`. */
+type RequestText = (
+  method: string,
+  path: string,
+  init: OutgoingInit & { parseAs: "text"; fetch: (request: Request) => Promise<Response> },
+) => Promise<{ data?: unknown; error?: unknown; response: Response }>;
+
 /** The reason of a signal whose attempt is over; a constant, for an error would cost a stack trace each. */
 const attemptEnded = "the attempt has ended";
 
 /** Creates the function that carries out operations through the facade. */
 export function createCall(
-  { request, complete, send, isObserved }: Facade,
+  { api, complete, send, isObserved }: Facade,
   redact: Redact,
   fetch: unknown,
   isBehindProxy: boolean,
@@ -74,7 +82,7 @@ export function createCall(
           if (isObserved()) {
             const sendObserved = (observed: Request) => send(observed, onSend);
             const given = { ...init, parseAs: "text", fetch: sendObserved } as const;
-            const { data, error, response } = await request(method, path, given);
+            const { data, error, response } = await (api.request as RequestText)(method, path, given);
             return { response, body: data ?? error ?? "" };
           }
           // Nobody can tell openapi-fetch from this, which costs as much as the rest of a small request.
