@@ -6,24 +6,12 @@ import type { ImageProgress, ImageQueue, QueueJob } from "./options.js";
 /** Returns a job to its queue for `afterMs` milliseconds. */
 export async function giveBack(job: QueueJob, afterMs: number, token: string | undefined): Promise<void> {
   const atMs = Date.now() + Math.ceil(afterMs); // PostgreSQL takes whole numbers only
-  await keepTrying(longTrialMs, async () => {
-    try {
-      await job.moveToDelayed(atMs, token);
-    } catch (error) {
-      if (!isRefusal(error)) throw error;
-    }
-  });
+  await repeat(longTrialMs, () => job.moveToDelayed(atMs, token));
 }
-
-/**
- * Whether BullMQ refused, by its number below 0, rather than its database failed: an earlier try has delayed the job, whose
- * response was lost; or it is another worker's by now.
- */
-const isRefusal = (error: unknown): boolean => Number(Object(error).code) < 0;
 
 /** Pauses the queue. */
 export async function pause(queue: ImageQueue): Promise<void> {
-  await keepTrying(longTrialMs, () => queue.pause());
+  await repeat(longTrialMs, () => queue.pause());
 }
 
 /** Makes all workers of the queue wait, if its database can be reached. BullMQ applies a rate limit only if a limit is set at all. */
@@ -51,6 +39,20 @@ export async function report(job: QueueJob, progress: ImageProgress): Promise<vo
 }
 
 /** Tries what a job can do without. */
-async function tryForAWhile(work: () => Promise<unknown>): Promise<void> {
-  await keepTrying(shortTrialMs, work).catch(() => undefined);
+async function tryForAWhile(call: () => Promise<unknown>): Promise<void> {
+  await repeat(shortTrialMs, call).catch(() => undefined);
+}
+
+/**
+ * Repeats a call while its database fails. A refusal of BullMQ's own, which has a number below 0, ends it: an earlier try was
+ * carried out and its response lost, or the job is gone or another worker's by now.
+ */
+async function repeat(trialMs: number, call: () => Promise<unknown>): Promise<void> {
+  await keepTrying(trialMs, async () => {
+    try {
+      await call();
+    } catch (error) {
+      if (!(Number(Object(error).code) < 0)) throw error;
+    }
+  });
 }

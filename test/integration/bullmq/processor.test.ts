@@ -274,6 +274,30 @@ describe.each(backendNames)("the processor on %s", (backendName) => {
     expect(server.ledger).toHaveLength(1);
   });
 
+  test("gives a job back once, even if the response to that is lost", async () => {
+    const { name, backend, add, queue, processor, server } = await start(backendName, { workers: 0 });
+    let calls = 0;
+    let step: Promise<unknown> | undefined;
+    backend.createWorker(name, (job, token) => {
+      if (step) return processor(job, token);
+      const moveToDelayed = async (timestamp: number, lock?: string) => {
+        calls++;
+        await job.moveToDelayed(timestamp, lock);
+        throw new Error("the connection ended");
+      };
+      step = processor(
+        { id: job.id, data: job.data, updateProgress: (to) => job.updateProgress(to), moveToDelayed },
+        token,
+      );
+      return step;
+    });
+    const job = await add(jobOf(`given-back-${backendName}`), { attempts: 1 });
+    await untilState(queue, job, "completed");
+    await expect(step).rejects.toThrow(expect.objectContaining({ name: "DelayedError" }));
+    expect(calls).toBe(2);
+    expect(server.ledger).toHaveLength(1);
+  });
+
   test("fails jobs that nobody could do, whoever wrote them, and goes on with the others", async () => {
     const { queue, add, server } = await start(backendName);
     const faulty: [unknown, RegExp][] = [
@@ -432,7 +456,7 @@ test("no job fails because PostgreSQL refuses some of the queue's calls, as afte
   const database = new pg.Client(services.postgres.url);
   await database.connect();
   onTestFinished(async () => {
-    await database.query("drop function refuse cascade");
+    await database.query("drop function refuse cascade; drop sequence refusals");
     await database.end();
   });
   // A sequence counts on although its transaction is undone.
