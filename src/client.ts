@@ -75,7 +75,7 @@ export interface Client {
   api: Api;
   /** Base URL of the service, without anything secret. */
   readonly service: string;
-  /** How this client's results are fetched: pass the client itself to `saveImages` or `downloadImage`. */
+  /** Access to this client's results: pass the client itself to `saveImages` or `downloadImage`. */
   readonly results: ResultAccess;
   /** Milliseconds until a submit is given up; keeping records of submits depends on it. */
   readonly submitTimeoutMs: number;

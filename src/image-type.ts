@@ -7,7 +7,7 @@ export interface ImageType {
 }
 
 /**
- * How many bytes {@link detectImageType} looks at.
+ * Number of bytes that {@link detectImageType} looks at.
  *
  * @example
  * const head = await new Blob(["BM"]).slice(0, imageSignatureLength).arrayBuffer();

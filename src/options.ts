@@ -10,11 +10,11 @@ import type { Submission, Task } from "./types.js";
 export interface ClientOptions extends ApiOptions {
   /** Milliseconds until a submit is given up, with its outcome unknown. @default 180_000 */
   submitTimeoutMs?: number | undefined;
-  /** How often a submit that never reached the service, or got HTTP 429, is sent again. @default 2 */
+  /** Most times that a submit is sent again after it never reached the service, or got HTTP 429. @default 2 */
   submitRetries?: number | undefined;
   /** Milliseconds until a read of a task is given up, its retries included. @default 30_000 */
   statusTimeoutMs?: number | undefined;
-  /** How often a failed read of a task is retried. @default 3 */
+  /** Most retries of a failed read of a task. @default 3 */
   statusRetries?: number | undefined;
   /**
    * Called, and awaited, with each reason to doubt a submit before it is sent: what the model's maker advises and the
@@ -23,7 +23,7 @@ export interface ClientOptions extends ApiOptions {
   onWarning?: OnWarning | undefined;
   /** Observes submits, polls, waits, downloads and generations, for traces, metrics and logs. @default none */
   instrumentation?: Instrumentation | undefined;
-  /** How many tasks are read at the same time at most, by all waits of this client together. @default 64 */
+  /** Most tasks that all waits of this client together read at the same time. @default 64 */
   maxConcurrentPolls?: number | undefined;
   /**
    * Lets the service name results at private addresses and over plain http, for an installation in a private network. The

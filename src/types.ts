@@ -75,11 +75,11 @@ export type TaskStatus = (typeof enums.status)[keyof typeof enums.status] | "unk
 export interface Task {
   /** Identifies the task; keep it to resume tomorrow. */
   taskid: string;
-  /** How far it is. */
+  /** Its progress. */
   status: TaskStatus;
   /** URLs of the finished images; empty until then. They may expire. */
   urls: string[];
-  /** How many images were asked for, if this is known: fewer URLs than that are fewer images. */
+  /** Number of images that were asked for, if this is known: fewer URLs mean missing images. */
   requested: number | undefined;
   /** Width of the images in pixels, if known. */
   width: number | undefined;
@@ -95,7 +95,7 @@ export type TaskReference =
   | {
       /** Identifies the task. */
       readonly taskid: string;
-      /** How many images were asked for, if known. */
+      /** Number of images that were asked for, if known. */
       readonly requested?: number | undefined;
     };
 
@@ -105,7 +105,7 @@ export interface Submission {
   taskid: string;
   /** URLs of images that were finished at once; mostly empty. */
   urls: string[];
-  /** How many images were asked for. */
+  /** Number of images that were asked for. */
   requested: number;
   /** The response's `data`, with the service's names. */
   raw: ResponseData<SubmitOperation>;

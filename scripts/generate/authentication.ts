@@ -10,7 +10,7 @@ export interface Authentication {
 }
 
 /**
- * How the key is sent: the first scheme that an operation really asks for and that one key in a header can meet.
+ * The way the key is sent: the first scheme that an operation really asks for and that one key in a header can meet.
  *
  * The operations with a role come first, since it is those that the client calls; undefined if no operation asks.
  */
@@ -30,7 +30,7 @@ function findScheme(name: string, document: JsonObject): JsonObject {
   return followReference(Object.hasOwn(schemes, name) ? schemes[name] : undefined, document);
 }
 
-/** How a scheme is met by one key in a header; undefined if it cannot be. */
+/** The header by which one key meets a scheme; undefined if it cannot. */
 export function readScheme(scheme: JsonObject): Authentication | undefined {
   if (scheme.type === "http" && typeof scheme.scheme === "string") {
     const word = scheme.scheme.toLowerCase();

@@ -4,7 +4,7 @@ import { followReference } from "./reference.js";
 import { isObject } from "./source.js";
 import type { JsonObject } from "./source.js";
 
-/** How one part of a form is encoded. */
+/** Encoding of one part of a form. */
 export interface Part {
   type: "string" | "integer" | "number" | "boolean" | "file" | "json";
   array: boolean;

@@ -18,7 +18,7 @@ export interface ImageModel<M extends Model = Model> {
   readonly provider: string;
   /** The model, such as `seedreamv5`. */
   readonly modelId: M;
-  /** How many images one submit may ask for, as the document says; undefined stands for one. */
+  /** Most images that one submit may ask for, as the document says; undefined stands for one. */
   readonly maxImagesPerCall: number | undefined;
   /**
    * Submits once, waits and downloads.

@@ -21,7 +21,7 @@ export type ImageFile =
 export interface ImageCallOptions {
   /** The text to draw. */
   prompt: string | undefined;
-  /** How many images. */
+  /** Number of images. */
   n: number;
   /** Width and height in pixels, such as `2048x2048`. */
   size: string | undefined;

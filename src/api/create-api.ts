@@ -41,7 +41,7 @@ export interface Facade {
 /** The parts that a layer above the facade does in its own way. */
 export interface FacadeParts {
   exchange: Exchange;
-  /** How forms carry files. */
+  /** Encoding of files in forms. */
   files?: FormFiles;
   /** Called with the header's value, before anything that may quote it can fail. */
   noteKey?: (headerValue: string | undefined) => void;

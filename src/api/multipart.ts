@@ -4,7 +4,7 @@ import { tagOf, toFilePart } from "./file-part.js";
 import type { FilePart } from "./file-part.js";
 import { PlatformBlob } from "./platform.js";
 
-/** How the document describes one part of a form. */
+/** Description of one part of a form in the document. */
 export interface PartKind {
   readonly type: "string" | "integer" | "number" | "boolean" | "file" | "json";
   readonly array: boolean;
@@ -47,7 +47,7 @@ export type FindType = (
   index: number,
 ) => FileType | Promise<FileType>;
 
-/** How a form carries files; a Blob of the platform, and their types as they say, unless it is given. */
+/** Encoding of files in a form; by default a Blob of the platform, and the files' own types. */
 export interface FormFiles {
   joinPieces?: JoinPieces | undefined;
   findType?: FindType;

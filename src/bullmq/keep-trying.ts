@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-/** How long a read or a claim is tried; an intent's submit must begin within 30 seconds of its claim. */
+/** Time that a read or a claim is tried; an intent's submit must begin within 30 seconds of its claim. */
 export const shortTrialMs = 5000;
-/** How long a write is tried: it has the id of a task that was paid for. */
+/** Time that a write is tried: it has the id of a task that was paid for. */
 export const longTrialMs = 60_000;
 
 const longestPauseMs = 1000;

@@ -52,9 +52,9 @@ export interface ImageProgress {
   taskid?: string;
   /** The images of a completed task: fewer than were asked for is possible. */
   images?: {
-    /** How many were asked for. */
+    /** Number of images that were asked for. */
     requested: number;
-    /** How many the task has. */
+    /** Number of images that the task has. */
     received: number;
   };
   /** Why it was delayed or paused. */

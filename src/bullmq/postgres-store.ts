@@ -12,7 +12,7 @@ export interface PostgresPool {
   ): Promise<{
     /** The rows that it returned. */
     rows: Record<string, unknown>[];
-    /** How many rows it has changed. */
+    /** Number of rows that it has changed. */
     rowCount: number | null;
   }>;
 }

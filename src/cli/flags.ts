@@ -33,7 +33,7 @@ function readMode(text: string): number {
   throw new InvalidArgumentError("It must be file permissions in octal, such as 660.");
 }
 
-/** How long a task is waited for. */
+/** Time that a task is waited for. */
 export const timeoutOption = () =>
   new Option("--timeout <seconds>", "stop waiting after this long; the task is still running then")
     .argParser(readSeconds)
@@ -53,7 +53,7 @@ export const dryRunOption = () =>
 
 export const taskArgument = () => new Argument("<taskid>", "the task, as submit printed it");
 
-/** How many generations are in progress at the same time. */
+/** Number of generations in progress at the same time. */
 export const concurrencyOption = (description: string) =>
   new Option("--concurrency <number>", description).argParser(readCount).default(8);
 

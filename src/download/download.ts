@@ -17,7 +17,7 @@ import { parseUrl } from "../url-safety.js";
 export interface ResultClient {
   /** Base URL of the service that names the results; its own host is always allowed. */
   readonly service: string;
-  /** How the client reaches results. */
+  /** The client's access to results. */
   readonly results: ResultAccess;
 }
 
@@ -42,7 +42,7 @@ export interface ReadImageOptions {
   stallTimeoutMs?: number | undefined;
   /** Bytes; a larger image is refused. @default 268_435_456, which is 256 MiB */
   maxBytes?: number | undefined;
-  /** How often a broken connection, a cut-off image, or an HTTP 408, 429 or 5xx is tried again. @default 3 */
+  /** Most retries after a broken connection, a cut-off image, or an HTTP 408, 429 or 5xx. @default 3 */
   retries?: number | undefined;
   /** Sends the requests. @default the client's, or `globalThis.fetch`, looked up for each request */
   fetch?: ResultAccess["fetch"] | undefined;

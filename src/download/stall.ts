@@ -3,7 +3,7 @@ import { privateAddressCode } from "../fetch-agreement.js";
 import { DeadlineReached, longestTimerMs, onAbort, reasonOf, withDeadline } from "../reliability/abort.js";
 import { privateAddressFault } from "../url-safety.js";
 
-/** How long a download may stand still, and what ends it. */
+/** Limit of a download that stands still, and what ends it. */
 export interface Patience {
   /** Milliseconds without a single byte. */
   stallTimeoutMs: number;

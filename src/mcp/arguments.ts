@@ -14,7 +14,7 @@ type Json = Record<string, unknown>;
 export interface Wanted {
   model: Model;
   input: Json;
-  /** How many images it asks for. */
+  /** Number of images that it asks for. */
   images: number;
   prompt: string | undefined;
   /** The images to start from: their paths and URLs as they were given. */

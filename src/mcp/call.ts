@@ -3,10 +3,10 @@ import type { ServerContext } from "@modelcontextprotocol/server";
 import { escapeText } from "../index.js";
 import type { Job, Saved } from "./jobs.js";
 
-/** How often progress is reported: some clients wait longer if they receive it. */
+/** Interval between reports of progress: some clients wait longer if they receive it. */
 const heartbeatMs = 5000;
 
-/** How soon a new step is reported. */
+/** Delay until a new step is reported. */
 const lookMs = 200;
 
 /** One call of a tool that may take long: it reports progress, and must end before the client's timeout. */

@@ -4,7 +4,7 @@ import { readRecord } from "../index.js";
 import type { GenerationRecord } from "../index.js";
 import type { FolderStore } from "../node/index.js";
 
-/** How long a result is given again to the same call, counted from when it was first delivered. */
+/** Time that a result is given again to the same call, counted from when it was first delivered. */
 const repeatMs = 10 * 60_000;
 
 /**

@@ -21,7 +21,7 @@ export interface Workplace {
 /** Images that were made and saved. */
 export interface Saved {
   taskid: string;
-  /** How many images were asked for, if known. */
+  /** Number of images that were asked for, if known. */
   requested: number | undefined;
   /** Absolute paths. */
   files: string[];
@@ -31,7 +31,7 @@ export interface Saved {
 export interface Job {
   /** The task, once there is one. */
   taskid: string | undefined;
-  /** How many images were asked for, once this is known. */
+  /** Number of images that were asked for, once this is known. */
   requested: number | undefined;
   /** Its present step, in a few words. */
   step: string;
@@ -54,7 +54,7 @@ export interface Jobs {
   ended(): Promise<void>;
 }
 
-/** How often a record is read while another process submits it. */
+/** Interval between reads of a record while another process submits it. */
 const busyIntervalMs = 1000;
 
 /** Creates the {@link Jobs} of a workplace. */

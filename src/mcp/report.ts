@@ -24,7 +24,7 @@ export interface Report {
   /** Text for the agent; text from other sources is already quoted in it. */
   text: string;
   taskid?: string | undefined;
-  /** How many images were asked for. */
+  /** Number of images that were asked for. */
   requested?: number | undefined;
   /** Absolute paths. */
   files?: readonly string[] | undefined;

@@ -34,7 +34,7 @@ type Replacement = (
   /** Meaningless bytes, without a stated length. */
   | {
       kind: "junk";
-      /** How many bytes are sent. */
+      /** Number of bytes that are sent. */
       bytes: number;
       /** @default 200 */
       status?: number;
@@ -57,7 +57,7 @@ type Interference =
   /** The connection is reset before the body was read; nothing is carried out. */
   | {
       kind: "reset-upload";
-      /** How many bytes of the body are read first. @default 0, none */
+      /** Number of bytes of the body that are read first. @default 0, none */
       afterBytes?: number;
     }
   /** The response comes late. */
@@ -67,7 +67,7 @@ type Interference =
   /** The connection is closed in the middle of the response, before the length that its head stated. */
   | {
       kind: "cut";
-      /** How many bytes of the body are sent first. @default half of them */
+      /** Number of bytes of the body that are sent first. @default half of them */
       afterBytes?: number;
     }
   /** The response is complete and announces keep-alive, but the connection is closed after it. */

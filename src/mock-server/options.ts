@@ -31,17 +31,17 @@ export interface MockServerOptions {
    */
   apiKeys?: readonly string[] | undefined;
   /**
-   * How many images can be made before credits run out.
+   * Number of images that can be made before credits run out.
    * @default Infinity
    */
   credits?: number | undefined;
   /**
-   * How long a task takes, in milliseconds; with 0 it is completed at the first read.
+   * Milliseconds that a task takes; with 0 it is completed at the first read.
    * @default 3000
    */
   taskDurationMs?: number | undefined;
   /**
-   * How long an image's URL can be used, in milliseconds; reading the task again gives fresh ones.
+   * Milliseconds that an image's URL can be used; reading the task again gives fresh ones.
    * @default Infinity
    */
   urlLifetimeMs?: number | undefined;
@@ -57,14 +57,14 @@ export interface MockServerOptions {
    */
   seed?: number | undefined;
   /**
-   * How much is remembered, in `requests`, in the ledger and of tasks, before the oldest are forgotten.
+   * Limits of what is remembered, in `requests`, in the ledger and of tasks, before the oldest are forgotten.
    * @default everything, until `close`
    */
   keep?:
     | {
-        /** How many requests, charges and tasks. */
+        /** Number of requests, of charges and of tasks. */
         requests?: number | undefined;
-        /** How many megabytes of them, bodies included. */
+        /** Megabytes of them, bodies included. */
         megabytes?: number | undefined;
       }
     | undefined;

@@ -40,7 +40,7 @@ export interface MockRequest {
   readonly fields: Readonly<Record<string, unknown>>;
   /** The files of the body, in the order they were sent. */
   readonly files: readonly MockFile[];
-  /** How many bytes of the body were read. */
+  /** Number of bytes of the body that were read. */
   readonly bodyBytes: number;
   /** Warnings about input that is valid but was probably not meant, such as a size that the mock server cannot read. */
   readonly warnings: readonly string[];

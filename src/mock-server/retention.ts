@@ -1,4 +1,4 @@
-/** How much is kept; both are Infinity if nothing is dropped. */
+/** Limits of what is kept; both are Infinity if nothing is dropped. */
 export interface Limits {
   readonly items: number;
   readonly bytes: number;
@@ -10,7 +10,7 @@ export interface Retention<Item> {
   set(item: Item, bytes: number): void;
   clear(): void;
   readonly bytes: number;
-  /** How many items were dropped since the start or the last `clear`. */
+  /** Number of items dropped since the start or the last `clear`. */
   readonly dropped: number;
 }
 

@@ -10,7 +10,7 @@ export interface MockCharge {
   readonly taskid: string;
   /** The model, such as `seedreamv5`. */
   readonly model: string;
-  /** How many images, and so how many credits. */
+  /** Number of images, and so of credits. */
   readonly images: number;
   /** When, by the server's clock. */
   readonly at: number;
@@ -22,7 +22,7 @@ export interface MockTask extends Order {
   readonly ordinal: number;
   readonly fate: TaskFate;
   readonly startedAt: number;
-  /** How many times its images' URLs were given out. */
+  /** Number of times that its images' URLs were given out. */
   timesIssued: number;
 }
 
@@ -31,9 +31,9 @@ export type TaskStatus = "queued" | "processing" | "completed" | "failed" | "unk
 /** The tasks of one server, and their charges. */
 export interface Tasks {
   readonly ledger: MockCharge[];
-  /** How many images can still be made. */
+  /** Number of images that can still be made. */
   creditsLeft: number;
-  /** How many charges there were, and of how many images, also if their entries are no longer kept. */
+  /** Number of charges, and of the images charged, also if their entries are no longer kept. */
   readonly charges: number;
   readonly charged: number;
   /** Makes and charges a task; undefined, and nothing charged, if too few credits are left. */

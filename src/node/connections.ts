@@ -12,9 +12,9 @@ import type { Proxy } from "./find-proxy.js";
 /** The part of undici 7 that connections are made with. */
 export type Undici = Pick<typeof import("undici"), "Agent" | "Pool" | "ProxyAgent">;
 
-/** How connections are made. */
+/** Settings of the connections. */
 export interface ConnectionOptions {
-  /** How many there are to one origin at most. */
+  /** Most connections to one origin. */
   connections: number;
   connectTimeoutMs: number;
   /** Undefined for what the environment says, null for none. */

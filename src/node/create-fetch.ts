@@ -9,9 +9,9 @@ import { toDispatchRequest } from "./outgoing-body.js";
 import { ReceivedResponse } from "./received-response.js";
 import { Receiver } from "./receiver.js";
 
-/** How a fetch for Node is set up; every option has a default that works. */
+/** Options of `createFetch`; each has a default that works. */
 export interface CreateFetchOptions {
-  /** How many connections to one origin there are at most; more requests wait for one. @default 64 */
+  /** Most connections to one origin; more requests wait for one. @default 64 */
   connections?: number | undefined;
   /**
    * URL of an http or https proxy for every request; `null` for none. @default what HTTPS_PROXY, HTTP_PROXY and NO_PROXY of

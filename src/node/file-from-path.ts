@@ -15,7 +15,7 @@ export interface FileFromPath extends File {
   readonly path: string;
 }
 
-/** How a file is described to the service. */
+/** The name and type under which a file is sent. */
 export interface FileFromPathOptions {
   /** File name. @default the last part of the path */
   name?: string | undefined;

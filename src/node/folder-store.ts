@@ -16,11 +16,11 @@ import { removeLeftovers } from "./leftovers.js";
 import { LockHeld, withLock } from "./lock.js";
 import { createSyncNames } from "./replace-file.js";
 
-/** How a folder of records is kept. */
+/** Options of `createFolderStore`. */
 export interface FolderStoreOptions {
   /** Permissions of the records' files, such as 0o660 for a folder that a group shares. @default 0o600 */
   mode?: number | undefined;
-  /** How many images may be asked for; the day's number is shared by all processes. @default no limit */
+  /** Most images that may be asked for; the day's number is shared by all processes. @default no limit */
   maxImages?: MaxImages | undefined;
 }
 
@@ -32,7 +32,7 @@ export interface FolderStore extends RecordStore {
   pathOf(id: string): string;
   /** The ids of all records, in order. */
   list(): Promise<string[]>;
-  /** How many images were asked for today (UTC) by all processes that have a `maxImages.day`. */
+  /** Number of images that all processes with a `maxImages.day` have asked for today (UTC). */
   countToday(): Promise<number>;
   /**
    * Runs `work` while no other run works in the folder; the lock of a process that has ended is taken over. Single

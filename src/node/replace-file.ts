@@ -19,7 +19,7 @@ import { renamePatiently } from "./rename.js";
 // they take several times the processor time, and a generation has dozens of them.
 const sync = promisify(fsync);
 
-/** How a small file is written. */
+/** Options for writing a small file. */
 export interface WriteOptions {
   /** Permissions of the file. */
   mode: number;

@@ -8,7 +8,7 @@ import { imageFileName, publish, writeTemporary } from "./image-files.js";
 import { createMissingImagesError } from "./missing-images.js";
 import type { ImageError } from "./missing-images.js";
 
-/** How far one image is. */
+/** Progress of one image. */
 export interface SaveProgress {
   /** Position of the image's URL in the task, from 0. */
   index: number;
@@ -18,14 +18,14 @@ export interface SaveProgress {
   totalBytes: number | undefined;
 }
 
-/** How images are saved; every option has a default that works. */
+/** Options of `saveImages`; each has a default that works. */
 export interface SaveImagesOptions extends ReadImageOptions {
   /**
    * The client that the task came from: its fetch is used, its rule for the addresses of results holds, and it reads the
    * task again, once, when URLs have expired (HTTP 403, 404 or 410). @default none: expired URLs are failures
    */
   client?: Pick<Client, "service" | "results" | "status"> | undefined;
-  /** How many images are fetched at the same time at most. @default 4 */
+  /** Most images that are fetched at the same time. @default 4 */
   concurrency?: number | undefined;
   /**
    * Names the files `<name>-<n>.<extension>`; where a different file has that name, `<name>-<taskid>-<n>.<extension>`.
@@ -39,7 +39,7 @@ export interface SaveImagesOptions extends ReadImageOptions {
 /** A task as far as it is needed to save its images. */
 export type SavableTask = Pick<Task, "taskid" | "urls"> &
   Partial<Pick<Task, "status">> & {
-    /** How many images were asked for: no more are fetched. @default as many as there are URLs */
+    /** Number of images that were asked for: no more are fetched. @default as many as there are URLs */
     requested?: number | undefined;
   };
 

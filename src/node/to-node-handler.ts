@@ -9,7 +9,7 @@ export type NodeHandler = (
   next?: (error: unknown) => void,
 ) => void;
 
-/** How a handler is adapted. */
+/** Options of `toNodeHandler`. */
 export interface NodeHandlerOptions {
   /** Called with what the handler threw, which is answered with HTTP 500. @default Express's `next`, if it is there */
   onError?: ((error: unknown) => void) | undefined;

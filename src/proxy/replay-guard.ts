@@ -1,7 +1,7 @@
 /** A boundary that this package's client makes for one request. */
 const uniqueBoundary = /\bform-[\da-f-]{24,}/;
 
-/** How long a submit is remembered; a browser repeats a request within seconds. */
+/** Milliseconds that a submit is remembered; a browser repeats a request within seconds. */
 const rememberedMs = 3_600_000;
 
 /** Remembers which submits were forwarded, so that none is forwarded twice. */

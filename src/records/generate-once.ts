@@ -19,7 +19,7 @@ import {
 } from "./submit-once.js";
 import type { Asked } from "./submit-once.js";
 
-/** How often a record is read while another caller is submitting. */
+/** Interval between reads of a record while another caller is submitting. */
 const busyIntervalMs = 1000;
 
 /**

@@ -2,7 +2,7 @@ import { ConfigurationError } from "../errors.js";
 import { ImageLimitError } from "./errors.js";
 import type { GenerationRecord } from "./record.js";
 
-/** How many images may be asked for; what proved to cost nothing is not counted. */
+/** Most images that may be asked for; what proved to cost nothing is not counted. */
 export interface MaxImages {
   /** By one store object, as long as it exists. @default Infinity */
   run?: number | undefined;

@@ -3,9 +3,9 @@ import type { MaxImages } from "./image-limit.js";
 import type { GenerationRecord } from "./record.js";
 import type { RecordStore } from "./store.js";
 
-/** How a store in memory works. */
+/** Options of `createMemoryStore`. */
 export interface MemoryStoreOptions {
-  /** How many images may be asked for. @default no limit */
+  /** Most images that may be asked for. @default no limit */
   maxImages?: MaxImages | undefined;
 }
 

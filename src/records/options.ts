@@ -13,7 +13,7 @@ export interface RecordOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** How a generation is submitted that has a record. */
+/** Options of submitting a generation that has a record. */
 export interface AdvanceOptions extends RecordOptions {
   /** A digest of yours of the input, kept and compared: of Blobs, only name and size are known otherwise. */
   inputDigest?: string | undefined;
@@ -23,13 +23,13 @@ export interface AdvanceOptions extends RecordOptions {
   resubmitFailed?: boolean | undefined;
 }
 
-/** How `generateOnce` works. */
+/** Options of `generateOnce`. */
 export interface GenerateOnceOptions extends AdvanceOptions, WaitOptions {
   /** Waits while another caller is submitting under the same key, instead of throwing RecordBusyError. @default false */
   waitIfBusy?: boolean | undefined;
 }
 
-/** How `resumeGeneration` works. */
+/** Options of `resumeGeneration`. */
 export interface ResumeOptions extends RecordOptions, WaitOptions {}
 
 const waitNames = ["timeoutMs", "pollIntervalMs", "onStatus"] as const satisfies (keyof WaitOptions)[];

@@ -23,7 +23,7 @@ export const recordStates = [
 ] as const;
 
 /**
- * How far a generation is.
+ * Progress of a generation.
  *
  * - `intent`: about to be submitted, or being submitted; once `expiresAt` has passed, the outcome is unknown.
  * - `not-sent`, `rejected`: nothing was paid, so it may be submitted again.
@@ -49,11 +49,11 @@ export interface GenerationRecord {
   input: Record<string, unknown>;
   /** The caller's digest of the input, if there is one. */
   inputDigest?: string | undefined;
-  /** How many images the input asks for. */
+  /** Number of images that the input asks for. */
   images: number;
   /** Counts the submits, from 1. */
   attempt: number;
-  /** How far it is. */
+  /** Its progress. */
   state: RecordState;
   /** Until when an `intent` may be under way. */
   expiresAt?: string | undefined;
@@ -138,7 +138,7 @@ function upgrade(first: Record<string, unknown>): Record<string, unknown> {
   };
 }
 
-/** How many images a record of the first version asks for, by its input. */
+/** Number of images that a record of the first version asks for, by its input. */
 function countImages({ model, input }: Record<string, unknown>): number {
   if (typeof model !== "string" || !Object.hasOwn(models, model)) return 1;
   const images = imageCount(model as Model, Object(input) as never);

@@ -18,11 +18,11 @@ export interface Asked {
   record: Pick<GenerationRecord, "id" | "service" | "model" | "input" | "inputDigest" | "images">;
 }
 
-/** How long an intent outlives the deadline of its submit; within that time from the claim it must be sent. */
+/** Time that an intent outlives the deadline of its submit; within that time from the claim it must be sent. */
 const graceMs = 30_000;
 /** A submit without a deadline would never be told from one whose process died. */
 const longestIntentMs = 86_400_000;
-/** How often in a row another caller may be faster. */
+/** Number of times in a row that another caller may be faster. */
 const mostClaims = 20;
 
 /** Validates the input and takes a snapshot of it; nothing is written down yet. */

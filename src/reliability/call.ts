@@ -21,14 +21,14 @@ import { outcomeHeader, parseResponse } from "./response.js";
 import { parseRetryAfter, withRetries } from "./retry.js";
 import { validateInput } from "./validate-input.js";
 
-/** How an operation is carried out. */
+/** Policy of one operation: its deadline, its retries and what it reports. */
 export interface CallPolicy {
   /** The task that is read; undefined for a submit. */
   taskid?: string | undefined;
   signal: AbortSignal | undefined;
   /** Milliseconds for everything, all retries included. */
   timeoutMs: number;
-  /** How many times to retry at most, after failures that may be retried. */
+  /** Most retries after failures that may be retried. */
   retries: number;
   mayRetry: (error: unknown) => boolean;
   /** Called with the valid fields, once, before anything is sent; what it throws ends the call. */

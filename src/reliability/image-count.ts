@@ -1,7 +1,7 @@
 import { models, operations } from "../../generated/operations.js";
 import type { Model, ModelInput } from "../types.js";
 
-/** How many images an input asks for: the URLs in a submit's response may be the first of them only. */
+/** Number of images that an input asks for: the URLs in a submit's response may be the first of them only. */
 export function imageCount<M extends Model>(model: M, input: ModelInput<M>): number {
   // Another document may give its forms other roles, or none.
   const { roles, defaults }: Form = operations[models[model]];

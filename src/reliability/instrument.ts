@@ -17,7 +17,7 @@ export interface InstrumentedOperation {
   readonly prompt?: string | undefined;
   /** The task, once there is one. */
   taskid?: string | undefined;
-  /** How many requests were begun, or attempts of a download. */
+  /** Number of requests that were begun, or of attempts of a download. */
   attempts: number;
   /** HTTP status of the last response. */
   httpStatus?: number | undefined;

@@ -9,7 +9,7 @@ export function isPlainText(text: string): boolean {
   return text !== "" && !unseen.test(text);
 }
 
-/** How a text is escaped. */
+/** Options of `escapeText`. */
 export interface EscapeOptions {
   /** Characters that stay as they are, such as `"\t"`. @default none */
   keep?: string | undefined;

@@ -11,7 +11,7 @@ import {
 const longestRetryAfterMs = 24 * 60 * 60 * 1000;
 
 export interface RetryPolicy {
-  /** How many times to try again at most. */
+  /** Most times to try again. */
   retries: number;
   /** Which failures may be tried again. */
   mayRetry: (error: unknown) => boolean;
@@ -34,7 +34,7 @@ export async function withRetries<T>(attempt: () => Promise<T>, policy: RetryPol
   }
 }
 
-/** How long to wait before the next try: what the service asked for, and exponential backoff with full jitter. */
+/** Milliseconds until the next try: what the service asked for, and exponential backoff with full jitter. */
 export function retryDelayMs(error: unknown, failures: number): number {
   const askedMs = (error instanceof TensorsLabError && error.retryAfterMs) || 0;
   return askedMs + Math.round(Math.random() * Math.min(8000, 500 * 2 ** failures));

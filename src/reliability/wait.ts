@@ -26,9 +26,9 @@ export interface Watched {
   /** Until then a task that the service does not know yet is one that it will know. */
   readonly unknownUntil: number;
   intervalMs: number;
-  /** How long to wait before the next read. */
+  /** Milliseconds until the next read. */
   delayMs: number;
-  /** How many reads have failed since the last that did not. */
+  /** Number of reads that have failed since the last that did not. */
   failures: number;
   /** Why the last of them failed. */
   cause: unknown;

@@ -20,7 +20,7 @@ interface Work {
   fail?: (role: string, ordinalOfRole: number) => MockFailure | undefined;
   options?: ClientOptions;
   start: (client: Client, taskid: string, signal: AbortSignal) => Promise<unknown>;
-  /** How many requests the server then has, of which role. */
+  /** Number of requests that the server then has, by role. */
   asked: [role: string, count: number];
   /** Between which milliseconds the one timer is that is then running. */
   sleeps?: [least: number, most: number];

@@ -47,7 +47,7 @@ async function loadProgram(client: ReturnType<typeof createClient>): Promise<Mak
 interface Row {
   name: string;
   fail?: (request: MockRequest) => MockFailure | undefined;
-  /** How many connections are refused at first. */
+  /** Number of connections that are refused at first. */
   refused?: number;
   ends: "saved" | Outcome;
   charges: number;

@@ -3,7 +3,7 @@ import { inflateSync } from "node:zlib";
 export interface Png {
   width: number;
   height: number;
-  /** How many colours the palette has. */
+  /** Number of colours in the palette. */
   colors: number;
   /** The palette indices, row by row. */
   pixels: Uint8Array;

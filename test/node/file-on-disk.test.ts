@@ -20,7 +20,7 @@ async function chosen() {
   return fileFromPath(path);
 }
 
-/** How many descriptors of this process lead to the file. */
+/** Number of this process's descriptors that lead to the file. */
 async function openDescriptors(): Promise<number> {
   const names = await readdir("/proc/self/fd");
   const targets = await Promise.all(names.map((name) => readlink(`/proc/self/fd/${name}`).catch(() => "")));

@@ -20,7 +20,7 @@ export interface CannedAnswer {
 export interface CaptureServer {
   url: string;
   requests: CapturedRequest[];
-  /** How many connections were opened, whether or not a request came over them. */
+  /** Number of connections that were opened, whether or not a request came over them. */
   connections(): number;
   close(): Promise<void>;
 }

@@ -44,7 +44,7 @@ export function compareAuthentication(before: Way[], after: Way[], report: Repor
     report("description", "cosmetic", old, now);
 }
 
-/** How the package sends its key: the first way that needs one scheme alone, which it supports. */
+/** The package's way to send its key: the first that needs one scheme alone, which it supports. */
 function keyOf(ways: Way[]): Authentication | undefined {
   const alone = ways.flatMap((way) => (way.length === 1 ? [bareScheme(way[0]!.scheme)] : []));
   return alone.map(readScheme).find(Boolean);

@@ -3,7 +3,7 @@ import type { JsonObject } from "../../generate/source.js";
 import { mergeShapes, shapeOf } from "../changes/shape.js";
 import type { Shape } from "../changes/shape.js";
 
-/** How many values are tried for a schema: some may break a rule that is not considered here. */
+/** Number of values that are tried for a schema: some may break a rule that is not considered here. */
 const mostValues = 40;
 
 /**

@@ -1,6 +1,6 @@
 import { printable } from "../../generate/printable.js";
 
-/** How a line of a log gives GitHub's runner a command: `::error::`, `##[error]`. */
+/** The commands to GitHub's runner that a line of a log can hold: `::error::`, `##[error]`. */
 const command = /:(?=:)|#(?=#\[)/g;
 
 /** Text from outside as one line that has no effect on a terminal, a log or its runner. */

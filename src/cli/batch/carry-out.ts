@@ -23,7 +23,7 @@ export interface RowRunnerOptions {
   results: Results;
   open: (job: Job) => Promise<Record<string, unknown>>;
   resubmit: Resubmit;
-  /** How many rows are submitted at most. @default no limit */
+  /** Most rows that are submitted. @default no limit */
   limit: number | undefined;
 }
 
@@ -145,7 +145,7 @@ export function mustSubmit(record: GenerationRecord, { resubmitUnknown, resubmit
   return (isUnknown(record) && resubmitUnknown) || (record.state === "failed" && resubmitFailed);
 }
 
-/** How a row is counted, by the state of its record. */
+/** The count to which a row belongs, by the state of its record. */
 export function resultOf({ state }: GenerationRecord): RowResult {
   return resultByState[state];
 }

@@ -45,9 +45,9 @@ export interface CheckOptions {
   signal: AbortSignal;
   /** Which rows would be submitted again. */
   resubmit: Resubmit;
-  /** How many rows are submitted at most. @default no limit */
+  /** Most rows that are submitted. @default no limit */
   limit?: number | undefined;
-  /** How many images are submitted at most. @default no limit */
+  /** Most images that are submitted. @default no limit */
   maxImages?: number | undefined;
   progress: Progress;
 }
@@ -55,10 +55,10 @@ export interface CheckOptions {
 /** The totals of a list. */
 export interface Check {
   rows: number;
-  /** How many of them would be submitted within the limits, and for how many images. */
+  /** Number of rows, and of images, that would be submitted within the limits. */
   submits: number;
   images: number;
-  /** How many are left for a later run by a limit: the first that is beyond it, and all after that. */
+  /** Number of rows that a limit leaves for a later run: the first that is beyond it, and all after that. */
   left: number;
   /** The doubts about rows, and the lines that they are about. */
   warnings: { message: string; lines: number[] }[];

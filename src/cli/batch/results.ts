@@ -14,7 +14,7 @@ export interface RowReport {
   files: readonly string[];
   width: number | undefined;
   height: number | undefined;
-  /** How many images it asks for, and how many there are. */
+  /** Number of images that it asks for, and of those that there are. */
   requested: number;
   received: number;
 }

@@ -66,7 +66,7 @@ export interface Tally {
   table(): string[];
 }
 
-/** How many problems are kept for `--json`; all of them are shown when they occur. */
+/** Most problems that are kept for `--json`; all of them are shown when they occur. */
 const mostProblems = 1000;
 
 export function createTally(progress: Progress): Tally {

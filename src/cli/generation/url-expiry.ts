@@ -1,6 +1,6 @@
 import type { GenerationRecord } from "../../index.js";
 
-/** How long the URLs of images last, by the documentation of the model's maker; the service does not say. */
+/** Time that the URLs of images last, by the documentation of the model's maker; the service does not say. */
 const lifetimeMs = 24 * 60 * 60 * 1000;
 
 /** When the URLs of images that are not saved yet expire; undefined if there are none. */

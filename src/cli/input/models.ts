@@ -65,7 +65,7 @@ function describe({
   return [description, facts.length > 0 ? `(${facts.join("; ")})` : ""].filter(Boolean).join(" ");
 }
 
-/** How many images an input asks for. */
+/** Number of images that an input asks for. */
 export function countImages({ name }: ModelFields, input: Record<string, unknown>): number {
   const field = models[name].fields.find(({ role }) => role === "count");
   const count = field && (input[field.name] ?? field.default);

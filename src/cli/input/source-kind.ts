@@ -1,6 +1,6 @@
 import { detectImageType } from "../../index.js";
 
-/** How many bytes {@link refusalOf} looks at. */
+/** Number of bytes that {@link refusalOf} looks at. */
 export const headLength = 64;
 
 /** The beginnings of files that are mistaken for images; a dot stands for any byte. */

@@ -35,7 +35,7 @@ export interface ConnectOptions {
   wrapFetch?: ((fetch: Fetch) => Fetch) | undefined;
   /** Whether to use the mock server although no flag says so. */
   mock?: boolean | undefined;
-  /** How long a task of the mock server takes. @default the mock server's own default */
+  /** Milliseconds that a task of the mock server takes. @default the mock server's own default */
   mockTaskMs?: number | undefined;
 }
 

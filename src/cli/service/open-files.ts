@@ -22,7 +22,7 @@ export function chooseConcurrency(wanted: number, progress: Progress): number {
   return chosen;
 }
 
-/** How many rows can be in progress with the number of files that this process may open, which sockets count as. */
+/** Number of rows that can be in progress with the files that this process may open; sockets count as such. */
 function fittingConcurrency(wanted: number, mayOpen: number): number {
   return Math.min(wanted, Math.max(1, Math.floor((mayOpen - otherFiles) / filesPerRow)));
 }

@@ -6,9 +6,9 @@ import type { ConnectionError } from "../../index.js";
 export type Pace = <T>(attempt: () => Promise<T>) => Promise<T>;
 
 export interface PaceOptions {
-  /** How many attempts run at the same time at most. */
+  /** Most attempts that run at the same time. */
   concurrency: number;
-  /** How many failures in a row end it. */
+  /** Number of failures in a row that end it. */
   patience: number;
   signal: AbortSignal;
   /** Called with every pause. */

@@ -8,13 +8,13 @@ import { countUploads } from "./upload.js";
 interface WorkplaceOptions {
   folder: string;
   timeoutSeconds: number;
-  /** How many submits run at the same time at most. @default 1 */
+  /** Most submits that run at the same time. @default 1 */
   concurrency?: number;
-  /** How many submits in a row may find the service busy or unreachable. @default 4 */
+  /** Number of submits in a row that may find the service busy or unreachable. @default 4 */
   patience?: number;
   /** Permissions of new records. */
   recordMode: number;
-  /** How many images may be asked for. @default no limit */
+  /** Most images that may be asked for. @default no limit */
   maxImages?: MaxImages;
   /** Whether to use the mock server although no flag says so. */
   mock?: boolean;

@@ -10,9 +10,9 @@ export interface Progress {
   note(text: string): void;
   /** The current step. */
   state(text: string): void;
-  /** How much of something was sent or received. */
+  /** Progress of sending or receiving. */
   transfer(text: string, bytes: number, totalBytes: number | undefined): void;
-  /** How many of many rows are done; `worked` of them took work in this run, which the rate is made of. */
+  /** Number of rows that are done; `worked` of them took work in this run, which the rate is made of. */
   count(done: number, total: number, worked: number): void;
   /** Removes what does not stay; nothing is shown after that. */
   stop(): void;

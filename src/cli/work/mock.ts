@@ -22,7 +22,7 @@ interface Flags {
   json?: boolean;
 }
 
-/** How many requests are kept: it may run for weeks. */
+/** Number of requests that are kept: it may run for weeks. */
 const keep = { requests: 10_000, megabytes: 64 };
 
 /** `mock`: runs the mock server until it is stopped. */

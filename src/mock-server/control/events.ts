@@ -19,7 +19,7 @@ export interface EventSource {
   isBusy(): boolean;
 }
 
-/** How long changes are collected before they are sent. */
+/** Milliseconds that changes are collected before they are sent. */
 const collectMs = 100;
 /** A page that reads so slowly is told to read everything again, rather than all that it has missed. */
 const maxWaitingBytes = 4 * 1024 * 1024;

@@ -11,7 +11,7 @@ export interface Fault {
   readonly failure?: MockFailure;
   /** The next submits behave as if their prompt had this marker. */
   readonly marker?: string;
-  /** How many more requests it affects; null until it is removed. */
+  /** Number of requests that it still affects; null until it is removed. */
   timesLeft: number | null;
 }
 

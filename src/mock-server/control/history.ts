@@ -12,7 +12,7 @@ import type { MockTask } from "../tasks.js";
 
 /** The start of something that may be too large to be kept whole. */
 export interface Excerpt {
-  /** How many bytes there were. */
+  /** Number of bytes. */
   total: number;
   /** The first of them. */
   readonly chunks: Buffer[];
@@ -30,7 +30,7 @@ export interface Exchange {
   failure?: MockFailure | undefined;
   task?: MockTask | undefined;
   isSuccess?: boolean | undefined;
-  /** How many images this request was charged for. */
+  /** Number of images that this request was charged for. */
   charged: number;
   readonly response: Excerpt & { status: number; headers: readonly (readonly [string, string])[] };
   /** `open` until the response has ended; `ended` if it was sent whole, `broken` if the connection ended before. */
@@ -53,7 +53,7 @@ export interface History {
   readonly exchanges: ReadonlyMap<number, Exchange>;
   readonly tasks: ReadonlyMap<string, TaskHistory>;
   readonly bytes: number;
-  /** How many exchanges were dropped because of the limits. */
+  /** Number of exchanges that were dropped because of the limits. */
   readonly dropped: number;
   /** Hides the keys of the requests that were followed. */
   readonly redaction: Redaction;

@@ -28,7 +28,7 @@ export interface RequestView {
   durationMs: number;
   bodyBytes: number;
   files: number;
-  /** How many images it was charged for. */
+  /** Number of images that it was charged for. */
   charged: number;
   issues: number;
   warnings: number;
@@ -46,9 +46,9 @@ export interface TaskView {
   width: number;
   height: number;
   startedAt: number;
-  /** How often its status was read. */
+  /** Number of times that its status was read. */
   reads: number;
-  /** How many of its images were downloaded. */
+  /** Number of its images that were downloaded. */
   downloads: number;
 }
 
@@ -130,7 +130,7 @@ export interface StateView {
   /** null if there is no limit. */
   creditsLeft: number | null;
   charges: number;
-  /** How many images were charged. */
+  /** Number of images that were charged. */
   charged: number;
   clockOffsetMs: number;
   taskDurationMs: number;

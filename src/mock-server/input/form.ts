@@ -11,7 +11,7 @@ export interface Form {
 }
 
 const limits = { parts: 1000, headerSize: 16 * 1024 };
-/** How many bytes all text parts together may have. */
+/** Most bytes that all text parts together may have. */
 const maxTextBytes = 1024 * 1024;
 
 /** A form that is being read. */

@@ -35,7 +35,7 @@ export function drawLandscape({ width, height }: Size, seed: string, stop: Abort
   return encodePng({ width, height, palette, drawRow }, stop);
 }
 
-/** How far down the sky reaches its full light. */
+/** Height at which the sky reaches its full light. */
 const skyShare = 0.68;
 /** The sky outshines the stars where it is lighter than this. */
 const faintestShade = skyShades * 0.45;
@@ -62,7 +62,7 @@ interface Sun {
   readonly x: number;
   readonly y: number;
   readonly radius: number;
-  /** How far its light reaches. */
+  /** Radius of its light. */
   readonly glow: number;
 }
 
@@ -81,7 +81,7 @@ interface Layer {
   /** The rows between which its skyline runs. */
   readonly highest: number;
   readonly lowest: number;
-  /** How far below its highest point it fades into the mist. */
+  /** Distance below its highest point at which it fades into the mist. */
   readonly mist: number;
 }
 

@@ -4,7 +4,7 @@ import type { Random } from "./random.js";
 export interface RidgeShape {
   /** Its height in the middle, from the top. */
   readonly base: number;
-  /** How far it goes up and down. */
+  /** Height of its ups and downs. */
   readonly roughness: number;
   /** Whether it has the sharp crests of mountains, or rolls like hills. */
   readonly alpine: boolean;

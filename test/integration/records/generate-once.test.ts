@@ -26,7 +26,7 @@ async function start(kind: string) {
   return { server, watch, folder, records };
 }
 
-/** How many keys were paid twice, and which charges nobody knows of: no record names them, nor says that one may exist. */
+/** The keys that were paid twice, and the charges that nobody knows of: no record names them, nor says that one may exist. */
 async function account(server: MockServer, records: RecordStore, keys: string[]) {
   const client = createClient({ apiKey: "any-key", baseUrl: server.url });
   const states: Record<string, number> = {};

@@ -19,7 +19,7 @@ export interface Settings {
 export interface Report {
   /** Each check by name: `ok`, or what was found instead. */
   checks: Record<string, string>;
-  /** How many submits the service must have charged for. */
+  /** Number of submits that the service must have charged for. */
   charged: number;
   /** What a connection error says of the submit: whether the runtime tells that nothing was sent. */
   outcomes: { refused: string; unresolvable: string };

@@ -9,11 +9,11 @@ import type { MockFailure, MockRequest } from "../../../src/mock-server/index.js
 import { saveImages } from "../../../src/node/index.js";
 
 export interface SoakOptions {
-  /** How many generations. */
+  /** Number of generations. */
   generations: number;
   /** The same seed gives the same faults. */
   seed: number;
-  /** How many generations run at the same time. */
+  /** Number of generations that run at the same time. */
   concurrency: number;
   /** Sends the requests. @default the runtime's own fetch */
   fetch?: Fetch;
@@ -29,7 +29,7 @@ interface Owner {
 }
 
 export interface SoakReport {
-  /** How many generations ended how. */
+  /** Number of generations by their end. */
   endings: Record<string, number>;
   submits: number;
   charges: number;

@@ -77,7 +77,7 @@ export async function startAgent(
   return Object.assign(agent, { process: child, ended, errors: () => errors });
 }
 
-/** How the server of a test differs from one without flags. */
+/** The differences of a test's server from one without flags. */
 export interface Settings extends Partial<
   Pick<ServeOptions, "roots" | "confirm" | "respondWithinMs" | "withPreview">
 > {

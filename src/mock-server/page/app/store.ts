@@ -96,7 +96,7 @@ function apply(changes: Changes): void {
   requests.value = [...[...changed.values()].sort((one, other) => other.ordinal - one.ordinal), ...kept];
 }
 
-/** How long a message stays; a mistake stays until it is closed. */
+/** Milliseconds that a message stays; a mistake stays until it is closed. */
 const messageMs = 6000;
 
 /** Tells the person in front of the page, and a screen reader, what happened. */

@@ -13,7 +13,7 @@ interface Properties<Item> {
   render(item: Item): ComponentChildren;
 }
 
-/** How many rows are drawn beyond those that can be seen. */
+/** Number of rows that are drawn beyond those that can be seen. */
 const spare = 6;
 
 /** A list box that draws only the rows that can be seen; the arrow keys move the selection. */

@@ -16,11 +16,11 @@ export interface Work {
   queue: string;
   /** Where the images go. */
   folder: string;
-  /** How many jobs it takes at once. @default 4 */
+  /** Number of jobs that it takes at once. @default 4 */
   concurrency?: number;
   /** @default a submit is given up after 2 seconds */
   client?: ClientOptions;
-  /** How long it holds a job. @default 2000 */
+  /** Milliseconds that it holds a job. @default 2000 */
   lockMs?: number;
 }
 
