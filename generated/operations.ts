@@ -3,7 +3,7 @@
 /** The service's address, unless another is given. */
 export const server = "https://api.tensorslab.com" as const;
 
-/** How the key is sent. */
+/** The header that carries the key, and its scheme. */
 export const authentication = { header: "Authorization", scheme: "Bearer" } as const;
 
 const part0 = { type: "file", array: true } as const;
