@@ -45,7 +45,11 @@ export function emitOperations(document: JsonObject, service: Service): string {
     declareCode(comment, name, value === undefined ? "null" : `${JSON.stringify(value)} as const`);
   return [
     declare("The service's address, unless another is given.", "server", server(document)),
-    declare("The header that carries the key, and its scheme.", "authentication", readAuthentication(document)),
+    declare(
+      "The header that carries the key, and its scheme.",
+      "authentication",
+      readAuthentication(document),
+    ),
     ...declarations,
     declareTable(
       "The parts of every form that are more than plain text, by the operation that sends it.",
