@@ -176,7 +176,7 @@ describe("where there is no key yet, as in a build", () => {
 
   test("a base URL that is relative to a page is resolved once there is a page", async () => {
     const client = createClient({ baseUrl: "/api/images", apiKey: null });
-    expect(() => client.service).toThrow(/relative URLs need a page/);
+    expect(() => client.service).toThrow(/relative to a page/);
     await expect(client.submit("seedreamv5", { prompt: "x" })).rejects.toMatchObject({
       code: "CONFIGURATION",
       outcome: "not-sent",

@@ -11,7 +11,7 @@ import { tagOf } from "./file-part.js";
 import { encodeForm } from "./multipart.js";
 import type { EncodedBody, FormFiles, PartKinds } from "./multipart.js";
 import { apiOptionRules, checkOptions, resolveApiOptions } from "./options.js";
-import type { ApiOptions, ApiSettings } from "./options.js";
+import type { ApiOptions, ApiSettings, BaseUrl } from "./options.js";
 import { isPlatformRequest, OutgoingRequest } from "./request.js";
 
 // A program's declarations name these when it exports what it has from the client. Where a package sees its own
@@ -34,7 +34,7 @@ export interface Facade {
   /** Whether a middleware may look at a request. */
   isObserved: () => boolean;
   /** Where the service is. */
-  baseUrl: () => URL;
+  baseUrl: BaseUrl;
   authenticate: Authenticate;
 }
 
@@ -153,5 +153,5 @@ export function createFacade(
 
 /** Whether a body is an object with fields, of whatever class, rather than what fetch sends as it is. */
 function isFields(body: unknown): body is Record<string, unknown> {
-  return tagOf(body) === "[object Object]" && !(Symbol.asyncIterator in Object(body));
+  return tagOf(body) === "[object Object]" && !(Symbol.asyncIterator in (body as object));
 }

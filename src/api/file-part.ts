@@ -32,6 +32,7 @@ export class FilePart {
  * @throws {TypeError} The bytes are elsewhere, because their buffer was transferred.
  */
 export function toFilePart(value: unknown): FilePart | undefined {
+  if (Object(value) !== value) return undefined; // as most are
   if (value instanceof FilePart) return value;
   if (isBlobLike(value)) return new FilePart(value);
   return isBytes(value) ? new FilePart(copyBytes(value)) : undefined;
@@ -39,7 +40,7 @@ export function toFilePart(value: unknown): FilePart | undefined {
 
 /** Judged by its members, because each realm has a class of its own. A Response is none: it has no size. */
 function isBlobLike(value: unknown): value is BlobLike {
-  const { size, type, slice } = Object(value) as Partial<BlobLike>;
+  const { size, type, slice } = value as Partial<BlobLike>;
   return typeof size === "number" && typeof type === "string" && typeof slice === "function";
 }
 

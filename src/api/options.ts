@@ -39,7 +39,7 @@ export interface ApiSettings {
 }
 
 /** Returns where the service is; it throws while that is relative to a page that is not there yet. */
-export type BaseUrl = () => URL;
+export type BaseUrl = () => Pick<URL, "href" | "origin">;
 
 /** Fills in the defaults of options that keep to their rules, and decides who sends a key where. */
 export function resolveApiOptions(options: ApiOptions): ApiSettings {
@@ -102,22 +102,19 @@ function withoutKey({ apiKey, baseUrl }: ApiOptions): null {
   );
 }
 
+/** The URL's own text is never quoted: it may hold a password. */
 function resolveBaseUrl(given: string | URL, mayBeHttp: boolean): BaseUrl {
-  const check = () => checkBaseUrl(given, mayBeHttp);
+  const resolve: BaseUrl = () => {
+    const url = parseUrl(given, pageUrl());
+    const fault = url ? findBaseUrlFault(url, mayBeHttp) : "must be a valid URL, or relative to a page";
+    if (!url || fault) throw new ConfigurationError(`\`baseUrl\` ${fault}`);
+    const { href, origin } = url; // a URL makes its origin anew whenever it is asked
+    return { href, origin };
+  };
   // A page that is rendered on a server beforehand asks for nothing there.
-  if (pageUrl() === undefined && /^\.{0,2}\//.test(`${given}`)) return check;
-  const url = check();
-  return () => url;
+  if (pageUrl() === undefined && /^\.{0,2}\//.test(`${given}`)) return resolve;
+  const resolved = resolve();
+  return () => resolved;
 }
 
 const pageUrl = (): string | undefined => (globalThis as { location?: { href: string } }).location?.href;
-
-/** The URL's own text is never quoted: it may hold a password. */
-function checkBaseUrl(given: string | URL, mayBeHttp: boolean): URL {
-  const page = pageUrl();
-  const url = parseUrl(given, page);
-  const hint = page === undefined ? ": relative URLs need a page" : "";
-  const fault = url ? findBaseUrlFault(url, mayBeHttp) : `must be a valid URL${hint}`;
-  if (!url || fault) throw new ConfigurationError(`\`baseUrl\` ${fault}`);
-  return url;
-}
