@@ -3,6 +3,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { defaultModel } from "../../src/cli/input/models.js";
+import { readLines } from "../../src/cli/lists/lines.js";
 import { parseTable } from "../../src/cli/lists/parse-table.js";
 import { openList } from "../../src/cli/lists/read-list.js";
 import { makeFolder } from "../support/generate.js";
@@ -13,6 +14,11 @@ async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   const collected: T[] = [];
   for await (const item of items) collected.push(item);
   return collected;
+}
+
+/** A text in pieces, as the chunks of a file come. */
+async function* inPieces(text: string, length: number): AsyncGenerator<string> {
+  for (let at = 0; at < text.length; at += length) yield text.slice(at, at + length);
 }
 
 /** The rows and faults of a list, as they are read. */
@@ -111,6 +117,14 @@ describe("tables", () => {
     );
   });
 
+  it("need no line break in a first line of any length", async () => {
+    const [fault] = (await read("jobs.csv", `${"prompt ".repeat(100_000)}`)) as [{ message: string }];
+    expect(fault.message).toMatch(/^Unknown column `prompt prompt /);
+    expect(fault.message.length).toBeLessThan(300);
+    const text = `id;${" ".repeat(100_000)}prompt\n1;a fox\n`;
+    expect(await read("jobs.csv", text)).toEqual([row(2, "a fox", { id: "1" })]);
+  });
+
   it("are faulty row by row", async () => {
     expect(await complain("jobs.csv", 'id,prompt\n2,\n3,a 24" tv\n4,\n')).toEqual([
       "2: prompt is required",
@@ -207,6 +221,25 @@ describe("JSON", () => {
       "1: prompt must not be blank",
       "2: prompt is required",
       expect.stringMatching(/^2: promt /),
+    ]);
+  });
+
+  it("lines are read in time that grows with their length alone, wherever the chunks end", async () => {
+    const long = "x".repeat(2_000_000);
+    expect(await collect(readLines(inPieces(`a\r\n${long}\n\rb\r`, 100)))).toEqual(["a", long, "", "b"]);
+    const text = "a\r\nb\rc\n\r\n\r\rd";
+    const lines = ["a", "b", "c", "", "", "", "d"];
+    for (let length = 1; length <= text.length; length++) {
+      expect(await collect(readLines(inPieces(text, length)))).toEqual(lines);
+      expect(await collect(readLines(inPieces(`${text}\r`, length)))).toEqual(lines);
+    }
+  });
+
+  it("ids are what was written, and not what a number was rounded to", async () => {
+    const ids = '{"prompt":"a","id":12345678901234567890}\n{"prompt":"b","id":9007199254740991}\n';
+    expect(await complain("list.jsonl", `${ids}{"prompt":"c","id":12345678901234567891}\n`)).toEqual([
+      "1: id is a number that cannot be read exactly: put it in quotation marks",
+      "3: id is a number that cannot be read exactly: put it in quotation marks",
     ]);
   });
 

@@ -37,6 +37,9 @@ export function createNameRow(model: ModelFields): NameRow {
 
   function faultOf(id: unknown, line: number): Fault | undefined {
     if (!isFit(id)) return { line, path: idColumn, message: idRule };
+    // A JSON number of more digits was read as another one, whose name the images would get.
+    if (Number.isInteger(id) && !Number.isSafeInteger(id))
+      return { line, path: idColumn, message: exactRule };
     // Some file systems take Fox and fox for the same name.
     const folded = String(id).toLowerCase();
     const earlier = lines.get(folded);
@@ -59,6 +62,8 @@ const isFit = (id: unknown): boolean =>
 
 const idRule =
   "must be 1 to 100 letters, digits, dots, hyphens and underscores, the first of them a letter or a digit";
+
+const exactRule = "is a number that cannot be read exactly: put it in quotation marks";
 
 function hash({ name }: ModelFields, written: WrittenInput): string {
   const sorted = Object.entries(written).sort(([one], [other]) => (one < other ? -1 : 1));

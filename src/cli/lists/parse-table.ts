@@ -6,6 +6,9 @@ export interface TableRow {
   cells: string[];
 }
 
+/** Characters of a first line without an end that are enough to choose a delimiter: what is longer is hardly a table. */
+const longestHeader = 64 * 1024;
+
 /**
  * Parses a table as spreadsheets write it: quoted cells may hold delimiters, line breaks and doubled quotes.
  *
@@ -75,8 +78,8 @@ export async function* parseTable(
   for await (const chunk of text) {
     head += chunk;
     if (delimiter === undefined) {
-      const [first] = /^.*\S.*(?=[\r\n])/m.exec(head) ?? [];
-      if (first === undefined) continue;
+      const [first = "", ...rest] = head.trimStart().split(/[\r\n]/, 2);
+      if (rest.length === 0 && first.length < longestHeader) continue;
       delimiter = chooseDelimiter(first);
     }
     for (const character of head) {

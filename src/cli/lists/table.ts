@@ -1,3 +1,4 @@
+import { escapeText } from "../../index.js";
 import { idColumn } from "../batch/job.js";
 import type { Field, ModelFields } from "../input/models.js";
 import { readValue } from "../input/written-input.js";
@@ -84,7 +85,7 @@ function checkColumns(
       const hint = looksSeparated
         ? ` Columns may be separated by commas, semicolons or tabs; here it is a ${separated}.`
         : didYouMean(written, names) || ` Columns: ${names.join(", ")}.`;
-      note(`Unknown column \`${written}\`.${hint}`);
+      note(`Unknown column \`${escapeText(written, { maxLength: 100 })}\`.${hint}`);
     } else if (other) note(`columns \`${other.written}\` and \`${written}\` are the same field`);
   }
   if (model.prompt && !columns.some(({ name }) => name === model.prompt)) {
