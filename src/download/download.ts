@@ -1,7 +1,7 @@
 // A download is a request of its own kind and a body that is checked while it is read; it is retried as every read is.
 import { ConfigurationError, DownloadError, RateLimitError } from "../errors.js";
 import type { TensorsLabError } from "../errors.js";
-import { appearance, declaredLength, readBeginning, receive } from "./image-body.js";
+import { appearance, declaredLength, mayEndEarly, readBeginning, receive } from "./image-body.js";
 import { detectImageType } from "../image-type.js";
 import type { ImageType } from "../image-type.js";
 import { follow } from "./result-request.js";
@@ -192,7 +192,11 @@ async function attempt<T>(url: string | URL, consume: ConsumeImage<T>, settings:
   const reader = response.body ? createPatientReader(response.body.getReader(), settings) : undefined;
   try {
     const totalBytes = declaredLength(response);
-    const received = receive(reader, totalBytes, settings.maxBytes);
+    const received = receive(reader, {
+      totalBytes,
+      maxBytes: settings.maxBytes,
+      mustSeeEnd: mayEndEarly(response),
+    });
     const beginning = await readBeginning(received);
     const imageType = detectImageType(beginning);
     if (!imageType) throw new DownloadError(`the response is ${appearance(beginning)}, not an image`);

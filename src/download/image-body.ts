@@ -1,5 +1,6 @@
 import { ConnectionError, DownloadError } from "../errors.js";
 import { imageSignatureLength } from "../image-type.js";
+import { watchEnd } from "./image-end.js";
 import type { PatientReader } from "./stall.js";
 
 /** The length that the body must have; undefined if it is not known. */
@@ -10,12 +11,25 @@ export function declaredLength({ headers, type }: Response): number | undefined 
   return value !== null && /^\d+$/.test(value) ? Number(value) : undefined;
 }
 
+/**
+ * Whether a body that was cut off can look like a whole one: it ends with its connection, or it is compressed, and Node's
+ * fetch takes what there is of compressed bytes. A fetch that is not the runtime's has its own rules.
+ */
+export function mayEndEarly({ headers, type }: Response): boolean {
+  const hasLength = headers.has("content-length") || headers.has("transfer-encoding");
+  return type === "basic" && (!hasLength || headers.has("content-encoding"));
+}
+
 /** Yields the chunks of a body, and throws if the body is not as long as it must be. */
 export async function* receive(
   reader: PatientReader | undefined,
-  totalBytes: number | undefined,
-  maxBytes: number,
+  {
+    totalBytes,
+    maxBytes,
+    mustSeeEnd,
+  }: { totalBytes: number | undefined; maxBytes: number; mustSeeEnd: boolean },
 ): AsyncGenerator<Uint8Array, undefined> {
+  const end = mustSeeEnd ? watchEnd() : undefined;
   const tooLarge = `the image is larger than ${maxBytes} bytes`;
   if (totalBytes !== undefined && totalBytes > maxBytes) throw new DownloadError(tooLarge);
   let bytes = 0;
@@ -27,11 +41,13 @@ export async function* receive(
     if (totalBytes !== undefined && bytes > totalBytes) {
       throw new DownloadError(`more bytes arrived than the ${totalBytes} that were announced`);
     }
+    end?.add(value);
     yield value;
   }
   if (totalBytes !== undefined && bytes < totalBytes) {
     throw new ConnectionError(`it was cut off after ${bytes} of ${totalBytes} bytes`);
   }
+  if (end?.hasEnded() === false) throw new ConnectionError(`it was cut off after ${bytes} bytes`);
 }
 
 /** Reads chunks until there are enough bytes to detect the type; fewer bytes are the whole body. */

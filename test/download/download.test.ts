@@ -29,6 +29,9 @@ async function bytesOf(blob: Blob): Promise<Buffer> {
   return Buffer.from(await blob.arrayBuffer());
 }
 
+/** The last chunk of a PNG. */
+const pngEnd = Buffer.from("0000000049454e44ae426082", "hex");
+
 const unusedFetch = () => expect.fail("a request was sent");
 
 describe.concurrent("a whole image", () => {
@@ -62,7 +65,7 @@ describe.concurrent("a whole image", () => {
   });
 
   test("may be compressed on its way: then Content-Length does not count its bytes", async ({ serve }) => {
-    const image = png();
+    const image = Buffer.concat([png(), pngEnd]);
     const { origin } = await serve((_, response) => {
       const body = gzipSync(image);
       response.writeHead(200, { "content-encoding": "gzip", "content-length": body.length }).end(body);
@@ -121,6 +124,34 @@ describe.concurrent("tried again", () => {
     expect((await downloadImage(origin)).size).toBe(1000);
     expect(requests).toHaveLength(3);
   });
+
+  test.for([
+    ["png", png(500), pngEnd],
+    ["jpg", Buffer.from("ffd8ffe000104a46494600010100", "hex"), Buffer.from("ffd9", "hex")],
+    ["gif", Buffer.from("GIF89a\x01\0\x01\0\0\0\0,\0"), Buffer.from(";")],
+    ["webp", Buffer.from("RIFF\x10\0\0\0WEBPVP8L", "latin1"), Buffer.from("\x08\0\0\0\0\0\0\0")],
+  ] as const)(
+    "an %s that only the end of its connection ends, or that is compressed",
+    async ([, half, end], { serve }) => {
+      const image = Buffer.concat([half, end]);
+      const compressed = gzipSync(image);
+      const short = gzipSync(half).subarray(0, -8); // without its checksum, as Node's fetch takes it
+      const { origin, requests } = await serve(({ url }, response, number) => {
+        const { socket } = response;
+        if (url === "/length") {
+          const body = number % 2 === 1 ? short : compressed;
+          return response
+            .writeHead(200, { "content-encoding": "gzip", "content-length": body.length })
+            .end(body);
+        }
+        socket!.end(Buffer.concat([Buffer.from("HTTP/1.0 200 OK\r\n\r\n"), number % 2 === 1 ? half : image]));
+      });
+      for (const path of ["", "length"]) {
+        expect((await bytesOf(await downloadImage(`${origin}/${path}`))).equals(image)).toBe(true);
+      }
+      expect(requests).toHaveLength(4);
+    },
+  );
 
   test("an image that ends before its announced length, if the runtime takes no notice", async () => {
     let requests = 0;
