@@ -2,37 +2,20 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { format } from "prettier";
 import { chart } from "./chart.js";
-import { footprint, runFootprint } from "./footprint.js";
+import { everything, names, readFlags, usage } from "./flags.js";
+import { runFootprint } from "./footprint.js";
 import { describeMachine } from "./machine.js";
-import { observe, runObserve } from "./observe.js";
+import { runObserve } from "./observe.js";
 import { prepare } from "./prepare.js";
 import { plainTable, readme } from "./report.js";
 import type { Result } from "./report.js";
 import { runWorkload, startServer } from "./run.js";
-import { baseline, quickPeers, workloads } from "./workloads.js";
+import { baseline } from "./workloads.js";
 
-const { values: flags } = parseArgs({
-  options: {
-    quick: { type: "boolean", default: false },
-    save: { type: "boolean", default: false },
-    only: { type: "string" },
-    peers: { type: "string" },
-    rounds: { type: "string" },
-  },
-});
-const { quick, save } = flags;
-const only = flags.only?.split(",");
-const known = [...workloads, observe, footprint].map(({ name }) => name);
-const unknown = only?.find((name) => !known.includes(name));
-if (unknown !== undefined) throw new Error(`Unknown workload \`${unknown}\`. There are ${known.join(", ")}`);
-const mostRounds = Number(flags.rounds ?? Number.MAX_SAFE_INTEGER);
-if (!Number.isInteger(mostRounds) || mostRounds < 1) {
-  throw new Error("`--rounds` must be a whole number above 0");
-}
-const chosenPeers = flags.peers?.split(",") ?? (quick ? quickPeers : undefined);
+const flags = readOrExplain();
+const { quick, save, only, chosenPeers, mostRounds } = flags;
 const here = import.meta.dirname;
 
 await prepare(chosenPeers);
@@ -40,7 +23,7 @@ const server = await startServer();
 const folder = await mkdtemp(join(tmpdir(), "bench-files-"));
 const results: Result[] = [];
 try {
-  for (const workload of [...workloads, observe, footprint]) {
+  for (const workload of everything) {
     if (only && !only.includes(workload.name)) continue;
     const ownRounds = quick ? workload.quickRounds : workload.rounds;
     if (ownRounds === undefined) continue;
@@ -67,6 +50,19 @@ try {
   await rm(folder, { recursive: true });
 }
 
+/** The command line's flags; help and a wrong word end the program. */
+function readOrExplain(): ReturnType<typeof readFlags> {
+  try {
+    const flags = readFlags(process.argv.slice(2));
+    if (!flags.help) return flags;
+    console.log(usage);
+    process.exit(0);
+  } catch (error) {
+    console.error(`${(error as Error).message}\n\n${usage}`);
+    process.exit(2);
+  }
+}
+
 /** Writes what was measured so far, so that a run that is ended loses nothing. */
 async function saveResults(): Promise<void> {
   // Workloads that were left out keep their earlier results.
@@ -74,7 +70,7 @@ async function saveResults(): Promise<void> {
   const earlier = JSON.parse(await readFile(path, "utf8").catch(() => "{}")) as { results?: Result[] };
   const measured = new Set(results.map(({ name }) => name));
   const kept = (earlier.results ?? []).filter(({ name }) => !measured.has(name));
-  const all = [...kept, ...results].sort((one, other) => known.indexOf(one.name) - known.indexOf(other.name));
+  const all = [...kept, ...results].sort((one, other) => names.indexOf(one.name) - names.indexOf(other.name));
   const machine = await describeMachine();
   const json = JSON.stringify({ machine, results: all }, roundNumber);
   await writeFile(path, await format(json, { parser: "json", printWidth: 110 }));
