@@ -9,7 +9,10 @@ export interface Proxy {
 
 /** Finds the proxy for a URL by the variables that most programs read; undefined for a direct connection. */
 export function findProxy(url: URL, environment: NodeJS.ProcessEnv): Proxy | undefined {
-  const read = (name: string) => environment[name] || environment[name.toUpperCase()];
+  // In a CGI program HTTP_PROXY is a header of the request, so a visitor's.
+  const isForeign = (name: string) => name === "http_proxy" && environment.REQUEST_METHOD !== undefined;
+  const read = (name: string) =>
+    environment[name] || (isForeign(name) ? undefined : environment[name.toUpperCase()]);
   const name = url.protocol === "https:" ? "https_proxy" : "http_proxy";
   const proxy = read(name);
   if (!proxy || isExempt(url, read("no_proxy") ?? "")) return undefined;
@@ -19,7 +22,9 @@ export function findProxy(url: URL, environment: NodeJS.ProcessEnv): Proxy | und
 /** Splits a proxy's URL. It is never quoted, because it may hold a password. */
 export function parseProxy(proxy: string | URL, name: string): Proxy {
   const url = URL.canParse(String(proxy)) ? new URL(proxy) : undefined;
-  if (url?.protocol !== "http:" && url?.protocol !== "https:") {
+  const isHttp = url?.protocol === "http:" || url?.protocol === "https:";
+  // The rest of a user name such as `COMPANY\name` would be a path, and its beginning the host.
+  if (!isHttp || (url.pathname + url.search + url.hash).includes("@")) {
     throw new ConfigurationError(`${name} must be the URL of an http or https proxy`);
   }
   const { username, password, origin: uri } = url;
@@ -34,18 +39,24 @@ const decodePercents = (text: string): string =>
 
 /** Whether NO_PROXY names a URL's host: itself, a domain above it, either with a port, its network, or `*` for all. */
 function isExempt({ hostname, port, protocol }: URL, list: string): boolean {
-  const host = hostname.replace(/^\[|\]$/g, "");
+  const host = hostname.replace(/^\[|[\].]$/g, "");
   const ownPort = port || (protocol === "https:" ? "443" : "80");
   return list.split(/[\s,]+/).some((entry) => {
     if (entry === "*" || isInNetwork(host, entry)) return true;
-    const [, name = "", onlyPort] = /^\[?(.*?)\]?(?::(\d+))?$/.exec(entry.toLowerCase()) ?? [];
-    const domain = (/:.*:/.test(entry) && !entry.startsWith("[") ? entry.toLowerCase() : name).replace(
-      /^\*?\./,
-      "",
-    );
-    if (domain === "" || (onlyPort !== undefined && domain === name && onlyPort !== ownPort)) return false;
-    return host === domain || host.endsWith(`.${domain}`);
+    const isBareIpv6 = /:.*:/.test(entry) && !entry.startsWith("[");
+    const [, name = "", onlyPort = ownPort] =
+      /^(.*?)(?::(\d+))?$/.exec(isBareIpv6 ? `[${entry}]` : entry) ?? [];
+    const domain = toHost(name.replace(/^\*?\.|\.$/g, ""));
+    return onlyPort === ownPort && domain !== undefined && (host === domain || host.endsWith(`.${domain}`));
   });
+}
+
+/** A host in the spelling that a URL has: in lower case, in Punycode, an address in its shortest form. */
+function toHost(name: string): string | undefined {
+  if (/^[\w.-]+$/.test(name)) return name.toLowerCase();
+  const url =
+    /[/?#@\\]/.test(name) || !URL.canParse(`http://${name}`) ? undefined : new URL(`http://${name}`);
+  return url?.hostname.replace(/^\[|\]$/g, "");
 }
 
 /** Whether an address belongs to a network such as `10.0.0.0/8`; a name belongs to none. */
