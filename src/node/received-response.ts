@@ -5,15 +5,16 @@ export type ResponseHeaders = Record<string, string | string[] | undefined>;
 
 /** Where the body of a response comes from. */
 export interface BodySource {
-  readonly url: URL;
   /** The next piece, at once if it is there; undefined at the end. */
   next(): Uint8Array | undefined | Promise<Uint8Array | undefined>;
   /** Gives the rest of the body up, and its connection. */
   abort(reason: unknown): void;
 }
 
+/** Nobody encodes a response more often, and each time costs memory. */
+const mostEncodings = 5;
+
 const decoder = new TextDecoder();
-const statusesWithoutBody = new Set([204, 205, 304]);
 
 /**
  * A response with every member of a Response.
@@ -27,15 +28,24 @@ export class ReceivedResponse {
   readonly redirected = false;
   readonly type = "basic";
   readonly headers: Headers;
-  readonly #source: BodySource;
+  readonly #source: BodySource | undefined;
+  readonly #url: URL;
   #platform: Response | undefined;
   #isRead = false;
 
-  constructor(source: BodySource, status: number, statusText: string, rawHeaders: ResponseHeaders) {
+  /** @param source Undefined if there is no body. */
+  constructor(
+    source: BodySource | undefined,
+    url: URL,
+    status: number,
+    statusText: string,
+    headers: Headers,
+  ) {
     this.status = status;
     this.statusText = statusText;
-    this.headers = new ReceivedHeaders(rawHeaders) as unknown as Headers;
+    this.headers = headers;
     this.#source = source;
+    this.#url = url;
   }
 
   /** Makes `instanceof Response` true; not when this module is loaded, for runtimes load their Response when it is named. */
@@ -45,7 +55,7 @@ export class ReceivedResponse {
   }
 
   get url(): string {
-    return this.#source.url.href;
+    return this.#url.href;
   }
 
   get ok(): boolean {
@@ -73,16 +83,32 @@ export class ReceivedResponse {
   }
 
   static {
-    const names = ["arrayBuffer", "blob", "clone", "formData"];
+    const names = ["arrayBuffer", "blob", "formData"];
     delegate<ReceivedResponse>(this.prototype, names, (response) => response.#asPlatform());
   }
 
-  /** Reads the body as text without a stream, and fails once it is longer than `maxBytes`. */
+  clone(): ReceivedResponse {
+    const { status, statusText, headers } = this;
+    const platform = this.#asPlatform().clone();
+    const copy = new ReceivedResponse(undefined, this.#url, status, statusText, new Headers(headers));
+    copy.#platform = platform;
+    return copy;
+  }
+
+  /** Reads the body as text, without a stream if none was asked for, and fails once it is longer than `maxBytes`. */
   async boundedText(maxBytes: number): Promise<string> {
-    const isPlain = !this.#platform && !this.#isRead && !this.headers.has("content-encoding");
-    const reader = isPlain ? undefined : this.#asPlatform().body?.getReader();
-    const next = reader ? async () => (await reader.read()).value : () => this.#source.next();
-    this.#isRead = true;
+    const source = this.#source;
+    let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+    let next = () => source?.next();
+    if (source && !this.#platform && !this.#isRead && !this.headers.has("content-encoding")) {
+      this.#isRead = true;
+    } else {
+      const platform = this.#asPlatform();
+      // There is none, or it is read already, which the platform has its words for.
+      if (!platform.body || platform.bodyUsed || platform.body.locked) return platform.text();
+      const reading = (reader = platform.body.getReader());
+      next = async () => (await reading.read()).value;
+    }
     const chunks: Uint8Array[] = [];
     let bytes = 0;
     for (;;) {
@@ -93,34 +119,37 @@ export class ReceivedResponse {
       chunks.push(chunk);
       if (bytes <= maxBytes) continue;
       const error = new RangeError(`the response is longer than ${maxBytes} bytes`);
-      this.#source.abort(error);
+      void reader?.cancel(error).catch(() => {});
+      source?.abort(error);
       throw error;
     }
     return decoder.decode(chunks.length > 1 ? Buffer.concat(chunks) : chunks[0]);
   }
 
   #asPlatform(): Response {
-    if (this.#isRead) throw new TypeError("the body was read already");
     if (this.#platform) return this.#platform;
-    const { status, statusText, headers } = this;
-    const body = statusesWithoutBody.has(status) ? null : decode(this.#toStream(), headers);
-    return (this.#platform = new Response(body, { status, statusText, headers }));
+    const { headers } = this;
+    const source = this.#isRead ? undefined : this.#source;
+    const body = this.#isRead ? "read" : source ? decode(toStream(source), headers) : null;
+    // Without the status and its text, for which a Response has bounds that a service need not keep.
+    this.#platform = new Response(body, { headers });
+    if (this.#isRead) void this.#platform.text();
+    return this.#platform;
   }
+}
 
-  #toStream(): ReadableStream<Uint8Array<ArrayBuffer>> {
-    const source = this.#source;
-    return new ReadableStream(
-      {
-        async pull(controller) {
-          const chunk = await source.next();
-          if (chunk) controller.enqueue(chunk as Uint8Array<ArrayBuffer>);
-          else controller.close();
-        },
-        cancel: (reason) => source.abort(reason),
+function toStream(source: BodySource): ReadableStream<Uint8Array<ArrayBuffer>> {
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        const chunk = await source.next();
+        if (chunk) controller.enqueue(chunk as Uint8Array<ArrayBuffer>);
+        else controller.close();
       },
-      { highWaterMark: 0 },
-    );
-  }
+      cancel: (reason) => source.abort(reason),
+    },
+    { highWaterMark: 0 },
+  );
 }
 
 /**
@@ -128,7 +157,7 @@ export class ReceivedResponse {
  *
  * One of the platform's costs more than to receive them, so it is created only for those who want more than single ones.
  */
-class ReceivedHeaders {
+export class ReceivedHeaders {
   readonly #raw: ResponseHeaders;
   #platform: Headers | undefined;
 
@@ -138,7 +167,8 @@ class ReceivedHeaders {
 
   get(name: string): string | null {
     if (this.#platform) return this.#platform.get(name);
-    const value = this.#raw[name.toLowerCase()];
+    const key = name.toLowerCase();
+    const value = Object.hasOwn(this.#raw, key) ? this.#raw[key] : undefined;
     return (Array.isArray(value) ? value.join(", ") : value) ?? null;
   }
 
@@ -183,13 +213,16 @@ function delegate<T>(
 
 type Method = (...parameters: unknown[]) => unknown;
 
-/** Undoes an encoding, which was not asked for, but may be sent all the same. */
+/** Undoes encodings, which were not asked for, but may be sent all the same; what is none is left as it is. */
 function decode(stream: ReadableStream<Uint8Array<ArrayBuffer>>, headers: Headers) {
-  const encoding = headers.get("content-encoding")?.toLowerCase() ?? "identity";
-  if (encoding === "identity") return stream;
-  const format = encoding.replace("x-", "");
-  if (format !== "gzip" && format !== "deflate") {
-    throw new TypeError(`the response has the unknown encoding ${JSON.stringify(encoding.slice(0, 40))}`);
-  }
-  return stream.pipeThrough(new DecompressionStream(format));
+  const names = (headers.get("content-encoding") ?? "").toLowerCase().split(/[\s,]+/);
+  if (headers.get("content-length") === "0" || names.length > mostEncodings) return stream;
+  if (!names.every((name) => /^(x-)?gzip$|^deflate$|^br$/.test(name))) return stream;
+  return names.reduceRight((encoded, name) => encoded.pipeThrough(createDecoder(name)), stream);
+}
+
+function createDecoder(name: string): ReadableWritablePair<Uint8Array<ArrayBuffer>, BufferSource> {
+  if (name !== "br") return new DecompressionStream(name.replace("x-", "") as "gzip" | "deflate");
+  const { Duplex } = process.getBuiltinModule("node:stream");
+  return Duplex.toWeb(process.getBuiltinModule("node:zlib").createBrotliDecompress()) as never;
 }

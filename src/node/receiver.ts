@@ -1,14 +1,18 @@
 import type { Dispatcher } from "undici";
 import { neverSent } from "../fetch-agreement.js";
-import { ReceivedResponse } from "./received-response.js";
+import type { DispatchRequest } from "./outgoing-body.js";
+import { ReceivedHeaders, ReceivedResponse } from "./received-response.js";
 import type { ResponseHeaders } from "./received-response.js";
 
 /** A connection is asked to wait when this many bytes have arrived that nobody has read. */
 const mostUnreadBytes = 64 * 1024;
 
+const statusesWithoutBody = new Set([204, 205, 304]);
+
 /** Takes what undici tells of one request, and hands its response out. */
 export class Receiver implements Dispatcher.DispatchHandler {
-  readonly url: URL;
+  readonly #url: URL;
+  readonly #isHead: boolean;
   readonly #contentType: string | undefined;
   readonly #signal: AbortSignal | undefined;
   readonly #refusesRedirects: boolean;
@@ -23,14 +27,15 @@ export class Receiver implements Dispatcher.DispatchHandler {
 
   constructor(
     url: URL,
-    contentType: string | undefined,
+    { method, headers }: DispatchRequest, // of which nothing is kept, for it holds the body
     signal: AbortSignal | undefined,
     refusesRedirects: boolean,
     resolve: (response: Response) => void,
     reject: (reason: unknown) => void,
   ) {
-    this.url = url;
-    this.#contentType = contentType;
+    this.#url = url;
+    this.#isHead = method === "HEAD";
+    this.#contentType = headers["content-type"];
     this.#signal = signal;
     this.#refusesRedirects = refusesRedirects;
     this.#resolve = resolve;
@@ -64,7 +69,10 @@ export class Receiver implements Dispatcher.DispatchHandler {
     if (this.#refusesRedirects && headers.location !== undefined && status >= 300 && status <= 399) {
       return this.abort(new TypeError("fetch failed", { cause: new Error("unexpected redirect") }));
     }
-    this.#resolve(new ReceivedResponse(this, status, statusText ?? "", headers) as unknown as Response);
+    const source = this.#isHead || statusesWithoutBody.has(status) ? undefined : this;
+    const received = new ReceivedHeaders(headers) as unknown as Headers;
+    const response = new ReceivedResponse(source, this.#url, status, statusText ?? "", received);
+    this.#resolve(response as unknown as Response);
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Uint8Array): void {
