@@ -33,16 +33,21 @@ export function createConnections(options: ConnectionOptions): Connections {
   const { connections, connectTimeoutMs, proxy, ca } = options;
   const trust = ca === undefined ? {} : { secureContext: trustAlso(ca) };
   const connect = { timeout: connectTimeoutMs, ...trust };
+  // How long a response may take is for the request's signal to say: undici would give it up after five minutes.
+  const limits = { connections, headersTimeout: 0, bodyTimeout: 0 };
   const dispatchers = new Map<string, Dispatcher>();
 
   function create(via: Proxy | undefined, isPublicOnly: boolean, { Agent, Pool, ProxyAgent }: Undici) {
     const lookup = isPublicOnly && { lookup: lookUpPublicly };
-    if (!via) return new Agent({ connections, connect: { ...connect, ...lookup }, allowH2: false });
+    if (!via) return new Agent({ ...limits, connect: { ...connect, ...lookup }, allowH2: false });
     return new ProxyAgent({
       ...via,
-      connections,
+      ...limits,
       proxyTls: connect,
       requestTls: connect,
+      // A proxy that accepts a connection may still never open the tunnel.
+      clientFactory: (origin, settings) =>
+        new Pool(origin, { ...settings, headersTimeout: toMilliseconds(connectTimeoutMs) }),
       factory: (origin, settings) => new Pool(origin, withFinalErrors(settings as Pool.Options)),
     });
   }
@@ -62,15 +67,26 @@ export function createConnections(options: ConnectionOptions): Connections {
   };
 }
 
+/** A time as undici takes it. */
+const toMilliseconds = (time: number): number => Math.ceil(Math.min(time, 2 ** 31 - 1));
+
 /** Creates one context for all connections: to parse hundreds of certificates takes milliseconds. */
 function trustAlso(given: string | readonly string[]): SecureContext {
   const tls = createRequire(import.meta.url)("node:tls") as typeof import("node:tls"); // takes time to load
   const { getCACertificates } = tls as { getCACertificates?: (kind: "default") => string[] };
   const ca = [...(getCACertificates?.("default") ?? tls.rootCertificates), ...[given].flat()];
-  // Node overlooks what is not a certificate.
-  if (ca.every((each) => /-----BEGIN (TRUSTED )?CERTIFICATE-----/.test(each)))
+  // Node overlooks what is not a certificate, or not a whole one.
+  const { X509Certificate } = process.getBuiltinModule("node:crypto");
+  try {
+    for (const each of [given].flat()) {
+      const found = String(each).match(/-----BEGIN [A-Z\d ]*CERTIFICATE-----[^-]*(-+END [A-Z\d ]*-+)?/g);
+      if (!found) throw new TypeError("there is no certificate");
+      for (const certificate of found) new X509Certificate(certificate);
+    }
     return tls.createSecureContext({ ca });
-  throw new ConfigurationError("`ca` must be certificates in PEM form");
+  } catch (cause) {
+    throw new ConfigurationError("`ca` must be certificates in PEM form", { cause });
+  }
 }
 
 /** A proxy that hangs up fails a request: undici takes this for an old connection that has ended, and tries for ever. */

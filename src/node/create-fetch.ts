@@ -47,9 +47,8 @@ export interface NodeFetch {
  * const client = createClient({ fetch: createFetch() });
  */
 export function createFetch(options: CreateFetchOptions = {}): NodeFetch {
+  checkOptions(options);
   const { connections = 64, connectTimeoutMs = 10_000, proxy, loadUndici } = options;
-  checkPositive("connections", connections);
-  checkPositive("connectTimeoutMs", connectTimeoutMs);
   const connect = createConnections({
     connections,
     connectTimeoutMs,
@@ -67,7 +66,9 @@ export function createFetch(options: CreateFetchOptions = {}): NodeFetch {
       if (isClosed) throw new ConfigurationError("This fetch is closed: nothing can be sent after `close()`");
       return connect.dispatcherFor(url, isPublicOnly, undici);
     } catch (error) {
-      throw Object.defineProperty(error as Error, neverSent, { value: contentType });
+      // Of a package that cannot be loaded, each attempt throws the same error.
+      const own = error instanceof ConfigurationError ? error : cannotUseUndici(error);
+      throw Object.defineProperty(own, neverSent, { value: contentType });
     }
   }
 
@@ -82,7 +83,7 @@ export function createFetch(options: CreateFetchOptions = {}): NodeFetch {
     if (signal?.aborted) throw signal.reason;
     const followsNothing = request.redirect !== "manual";
     return new Promise((resolve, reject) => {
-      dispatcher.dispatch(outgoing, new Receiver(url, contentType, signal, followsNothing, resolve, reject));
+      dispatcher.dispatch(outgoing, new Receiver(url, outgoing, signal, followsNothing, resolve, reject));
     });
   }
 
@@ -96,9 +97,28 @@ export function createFetch(options: CreateFetchOptions = {}): NodeFetch {
   return Object.assign(fetch, { close, [Symbol.asyncDispose]: close });
 }
 
-function checkPositive(name: string, value: unknown): void {
-  if (typeof value === "number" && value > 0) return;
-  throw new ConfigurationError(`\`${name}\` must be a number above 0`);
+const optionNames = ["connections", "proxy", "ca", "connectTimeoutMs", "loadUndici"];
+
+/** Refuses options that are misspelt or of the wrong kind; `proxy` and `ca` are checked where they are read. */
+function checkOptions(options: CreateFetchOptions): void {
+  const refuse = (rule: string): never => {
+    throw new ConfigurationError(rule);
+  };
+  const unknown = Object.keys(Object(options)).find((name) => !optionNames.includes(name));
+  if (unknown !== undefined) refuse(`Unknown option \`${unknown}\`. Available: ${optionNames.join(", ")}`);
+  const { connections = 1, connectTimeoutMs = 1, loadUndici = checkOptions } = options;
+  if (!(connections >= 1) || Math.floor(connections) !== connections) {
+    refuse("`connections` must be a whole number of at least 1");
+  }
+  if (typeof connectTimeoutMs !== "number" || !(connectTimeoutMs > 0)) {
+    refuse("`connectTimeoutMs` must be a number of milliseconds above 0");
+  }
+  if (typeof loadUndici !== "function") refuse("`loadUndici` must be a function");
+}
+
+function cannotUseUndici(cause: unknown): ConfigurationError {
+  const { message = cause } = Object(cause) as { message?: unknown };
+  return new ConfigurationError(`undici cannot be used: ${String(message)}`, { cause });
 }
 
 /** A bundler gives a CommonJS package as the default export alone. */

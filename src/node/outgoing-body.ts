@@ -5,7 +5,8 @@ import type { Pieces } from "../fetch-agreement.js";
 /** Bytes of one of the two buffers that a body is read into. */
 const pieceBytes = 512 * 1024;
 
-type DispatchRequest = Dispatcher.DispatchOptions & { headers: Record<string, string> };
+/** A request as undici's dispatcher takes it. */
+export type DispatchRequest = Dispatcher.DispatchOptions & { headers: Record<string, string> };
 
 /** Describes a request as undici's dispatcher takes it. */
 export function toDispatchRequest(
@@ -18,7 +19,7 @@ export function toDispatchRequest(
   return {
     origin: url.origin,
     path: url.pathname + url.search,
-    method: request.method ?? "GET",
+    method: request.method?.toUpperCase() ?? "GET",
     headers,
     body: toBody(request.body, headers),
   };
@@ -44,7 +45,9 @@ function toBody(
   if (body instanceof ArrayBuffer) return Buffer.from(body);
   // Forms and the like: the platform knows their encoding.
   const encoded = new Response(body as BodyInit);
-  headers["content-type"] ??= encoded.headers.get("content-type") ?? "application/octet-stream";
+  const type = encoded.headers.get("content-type");
+  if (type !== null) headers["content-type"] ??= type;
+  if (body instanceof URLSearchParams) return String(body);
   return encoded.body && (readAhead(toPieces(encoded.body)) as never);
 }
 

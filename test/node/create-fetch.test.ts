@@ -135,12 +135,20 @@ describe("a generation", () => {
     await fetch(server.url, { method: "POST", body: new Uint8Array([1, 2, 3]).subarray(1) });
     await fetch(new Request(server.url, { method: "POST", body: new Blob(["blob"], { type: "image/png" }) }));
     await fetch(server.url);
+    await fetch(server.url, { method: "delete" });
+    async function* pieces() {
+      await Promise.resolve();
+      yield new Uint8Array([65]);
+    }
+    await fetch(server.url, { method: "POST", body: pieces() as never });
     expect(server.requests.map(({ method, path, body }) => [method, path, body.toString("latin1")])).toEqual([
       ["PUT", "/a?b=c", "text"],
       ["POST", "/", "a=%C3%BC"],
       ["POST", "/", "\u0002\u0003"],
       ["POST", "/", "blob"],
       ["GET", "/", ""],
+      ["DELETE", "/", ""],
+      ["POST", "/", "A"],
     ]);
     expect(server.requests[0]?.headers).toEqual({
       host: new URL(server.url).host,
@@ -154,6 +162,8 @@ describe("a generation", () => {
     expect(server.requests[1]?.headers["content-type"]).toBe(
       "application/x-www-form-urlencoded;charset=UTF-8",
     );
+    expect(server.requests[1]?.headers["content-length"]).toBe("8");
+    expect(server.requests.at(-1)?.headers).not.toHaveProperty("content-type");
   });
 });
 
@@ -202,7 +212,7 @@ describe("a response", () => {
       const response = await fetch(server.url);
       await response.text();
       expect(response.bodyUsed).toBe(true);
-      await expect(async () => response[read]()).rejects.toThrow("the body was read already");
+      await expect(async () => response[read]()).rejects.toThrow(TypeError);
     }
   });
 
@@ -213,7 +223,7 @@ describe("a response", () => {
       if (url === "/none") response.writeHead(204).end();
       else if (url === "/cookies") response.setHeader("set-cookie", ["a=1", "b=2"]).end();
       else if (url === "/gzip") response.setHeader("content-encoding", "gzip").end(gzipSync("zipped"));
-      else response.setHeader("content-encoding", "br").end("?");
+      else response.setHeader("content-encoding", "br").end("no such bytes");
     });
     const fetch = openFetch();
     const none = await fetch(`${origin}/none`);
@@ -228,7 +238,7 @@ describe("a response", () => {
     headers.set("set-cookie", "c=3");
     expect([headers.get("set-cookie"), headers.has("Set-Cookie")]).toEqual(["c=3", true]);
     expect(await (await fetch(`${origin}/gzip`)).text()).toBe("zipped");
-    await expect((await fetch(`${origin}/br`)).text()).rejects.toThrow("unknown encoding");
+    await expect((await fetch(`${origin}/br`)).text()).rejects.toThrow();
   });
 
   test("that is a redirect is an error, unless it was asked for", async () => {
@@ -440,6 +450,14 @@ describe("through a proxy", () => {
     await submitFailure({ baseUrl: "http://127.0.0.1:9", fetch: openFetch({}) });
     const header = Buffer.from(`visitor:${meant}`).toString("base64");
     expect(proxy.connections[0]).toContain(`proxy-authorization: Basic ${header}`);
+  });
+
+  test("that never opens the tunnel nothing was sent, once `connectTimeoutMs` is over", async () => {
+    const proxy = await startProxy(() => undefined);
+    const fetch = createFetch({ proxy: `http://127.0.0.1:${proxy.port}`, connectTimeoutMs: 100 });
+    const error = await submitFailure({ baseUrl: "http://127.0.0.1:9", fetch, submitTimeoutMs: 30_000 });
+    expect(error).toMatchObject({ code: "CONNECTION", outcome: "not-sent" });
+    await fetch.close(); // which waits for nothing
   });
 
   test("that is not there nothing was sent", async () => {
@@ -674,10 +692,49 @@ describe("the end", () => {
   });
 });
 
-test.for([
-  { connections: 0 },
-  { connectTimeoutMs: -1 },
-  { ca: "no certificate" },
-] satisfies CreateFetchOptions[])("%j is refused", (options) => {
-  expect(() => createFetch(options)).toThrow(ConfigurationError);
+describe("undici that cannot be used", () => {
+  test("is said of each request, of which nothing was sent", async () => {
+    const broken = new Error("the module is broken"); // the same one each time, as it is with modules
+    const fetch = openFetch({ loadUndici: () => Promise.reject(broken) });
+    const settings = { baseUrl: "http://127.0.0.1:9", fetch };
+    for (const error of await Promise.all([submitFailure(settings), submitFailure(settings)])) {
+      expect(error).toMatchObject({
+        code: "CONFIGURATION",
+        outcome: "not-sent",
+        message: "undici cannot be used: the module is broken",
+      });
+    }
+  });
+});
+
+const certificate = readFileSync(new URL("../faults/support/certificate.pem", import.meta.url), "utf8");
+
+test.for<[unknown, string]>([
+  [
+    { conections: 5 },
+    "Unknown option `conections`. Available: connections, proxy, ca, connectTimeoutMs, loadUndici",
+  ],
+  [{ connections: 0 }, "`connections` must be a whole number of at least 1"],
+  [{ connections: 1.5 }, "`connections` must be a whole number of at least 1"],
+  [{ connections: "5" }, "`connections` must be a whole number of at least 1"],
+  [{ connectTimeoutMs: -1 }, "`connectTimeoutMs` must be a number of milliseconds above 0"],
+  [{ connectTimeoutMs: "5" }, "`connectTimeoutMs` must be a number of milliseconds above 0"],
+  [{ loadUndici: 5 }, "`loadUndici` must be a function"],
+  [{ proxy: false }, "`proxy` must be the URL of an http or https proxy"],
+  [{ ca: "no certificate" }, "`ca` must be certificates in PEM form"],
+  [{ ca: certificate.slice(0, 300) }, "`ca` must be certificates in PEM form"],
+  [
+    { ca: [certificate, `${certificate}${certificate.slice(0, 300)}`] },
+    "`ca` must be certificates in PEM form",
+  ],
+  [{ ca: certificate.replace(/\n.{20}/, "\n") }, "`ca` must be certificates in PEM form"],
+])("%# is refused", ([options, message]) => {
+  expect(() => createFetch(options as CreateFetchOptions)).toThrow(new ConfigurationError(message));
+});
+
+test("a bundle of certificates is taken with what is written between them", () => {
+  const ca = ["a company's", certificate, "and another one's", certificate.replaceAll("\n", "\r\n")].join(
+    "\n",
+  );
+  expect(() => openFetch({ proxy: null, ca })).not.toThrow();
 });
