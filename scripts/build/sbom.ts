@@ -8,9 +8,12 @@ import { packagesOf } from "./packages.js";
 
 interface Component {
   "bom-ref": string;
+  type: string;
   name: string;
   version: string;
   scope?: string;
+  purl?: string;
+  licenses?: { license: { id: string } }[];
   properties?: { name: string; value: string }[];
 }
 
@@ -39,7 +42,10 @@ async function listInstalled(): Promise<string[]> {
   );
 }
 
-const bundled = (await packagesOf((await bundle()).inputs)).map(({ name, version }) => `${name}@${version}`);
+const referenceOf = ({ name, version }: { name: string; version: string }) => `${name}@${version}`;
+
+const packages = await packagesOf((await bundle()).inputs);
+const bundled = packages.filter(({ within }) => !within).map(referenceOf);
 const shipped = new Set([...(await listInstalled()), ...bundled]);
 const all = await listAll();
 const self = all.metadata.component;
@@ -50,18 +56,41 @@ const asShipped = ({ properties = [], ...component }: Component): Component => (
   scope: "required",
   properties: [
     ...properties.filter(({ name }) => name !== "cdx:npm:package:development"),
-    ...(bundled.includes(component["bom-ref"]) ? [{ name: "cdx:npm:package:bundled", value: "true" }] : []),
+    ...(bundled.includes(component["bom-ref"]) ? [asBundled] : []),
   ],
 });
+const asBundled = { name: "cdx:npm:package:bundled", value: "true" };
 
-const components = all.components.filter((component) => shipped.has(component["bom-ref"]));
+/** What the authors of a package have bundled into it, which npm does not know. */
+const inner = packages.filter(({ within }) => within);
+const innerComponents = inner.map(({ name, version, license }) => ({
+  "bom-ref": `${name}@${version}`,
+  type: "library",
+  name,
+  version,
+  scope: "required",
+  purl: `pkg:npm/${name.replace("@", "%40")}@${version}`,
+  properties: [asBundled],
+  licenses: [{ license: { id: license } }],
+}));
+
+const components = all.components.filter((component) => shipped.has(component["bom-ref"])).map(asShipped);
 if (components.length < shipped.size)
   throw new Error("npm does not know all packages that are shipped: run npm ci");
 const dependencies = all.dependencies
   .filter(({ ref }) => shipped.has(ref) || ref === self["bom-ref"])
-  .map(({ ref, dependsOn }) => ({ ref, dependsOn: dependsOn.filter((each) => shipped.has(each)) }));
+  .map(({ ref, dependsOn }) => ({
+    ref,
+    dependsOn: [
+      ...dependsOn.filter((each) => shipped.has(each)),
+      ...inner.filter(({ within }) => within === ref).map(referenceOf),
+    ],
+  }));
 const { name } = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as { name: string };
-const metadata = { ...all.metadata, component: { ...self, name } }; // npm takes the folder's name
-console.log(
-  JSON.stringify({ ...all, metadata, components: components.map(asShipped), dependencies }, undefined, 2),
-);
+const bill: BillOfMaterials = {
+  ...all,
+  metadata: { ...all.metadata, component: { ...self, name } }, // npm takes the folder's name
+  components: [...components, ...innerComponents],
+  dependencies: [...dependencies, ...inner.map((each) => ({ ref: referenceOf(each), dependsOn: [] }))],
+};
+console.log(JSON.stringify(bill, undefined, 2));

@@ -92,12 +92,19 @@ describe("the packed package", () => {
   it("brings a user one package and its types, and says whose work is bundled", async () => {
     expect(Object.keys(manifest.dependencies)).toEqual(["openapi-fetch"]);
     const place = join(installed.folder, "node_modules/tensorslab-images");
-    const files = installed.files.filter((path) => path.endsWith(".js"));
-    const code = await Promise.all(files.map((path) => readFile(join(place, path), "utf8")));
+    const scripts = installed.files.filter((path) => path.endsWith(".js"));
+    const code = await Promise.all(scripts.map((path) => readFile(join(place, path), "utf8")));
     // The bundler begins what it takes from a file with that file's path.
     const paths = code.flatMap((text) => text.match(/^ *\/\/ (?:\S*\/)?node_modules\/\S+$/gm) ?? []);
     const bundled = new Set(paths.map((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)\/[^]*$/.exec(path)![1]!));
     expect([...bundled]).toEqual(expect.arrayContaining(["@fastify/busboy", "commander", "openapi-fetch"]));
+
+    // What the authors of a package have bundled into theirs stands after the path that it had where they did that.
+    const files = paths.map((path) => path.replace(/^ *\/\/ \S*?(?=node_modules\/)/, ""));
+    const sources = await Promise.all(files.map((path) => readFile(join(root, path), "utf8")));
+    const inner = sources.flatMap((text) => text.match(/^\/\/#region \S*node_modules\/\S+$/gm) ?? []);
+    for (const path of inner) bundled.add(/^.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)![1]!);
+    expect([...bundled]).toContain("ajv");
 
     // The page of the mock server is minified, so its file names are gone.
     for (const name of ["preact", "@preact/signals", "@preact/signals-core"]) bundled.add(name);
@@ -107,6 +114,7 @@ describe("the packed package", () => {
       ([, name]) => name!,
     );
     expect(named.toSorted()).toEqual([...bundled].toSorted());
+    expect(notices).toContain("Copyright (c) 2020 Ethan Arrowood"); // the licence of a folder within a package
 
     const { stdout } = await run("npm", ["run", "--silent", "sbom"], { cwd: root });
     const { components } = JSON.parse(stdout) as { components: { name: string; version: string }[] };
