@@ -20,13 +20,22 @@ type OperationOf<Name extends OperationName> = paths[Operations[Name]["path"]][L
 /** The `data` of a successful response, with the service's names. */
 export type ResponseData<Name extends OperationName> = DataOf<OperationOf<Name>>;
 
-type DataOf<Operation> = Operation extends {
+type DataOf<Operation> =
+  EnvelopeOf<Operation> extends infer Envelope
+    ? (typeof fields)["data"] extends keyof Envelope
+      ? NonNullable<Envelope[(typeof fields)["data"]]>
+      : never
+    : never;
+
+type EnvelopeOf<Operation> = Operation extends {
   responses: { 200: { content: { "application/json": infer Envelope } } };
 }
-  ? (typeof fields)["data"] extends keyof Envelope
-    ? NonNullable<Envelope[(typeof fields)["data"]]>
-    : never
+  ? Envelope
   : never;
+
+/** A response's own fields that submits and reads of tasks both have: one that is renamed no longer compiles. */
+export type EnvelopeField = keyof EnvelopeOf<OperationOf<SubmitOperation>> &
+  keyof EnvelopeOf<OperationOf<StatusOperation>>;
 
 /** The fields of an operation's request body, with the service's names. */
 export type RequestFields<Name extends OperationName> = FieldsOf<BodyOf<Name>>;

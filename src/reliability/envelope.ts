@@ -1,4 +1,5 @@
 import { enums, fields } from "../../generated/operations.js";
+import type { EnvelopeField } from "../types.js";
 import type { Redact } from "./redact.js";
 import { isPlainText } from "./plain-text.js";
 
@@ -28,7 +29,7 @@ export interface ParsedResponse extends ReceivedResponse {
 /** Parses the body, without nulls and without the key, and reads the parts that every response of the service has. */
 export function parseEnvelope(received: ReceivedResponse, redact: Redact): ParsedResponse {
   const { value, fault } = parseJson(received.body, redact);
-  const envelope = isObject(value) ? value : {};
+  const envelope: Partial<Record<EnvelopeField, unknown>> = isObject(value) ? value : {};
   const stated = envelope[fields.code];
   const serviceCode = typeof stated === "number" || typeof stated === "string" ? stated : undefined;
   const message = envelope[fields.message];

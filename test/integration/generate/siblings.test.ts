@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { parse } from "yaml";
 import { compiler } from "../../support/compile.js";
 import { copySpec, generate, makeFolder, root, run } from "../../support/generate.js";
+import type { Edits } from "../../support/generate.js";
 import { loadProgram } from "../../support/load.js";
 
 // Pages of further models, each of which says what ours says in another way, beside the vendored one: the sources as they
@@ -152,13 +153,12 @@ const program = `
 let compiled: { exitCode: number | null; output: string };
 let results: Record<string, unknown>;
 
-beforeAll(async () => {
-  const folder = await makeFolder(afterAll);
+/** A copy of the sources with the code that is generated from documents with these edits. */
+async function copySources(folder: string, edits: Edits): Promise<void> {
   for (const file of ["package.json", "tsconfig.json"]) await cp(join(root, file), join(folder, file));
   await symlink(join(root, "node_modules"), join(folder, "node_modules"), "junction");
   await cp(join(root, "src"), join(folder, "src"), { recursive: true });
-  const pages = Object.fromEntries(Object.entries(siblings).map(([name, text]) => [`${name}.json`, text]));
-  const spec = await copySpec(join(folder, "spec"), pages);
+  const spec = await copySpec(join(folder, "spec"), edits);
   const [generated] = await generate([["--spec", spec, "--out", join(folder, "generated")]]);
   if (generated!.exitCode !== 0) throw new Error(generated!.errors);
   const project = {
@@ -167,11 +167,19 @@ beforeAll(async () => {
     compilerOptions: { noUnusedLocals: false },
   };
   await writeFile(join(folder, "tsconfig.types.json"), JSON.stringify(project));
+}
+
+const compile = (folder: string) => run([compiler, "--project", "tsconfig.types.json"], folder);
+
+beforeAll(async () => {
+  const folder = await makeFolder(afterAll);
+  const pages = Object.fromEntries(Object.entries(siblings).map(([name, text]) => [`${name}.json`, text]));
+  await copySources(folder, pages);
   await writeFile(join(folder, "types.ts"), types);
   await writeFile(join(folder, "program.ts"), program);
   [{ results }, compiled] = await Promise.all([
     loadProgram<{ results: Record<string, unknown> }>(join(folder, "program.ts")),
-    run([compiler, "--project", "tsconfig.types.json"], folder),
+    compile(folder),
   ]);
 });
 
@@ -187,6 +195,15 @@ test("every model makes an image, of the least input and of all that it takes, a
     .map((name) => [name, ["completed", "INVALID_INPUT"]]);
   expect(models).toEqual(Object.fromEntries(expected));
   expect(credits).toBe(1000);
+});
+
+test.each(["code", "msg"])("a response's field %s that is renamed does not compile", async (name) => {
+  const folder = await makeFolder();
+  const rename = (text: string) => text.replace(new RegExp(`^( +)(- )?${name}(:|$)`, "gm"), "$1$2renamed$3");
+  await copySources(folder, { "seedreamv5.yaml": rename });
+  const { output } = await compile(folder);
+  expect(output).toMatch(/^src\/reliability\/envelope\.ts\(/m);
+  expect(output).toContain(`Property '${name}' does not exist`);
 });
 
 test("another document that comes first changes nobody's default model", () => {
