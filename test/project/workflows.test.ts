@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { writable } from "../../scripts/update/transaction/transaction.js";
 import { root } from "../support/generate.js";
 
 // What a workflow may do to the repository and the registry, read off the files: the code of the vendor's pages, of
@@ -89,9 +90,12 @@ describe("an update of the specification", () => {
   test("opens the pull request in another job, from a patch of what an update writes", () => {
     expect(pullRequest?.permissions).toEqual({ contents: "write", "pull-requests": "write" });
     const script = scriptOf(pullRequest!);
-    const included = [...script.matchAll(/--include="(.*?)"/g)].map(([, path]) => path);
+    const included = [...script.matchAll(/--include="(.*?)"/g)].map(([, path]) => path!);
     expect(script).toMatch(/git apply --index/);
-    expect(included).toEqual(["spec/*", "generated/*", "CHANGELOG.md"]);
+    expect(included).toEqual(["spec/*", "generated/*", "CHANGELOG.md", "README.md"]);
+    for (const path of included) expect(path.replace("*", "file.ts")).toMatch(writable);
+    const added = /^git add (.*)$/m.exec(scriptOf(update!))?.[1];
+    expect(added?.split(" ")).toEqual(included.map((path) => path.replace("/*", "")));
   });
 });
 

@@ -15,7 +15,7 @@ interface Entry {
 const journalName = "journal.json";
 
 /** The files that an update may write; a journal that names another was not written by one. */
-const writable = /^(spec|generated)\/\w[\w.-]*$|^(CHANGELOG|README)\.md$/;
+export const writable = /^(spec|generated)\/\w[\w.-]*$|^(CHANGELOG|README)\.md$/;
 
 /**
  * Replaces files of a project, by path from its root: all of them or none.
