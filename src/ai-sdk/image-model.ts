@@ -100,7 +100,7 @@ export function createImageModel<M extends Model>(
         const { abortSignal: signal } = options;
         const isStop = signal?.aborted === true && error === signal.reason;
         call.submitted(isTensorsLabError(error) ? error.taskid : undefined);
-        if (!isStop) await Promise.race([call.othersSubmitted(), aborted(signal)]);
+        if (!isStop) await untilAborted(call.othersSubmitted(), signal);
         call.end(false);
         throw isStop ? error : toCallError(error, call);
       }
@@ -133,10 +133,11 @@ function withoutImages(modelId: string, warnings: ImageWarning[]): ImageCallResu
   return { ...toResult(modelId, warnings, { taskid: "", urls: [] }), images: [], isRetryable: false };
 }
 
-/** Resolves once a signal is aborted. */
-function aborted(signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal?.aborted) resolve();
-    else signal?.addEventListener("abort", () => resolve(), { once: true });
-  });
+/** Waits for work, though not beyond an abort; no listener stays on the signal, which may outlive many calls. */
+async function untilAborted(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  let stop = (): void => {};
+  const aborted = new Promise<void>((resolve) => (stop = resolve));
+  if (signal?.aborted) stop();
+  signal?.addEventListener("abort", stop);
+  await Promise.race([work, aborted]).finally(() => signal?.removeEventListener("abort", stop));
 }

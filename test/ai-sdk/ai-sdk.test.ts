@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { createProviderRegistry, generateImage, NoSuchModelError, wrapImageModel } from "ai";
 import type { ImageModel, Provider } from "ai";
 import { afterAll, beforeAll, describe, expect, expectTypeOf, onTestFinished, test, vi } from "vitest";
@@ -340,6 +341,16 @@ describe("a stop", () => {
       expect.objectContaining({ taskid: server.ledger[0]?.taskid }),
     );
     expect(submitsOf(server)).toHaveLength(1);
+  });
+
+  test("that never comes leaves no listener behind, after a success and after a failure", async () => {
+    const server = await start({ credits: 1 });
+    const { signal: abortSignal } = new AbortController();
+    const { image } = providerFor(server);
+    const make = () => image("seedreamv5").doGenerate(call({ abortSignal }));
+    expect((await make()).images).toHaveLength(1);
+    await expect(make()).rejects.toMatchObject({ code: "INSUFFICIENT_CREDITS" });
+    expect(getEventListeners(abortSignal, "abort")).toEqual([]);
   });
 });
 
