@@ -107,6 +107,9 @@ describe("generate", () => {
     const words = ["a fox", ...small, "--out", folder, "--api-key-file"];
     const environment = { TENSORSLAB_API_KEY: undefined, TENSORSLAB_BASE_URL: server.url };
     expect((await command([...words, join(folder, "key")], { environment })).exitCode).toBe(0);
+    // As the shell of Windows writes it.
+    await writeFile(join(folder, "key"), Buffer.from(`\ufeff${apiKey}\r\n`, "utf16le"));
+    expect((await command([...words, join(folder, "key")], { environment })).exitCode).toBe(0);
     await writeFile(join(folder, "empty"), " \n");
     for (const name of ["empty", "missing"]) {
       const { exitCode, errors } = await command([...words, join(folder, name)], { environment });

@@ -3,6 +3,7 @@ import { server } from "../../../generated/operations.js";
 import { ConfigurationError, createClient } from "../../index.js";
 import type { Client, Fetch, Instrumentation } from "../../index.js";
 import { UsageError } from "../exit-status.js";
+import { detectEncoding } from "../lists/encoding.js";
 
 /** Flags that say which service is called, and with which key. */
 export interface ServiceFlags {
@@ -121,9 +122,11 @@ async function readKey({ apiKeyFile: file, key: sendsKey }: ServiceFlags): Promi
         "`--mock` needs none, and `--no-key` sends none",
     );
   }
-  const key = await readFile(file, "utf8").catch((cause: NodeJS.ErrnoException) => {
+  const bytes = await readFile(file).catch((cause: NodeJS.ErrnoException) => {
     throw new ConfigurationError(`The key file ${file} cannot be read (${cause.code})`, { cause });
   });
-  if (key.trim()) return key.trim();
+  // The shell of Windows writes UTF-16.
+  const key = new TextDecoder(await detectEncoding([bytes], file)).decode(bytes).trim();
+  if (key) return key;
   throw new ConfigurationError(`The key file ${file} is empty`);
 }
