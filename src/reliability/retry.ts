@@ -74,10 +74,11 @@ export function isSafeToResubmit(error: unknown): error is RateLimitError | Conn
 export function parseRetryAfter(headers: Headers): number | undefined {
   const value = String(headers.get("retry-after") ?? "").trim(); // a number in a test double
   if (!value) return undefined;
-  const isSeconds = /^\d+(\.\d+)?$/.test(value);
-  // Date.parse takes nearly everything for a date; HTTP's end in GMT.
-  const date = value.endsWith("GMT") ? Date.parse(value) : NaN;
+  const isSeconds = /^[\d., ]+$/.test(value);
+  // Date.parse takes nearly everything for a date; HTTP's end in GMT, or in the year and mean the same.
+  const date = /GMT$|:\d\d \d{4}$/.test(value) ? Date.parse(value.replace(/( GMT)?$/, " GMT")) : NaN;
   const now = Date.parse(headers.get("date") ?? "") || Date.now();
-  const delayMs = isSeconds ? Number(value) * 1000 : date - now;
+  // A service and a gateway in front of it may each send one.
+  const delayMs = isSeconds ? Math.max(...value.split(",").map(Number)) * 1000 : date - now;
   return Number.isNaN(delayMs) ? undefined : Math.min(Math.max(0, Math.ceil(delayMs)), longestRetryAfterMs);
 }
