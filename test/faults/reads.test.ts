@@ -270,7 +270,7 @@ describe("a wait", () => {
   it("goes on over a read that hangs", async () => {
     const { client, taskid, reads } = await startReader(
       (read) => (read === 1 ? { kind: "hang" } : undefined),
-      { statusTimeoutMs: 100 },
+      { statusTimeoutMs: 1000 },
     );
     expect(await client.wait(taskid, { pollIntervalMs: 1 })).toMatchObject({ status: "completed" });
     expect(reads()).toBe(2);
