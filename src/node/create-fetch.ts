@@ -29,7 +29,10 @@ export interface CreateFetchOptions {
 /** A fetch with connections of its own. */
 export interface NodeFetch {
   (input: string | URL | Request, init?: RequestInit): Promise<Response>;
-  /** Waits for the requests that are under way and closes every connection; no request can be sent after that. */
+  /**
+   * Waits for the requests that are under way, until their bodies are read or cancelled, and closes every connection; no
+   * request can be sent after that.
+   */
   close(): Promise<void>;
   /** The same as {@link close}, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
@@ -57,13 +60,13 @@ export function createFetch(options: CreateFetchOptions = {}): NodeFetch {
   });
   const load = loadUndici ?? (checkUndici(), () => import("undici"));
   let undici: Undici | undefined;
-  let isClosed = false;
+  let closing: Promise<void> | undefined;
 
   /** Finds the connections for a request; an error of this says that it was never sent. */
   async function open(url: URL, isPublicOnly: boolean, contentType: string | undefined): Promise<Dispatcher> {
     try {
       undici ??= toUndici(await load());
-      if (isClosed) throw new ConfigurationError("This fetch is closed: nothing can be sent after `close()`");
+      if (closing) throw new ConfigurationError("This fetch is closed: nothing can be sent after `close()`");
       return connect.dispatcherFor(url, isPublicOnly, undici);
     } catch (error) {
       // Of a package that cannot be loaded, each attempt throws the same error.
@@ -87,10 +90,7 @@ export function createFetch(options: CreateFetchOptions = {}): NodeFetch {
     });
   }
 
-  async function close(): Promise<void> {
-    isClosed = true;
-    await connect.close();
-  }
+  const close = (): Promise<void> => (closing ??= connect.close());
 
   ReceivedResponse.adopt();
   Object.defineProperty(fetch, tellsNeverSent, { value: fetch });

@@ -621,6 +621,7 @@ describe("the end", () => {
     respond();
     expect(await (await response).json()).toEqual({ a: 1 });
     await closing;
+    await fetch.close(); // again
     await expect(fetch("http://127.0.0.1:9")).rejects.toThrow("This fetch is closed");
   });
 
