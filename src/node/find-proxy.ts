@@ -42,12 +42,13 @@ function isExempt({ hostname, port, protocol }: URL, list: string): boolean {
   const host = hostname.replace(/^\[|[\].]$/g, "");
   const ownPort = port || (protocol === "https:" ? "443" : "80");
   return list.split(/[\s,]+/).some((entry) => {
-    if (entry === "*" || isInNetwork(host, entry)) return true;
+    if (isInNetwork(host, entry)) return true;
     const isBareIpv6 = /:.*:/.test(entry) && !entry.startsWith("[");
     const [, name = "", onlyPort = ownPort] =
       /^(.*?)(?::(\d+))?$/.exec(isBareIpv6 ? `[${entry}]` : entry) ?? [];
     const domain = toHost(name.replace(/^\*?\.|\.$/g, ""));
-    return onlyPort === ownPort && domain !== undefined && (host === domain || host.endsWith(`.${domain}`));
+    if (onlyPort !== ownPort || domain === undefined) return false;
+    return domain === "*" || host === domain || host.endsWith(`.${domain}`);
   });
 }
 

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Dispatcher } from "undici";
 import { neverSent } from "../fetch-agreement.js";
 import type { DispatchRequest } from "./outgoing-body.js";
@@ -40,6 +41,7 @@ export class Receiver implements Dispatcher.DispatchHandler {
     this.#refusesRedirects = refusesRedirects;
     this.#resolve = resolve;
     this.#reject = reject;
+    if (signal instanceof AbortSignal) allowManyRequests(signal);
     signal?.addEventListener("abort", this);
   }
 
@@ -116,5 +118,14 @@ export class Receiver implements Dispatcher.DispatchHandler {
     this.#controller?.resume(); // may bring the next piece at once
     await woken;
     return this.next();
+  }
+}
+
+/** Keeps Node from warning of a leak where one signal ends many requests, as the built-in fetch does. */
+function allowManyRequests(signal: AbortSignal): void {
+  try {
+    setMaxListeners(0, signal);
+  } catch {
+    // a signal of another realm, which has no such limit
   }
 }

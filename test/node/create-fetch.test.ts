@@ -537,6 +537,19 @@ describe("a stop", () => {
     expect(server.connections.filter((received) => received.includes("a red fox"))).toHaveLength(4);
   });
 
+  test("of many requests may come from one signal, without a warning of Node's", async () => {
+    const server = await startCapture();
+    const warnings: string[] = [];
+    const note = ({ message }: Error) => void warnings.push(message);
+    process.on("warning", note);
+    onTestFinished(() => void process.off("warning", note));
+    const fetch = openFetch();
+    const { signal } = new AbortController();
+    await Promise.all(Array.from({ length: 20 }, async () => (await fetch(server.url, { signal })).text()));
+    await new Promise(setImmediate); // warnings are told in the next turn
+    expect(warnings).toEqual([]);
+  });
+
   test("does not come after a success", async () => {
     const server = await startCapture();
     const { signal } = new AbortController();

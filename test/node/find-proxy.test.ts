@@ -15,6 +15,7 @@ describe("NO_PROXY", () => {
     ["https://api.example.com.", "api.example.com"],
     ["https://api.example.com", "example.com."],
     ["https://api.example.com", "example.com:443"],
+    ["https://api.example.com", "other *:443"],
     ["https://api.example.com:8443", ".example.com:8443"],
     ["https://api.example.com:8443", "*.example.com:8443"],
     ["https://m\u00fcnchen.de", "m\u00fcnchen.de"],
@@ -38,7 +39,7 @@ describe("NO_PROXY", () => {
     ["http://[2001:db9::1]", "2001:db8::/32"],
     ["https://api.example.com", "https://api.example.com"],
     ["https://api.example.com", "api.example.com/8 api.example.com#1 x@api.example.com"],
-    ["https://api.example.com", ", . [ ( [] : *: /"],
+    ["https://api.example.com", ", . [ ( [] : *:80 /"],
   ])("does not exempt %s by %j", ([url = "", list = ""]) => {
     expect(proxyOf(url, { ...all, no_proxy: list })).toEqual({ uri: "http://proxy:1" });
   });
