@@ -25,7 +25,10 @@ export function parseProxy(proxy: string | URL, name: string): Proxy {
   const isHttp = url?.protocol === "http:" || url?.protocol === "https:";
   // The rest of a user name such as `COMPANY\name` would be a path, and its beginning the host.
   if (!isHttp || (url.pathname + url.search + url.hash).includes("@")) {
-    throw new ConfigurationError(`${name} must be the URL of an http or https proxy`);
+    const help = /^https?:.*@/is.test(String(proxy))
+      ? "; a `\\`, `/`, `?` or `#` of its user name or password is written as `%5C`, `%2F`, `%3F` or `%23`"
+      : "";
+    throw new ConfigurationError(`${name} must be the URL of an http or https proxy${help}`);
   }
   const { username, password, origin: uri } = url;
   if (!username && !password) return { uri };

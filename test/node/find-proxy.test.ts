@@ -64,6 +64,6 @@ test.for([
   "http://2#bob:secret@proxy:1",
 ])("%s leads to no host that its user never meant", (proxy) => {
   expect(() => proxyOf("https://service", { HTTPS_PROXY: proxy })).toThrow(
-    /^HTTPS_PROXY must be the URL of an http or https proxy$/,
+    /^HTTPS_PROXY must be the URL of an http or https proxy; a `\\`, .* is written as `%5C`,/,
   );
 });
