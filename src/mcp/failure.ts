@@ -21,6 +21,15 @@ export class Refusal extends Error {
   override readonly name = "Refusal";
 }
 
+/** The server ends, and its calls with it; what was accepted is finished by the next call. */
+export class Stopped extends Error {
+  override readonly name = "Stopped";
+
+  constructor() {
+    super("The server was stopped");
+  }
+}
+
 /** The facts that are known when a call fails. */
 export interface Circumstances {
   /** The record as it is stored now. */
@@ -47,7 +56,7 @@ export function reportFailure(error: unknown, { record, recordPath, taskid: know
     ? error
     : { taskid: undefined, outcome: undefined };
   const about = { taskid, requested: record?.images };
-  const words = asData(message);
+  const words = error instanceof Stopped ? `${message}.` : asData(message);
   if (error instanceof TaskFailedError || record?.state === "failed") {
     const text = `The task failed, and has no images. ${asData(record?.error?.message ?? message)}`;
     const next =
@@ -73,7 +82,7 @@ export function reportFailure(error: unknown, { record, recordPath, taskid: know
       next: afterRefusal(error),
     };
   }
-  const next = "It can be called again once this is fixed.";
+  const next = error instanceof Stopped ? "Call again." : "It can be called again once this is fixed.";
   return { outcome: "not-sent", text: `${nothingPaid} ${words}`, next };
 }
 
@@ -90,11 +99,18 @@ function reportTask(
     return { ...about, outcome: "incomplete", text, next, files: error.saved };
   }
   if (!isAccepted && !(error instanceof WaitTimeoutError)) {
+    if (error instanceof Stopped) {
+      return { ...about, outcome: "unreadable", text: `${error.message}; task ${task} was not read.` };
+    }
     const text = `Task ${task} cannot be read: check its id, or try again later. ${asData(error.message)}`;
     return { ...about, outcome: "unreadable", text };
   }
   const reason =
-    error instanceof WaitTimeoutError ? "" : ` It cannot be read at the moment. ${asData(error.message)}`;
+    error instanceof WaitTimeoutError
+      ? ""
+      : error instanceof Stopped
+        ? ` ${error.message}.`
+        : ` It cannot be read at the moment. ${asData(error.message)}`;
   return {
     ...about,
     outcome: "running",

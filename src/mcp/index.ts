@@ -1,17 +1,19 @@
 import type { Readable, Writable } from "node:stream";
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import { serveStdio, StdioServerTransport } from "@modelcontextprotocol/server/stdio";
 import { escapeText } from "../index.js";
 import type { Client } from "../index.js";
 import type { FolderStore } from "../node/index.js";
 import { createConfirmation } from "./confirmation.js";
 import type { ConfirmRule } from "./confirmation.js";
+import { Stopped } from "./failure.js";
 import { createHistory } from "./history.js";
 import { dropLongLines } from "./input-lines.js";
 import { createJobs } from "./jobs.js";
 import type { ViewImage } from "./report.js";
 import { createServer } from "./server.js";
 import { createTools } from "./tools.js";
+import type { Tool } from "./tools.js";
 
 export type { ConfirmRule } from "./confirmation.js";
 export type { ImageView, ViewImage } from "./report.js";
@@ -46,6 +48,9 @@ export interface ServeOptions {
 /** A submit that is under way gets this long at the end: its response says which task was paid for. */
 const lastSubmitMs = 5000;
 
+/** Calls that have not ended get this long at the end: a script may write its requests and close the input at once. */
+const lastResponsesMs = 1000;
+
 /** Serves an agent over two streams until the input ends. */
 export async function serve(options: ServeOptions): Promise<void> {
   const { client, service, records, confirm, input, output, signal, log } = options;
@@ -59,7 +64,16 @@ export async function serve(options: ServeOptions): Promise<void> {
     jobs,
     confirmation: createConfirmation(confirm),
   };
-  const tools = createTools(workshop);
+  const calls = new Set<Promise<unknown>>();
+  const tools = createTools(workshop).map((tool): Tool => ({
+    ...tool,
+    call(given, caller) {
+      const call = tool.call(given, caller);
+      calls.add(call);
+      void call.catch(() => undefined).then(() => calls.delete(call));
+      return call;
+    },
+  }));
 
   const lines = dropLongLines(() => log("A line of the input was too long to be a message, and was dropped"));
   const ended = new Promise<void>((resolve) => {
@@ -68,17 +82,20 @@ export async function serve(options: ServeOptions): Promise<void> {
     signal.addEventListener("abort", () => resolve());
     if (signal.aborted) resolve();
   });
-  input.pipe(lines);
+  input.pipe(lines, { end: false }); // at its end, the connection would drop every response that is due
   const connection = serveStdio(({ era }) => createServer(tools, workshop, era === "modern"), {
     transport: new StdioServerTransport(lines, output),
     onerror: ({ message }) => log(`A message could not be handled: ${escapeText(message)}`),
   });
 
   await ended;
-  stop.abort(new Error("The server was stopped"));
+  await nextTurn(); // the last requests are being read
+  stop.abort(new Stopped());
+  await Promise.race([Promise.allSettled(calls), sleep(lastResponsesMs, undefined, { ref: false })]);
+  await nextTurn(); // the last responses are being written
   await connection.close();
   input.unpipe(lines).pause();
   await Promise.race([jobs.submitted(), sleep(lastSubmitMs, undefined, { ref: false })]);
-  giveUp.abort(new Error("The server was stopped"));
+  giveUp.abort(new Stopped());
   await jobs.ended();
 }

@@ -188,15 +188,28 @@ describe("the process", () => {
   });
 
   it("ends when standard input does, although a task is waited for; a later one resumes it", async () => {
-    const { agent, out } = await start();
+    const { agent, out, server } = await start();
     const { result } = agent.begin("generate_image", { prompt: "a fox [mock:stuck]" }, { progressToken: 1 });
     await agent.notified("notifications/progress", ({ message }) =>
       /^task .*queued|processing/.test(String(message)),
     );
     agent.process.stdin!.end();
     expect(await agent.ended).toBe(0);
-    await expect(result).rejects.toThrow("has ended");
+    const { structuredContent, content } = await result;
+    expect(structuredContent).toMatchObject({ outcome: "running", taskid: server.ledger[0]!.taskid });
+    expect(content[0]!.text).toMatch(/is not finished\. The server was stopped\.\nCall wait_for_task/);
     expect((await command(["records", out])).output).toContain("accepted");
+  });
+
+  it("responds to what came right before the end of standard input, and submits nothing more", async () => {
+    const { agent, server } = await start();
+    const { result: listed } = agent.begin("list_recent", {});
+    const { result: made } = agent.begin("generate_image", { prompt: "a fox" });
+    agent.process.stdin!.end();
+    expect(await agent.ended).toBe(0);
+    expect((await listed).structuredContent.generations).toEqual([]);
+    expect((await made).structuredContent).toMatchObject({ outcome: "not-sent", next: "Call again." });
+    expect(server.requests).toEqual([]);
   });
 
   it("ends when it is told to by the system", async () => {
