@@ -45,6 +45,7 @@ async function respond(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
 ): Promise<void> {
+  if (outgoing.destroyed) return; // the visitor left while something in front of the handler was at work
   if (isBodyGone(incoming)) {
     const reason = "its body was read before: add the handler in front of what parses bodies";
     return refuse(outgoing, 500, `the request cannot be forwarded, ${reason}`, "not-sent");

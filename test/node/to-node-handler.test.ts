@@ -227,3 +227,31 @@ it("tells the handler that the visitor left, and not when all went well", async 
   while (!signals[1]!.aborted) await new Promise(setImmediate);
   expect(signals.map(({ aborted }) => aborted)).toEqual([false, true]);
 });
+
+it("asks the handler nothing for a visitor who left before", async () => {
+  let arrived = () => {};
+  const arrival = new Promise<void>((resolve) => (arrived = resolve));
+  let calls = 0;
+  const handle = toNodeHandler(() => {
+    calls++;
+    return new Response("too late");
+  });
+  const passedOn = new Promise<void>((resolve) => {
+    void listen(async (incoming, outgoing) => {
+      const body: unknown = JSON.parse(await text(incoming)); // as a parser in front does
+      arrived();
+      await once(outgoing, "close");
+      handle(Object.assign(incoming, { body }), outgoing);
+      resolve();
+    }).then(({ port }) => {
+      const visitor = connect(port, "127.0.0.1");
+      visitor.write(
+        "POST / HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}",
+      );
+      return arrival.then(() => visitor.destroy());
+    });
+  });
+  await passedOn;
+  await new Promise(setImmediate);
+  expect(calls).toBe(0);
+});
