@@ -32,7 +32,7 @@ async function writeProject(folder: string, components: readonly Component[]): P
   await writeFile(join(folder, "package-lock.json"), JSON.stringify(lock));
 }
 
-/** What npm says of a project. Its exit status is 1 for advisories as well as for a failure. */
+/** The report of npm on a project. Its exit status is 1 for advisories as well as for a failure. */
 function runAudit(folder: string): Promise<Audit> {
   return new Promise((resolve, reject) =>
     execFile("npm", ["audit", "--json", "--package-lock-only"], { cwd: folder }, (error, output) => {

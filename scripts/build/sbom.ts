@@ -61,7 +61,7 @@ const asShipped = ({ properties = [], ...component }: Component): Component => (
 });
 const asBundled = { name: "cdx:npm:package:bundled", value: "true" };
 
-/** What the authors of a package have bundled into it, which npm does not know. */
+/** The packages that the authors of a package have bundled into it, which npm does not know. */
 const inner = packages.filter(({ within }) => within);
 const innerComponents = inner.map(({ name, version, license }) => ({
   "bom-ref": `${name}@${version}`,
