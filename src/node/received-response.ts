@@ -1,4 +1,5 @@
 import { inspect, TextDecoder } from "node:util"; // Jest with jsdom has no global one
+import { decode } from "./content-encoding.js";
 
 /** Headers as undici gives them. */
 export type ResponseHeaders = Record<string, string | string[] | undefined>;
@@ -10,9 +11,6 @@ export interface BodySource {
   /** Gives the rest of the body up, and its connection. */
   abort(reason: unknown): void;
 }
-
-/** Nobody encodes a response more often, and each time costs memory. */
-const mostEncodings = 5;
 
 const decoder = new TextDecoder();
 
@@ -212,17 +210,3 @@ function delegate<T>(
 }
 
 type Method = (...parameters: unknown[]) => unknown;
-
-/** Undoes encodings, which were not asked for, but may be sent all the same; what is none is left as it is. */
-function decode(stream: ReadableStream<Uint8Array<ArrayBuffer>>, headers: Headers) {
-  const names = (headers.get("content-encoding") ?? "").toLowerCase().split(/[\s,]+/);
-  if (headers.get("content-length") === "0" || names.length > mostEncodings) return stream;
-  if (!names.every((name) => /^(x-)?gzip$|^deflate$|^br$/.test(name))) return stream;
-  return names.reduceRight((encoded, name) => encoded.pipeThrough(createDecoder(name)), stream);
-}
-
-function createDecoder(name: string): ReadableWritablePair<Uint8Array<ArrayBuffer>, BufferSource> {
-  if (name !== "br") return new DecompressionStream(name.replace("x-", "") as "gzip" | "deflate");
-  const { Duplex } = process.getBuiltinModule("node:stream");
-  return Duplex.toWeb(process.getBuiltinModule("node:zlib").createBrotliDecompress()) as never;
-}
