@@ -84,8 +84,16 @@ function messageOf({ code, message }: CommanderError, command: Command | undefin
   if (option !== undefined) return sayUnknown(option, command, takesPrompt);
   if (takesPrompt && code === "commander.excessArguments")
     return `${said} Put a prompt of several words in quotes.`;
-  return said;
+  return rephrasings.reduce((text, [pattern, replacement]) => text.replace(pattern, replacement), said);
 }
+
+/** What commander says of a flag or an argument, in the words of all other messages. */
+const rephrasings: [pattern: RegExp, replacement: string][] = [
+  [/^missing required argument '(.*)'$/s, "Missing argument `$1`"],
+  [/^option '(?:-\w, )?(--[\w.-]+).*' argument missing$/s, "`$1` needs a value"],
+  [/^option '(?:-\w, )?(--[\w.-]+)[^']*' argument '(.*?)' is invalid\. /s, "`$1` cannot be `$2`. "],
+  [/^command-argument value '(.*?)' is invalid for argument '(.*?)'\. /s, "`$2` cannot be `$1`. "],
+];
 
 function sayUnknown(option: string, command: Command | undefined, takesPrompt: boolean): string {
   // No option has a space in its name.

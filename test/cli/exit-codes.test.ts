@@ -76,8 +76,15 @@ describe("exit status and JSON", () => {
       "Unknown option `--concurency`. Did you mean `--concurrency`?\n",
     ],
     [["resume", "images", "--nonsense"], "Unknown option `--nonsense`.\n"],
-    [["generate", "a fox", "--model", "nonsense"], "seedreamv5"],
-    [["generate", "a fox", "--timeout", "soon"], "number of seconds"],
+    [
+      ["generate", "a fox", "--model", "nonsense"],
+      "`--model` cannot be `nonsense`. Allowed choices are seedreamv5",
+    ],
+    [
+      ["generate", "a fox", "--timeout", "soon"],
+      "`--timeout` cannot be `soon`. It must be a number of seconds",
+    ],
+    [["completion", "csh"], "`shell` cannot be `csh`. Allowed choices are bash"],
     [["generate", "a fox", "--mock", "--base-url", closedPort], "exclude each other"],
     [["batch", "jobs.csv", "--concurrency", "0"], "whole number above 0"],
     [["batch", "-"], "save it as a file"],
@@ -88,7 +95,7 @@ describe("exit status and JSON", () => {
     [["generat"], "Did you mean `generate`?"],
     [["resum", "images", "--concurrency", "2"], "Did you mean `resume`?"],
     [["status", "one", "two"], "Expected 1 argument but got 2.\n"],
-    [["status"], "taskid"],
+    [["status"], "Missing argument `taskid`\n"],
     [[], "No prompt"],
   ])("is 2 for %j", async (words, message) => {
     const { exitCode, errors } = await command(words);
@@ -96,6 +103,11 @@ describe("exit status and JSON", () => {
     const { json } = await command([...words, "--json"].filter((word) => word !== undefined));
     if (words[0] !== "mock")
       expect(json).toMatchObject({ ok: false, exitCode: 2, error: { code: expect.any(String) as string } });
+  });
+
+  it("is 2 for a flag without its value", async () => {
+    const { exitCode, errors } = await command(["generate", "a fox", "-o"]);
+    expect([exitCode, errors]).toEqual([2, "error: `--out` needs a value\n"]);
   });
 
   it("is 2 if the folder for the images is a file, and nothing is sent", async () => {

@@ -1,5 +1,5 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { installPackage, root, run } from "./install.js";
 import type { InstalledPackage } from "./install.js";
@@ -46,7 +46,7 @@ describe("the packed package", () => {
     const inSources = await readdir(join(root, "src"), { recursive: true });
     // What runs in a browser is bundled into the mock server's page.
     const sources = inSources.filter((path) => path.endsWith(".ts") && !path.includes("page/app/"));
-    const guides = inSources.filter((path) => path.endsWith("README.md")).map((path) => `src/${path}`);
+    const guides = inSources.filter((path) => path.endsWith(".md")).map((path) => `src/${path}`);
     const generated = (await readdir(join(root, "generated"))).filter((path) => path.endsWith(".ts"));
     const declarations = [
       // Nobody imports the command, nor its server for agents.
@@ -74,12 +74,27 @@ describe("the packed package", () => {
         "SECURITY.md",
         "THIRD-PARTY-NOTICES",
         "spec/README.md",
+        "spec/decision-roles.md",
       ],
       ...["batch.svg", "images.png", "page.png"].map((name) => `scripts/pictures/${name}`),
-      ...["test/README.md", "test/bench/README.md", "test/bench/chart.svg"],
+      ...["README.md", "bench/README.md", "bench/chart.svg", "integration/README.md"].map(
+        (name) => `test/${name}`,
+      ),
     ];
     const expected = [...linked, ...guides, ...declarations, ...entries, ...shared, ...parts];
     expect(installed.files.toSorted()).toEqual(expected.toSorted());
+  });
+
+  it("has guides whose links lead to what is in it", async () => {
+    const place = join(installed.folder, "node_modules/tensorslab-images");
+    const links = [];
+    for (const path of installed.files.filter((each) => each.endsWith(".md"))) {
+      const text = await readFile(join(place, path), "utf8");
+      for (const [, target] of text.matchAll(/\]\((?!https:)([^\s#)]+)(?:#[^)]*)?\)/g))
+        links.push({ path, target: join(dirname(path), target!) });
+    }
+    expect(links.length).toBeGreaterThan(50);
+    expect(links.filter(({ target }) => !installed.files.includes(target))).toEqual([]);
   });
 
   it("has code in ASCII alone, which the engine reads in half the bytes", async () => {
