@@ -92,13 +92,13 @@ describe("--preview", () => {
 });
 
 describe("an image of more than 100 megapixels", () => {
-  /** A PNG of one color; its bytes are few, however large it is. */
-  function createPng(width: number, height: number): Buffer {
+  /** A PNG of one color; its bytes are few, however large it is. An interlaced one holds that many bytes. */
+  function createPng(width: number, height: number, interlacedBytes?: number): Buffer {
     const header = Buffer.alloc(13);
     header.writeUInt32BE(width, 0);
     header.writeUInt32BE(height, 4);
-    header.set([8, 0, 0, 0, 0], 8);
-    const rows = deflateSync(Buffer.alloc(height * (width + 1)), { level: 1 });
+    header.set([8, 0, 0, 0, interlacedBytes ? 1 : 0], 8);
+    const rows = deflateSync(Buffer.alloc(interlacedBytes ?? height * (width + 1)), { level: 1 });
     const chunks = Object.entries({ IHDR: header, IDAT: rows, IEND: Buffer.alloc(0) });
     return Buffer.concat([pngBytes.subarray(0, 8), ...chunks.map(([name, data]) => createChunk(name, data))]);
   }
@@ -115,6 +115,7 @@ describe("an image of more than 100 megapixels", () => {
     expect(await decodeImage(createPng(20, 10))).toMatchObject({ width: 20, height: 10 });
     const before = process.memoryUsage().rss;
     expect(await decodeImage(createPng(10_001, 10_000))).toBe(undefined);
+    expect(await iterm(createPng(10_001, 10_000))).toBe(undefined); // the terminal would decode it
     expect(process.memoryUsage().rss - before).toBeLessThan(300e6); // decoded, it takes 400 MB at least
     const large = Buffer.from(jpegBytes);
     const frame = large.indexOf(Buffer.from([0xff, 0xc0]));
@@ -122,5 +123,15 @@ describe("an image of more than 100 megapixels", () => {
     large.writeUInt16BE(10_000, frame + 7);
     expect(await decodeImage(large)).toBe(undefined);
     expect(await decodeImage(jpegBytes)).toMatchObject({ width: 8, height: 4 });
+  });
+
+  it("is not decoded because it holds more than its pixels", async () => {
+    const passes = [2, 2, 3, 6, 10, 20, 36]; // the seven parts of an interlaced image of 8 by 8
+    const bytes = passes.reduce((sum, each) => sum + each, 0);
+    expect(await decodeImage(createPng(8, 8, bytes))).toMatchObject({ width: 8, height: 8 });
+    const bomb = createPng(8, 8, 100e6);
+    const before = process.memoryUsage().rss;
+    expect(await decodeImage(bomb)).toBe(undefined);
+    expect(process.memoryUsage().rss - before).toBeLessThan(50e6); // decoded, it takes 100 MB at least
   });
 });

@@ -89,7 +89,7 @@ describe("the packed package", () => {
     const place = join(installed.folder, "node_modules/tensorslab-images");
     const links = [];
     for (const path of installed.files.filter((each) => each.endsWith(".md"))) {
-      const text = await readFile(join(place, path), "utf8");
+      const text = (await readFile(join(place, path), "utf8")).replace(/^```[^]*?^```/gm, "");
       for (const [, target] of text.matchAll(/\]\((?!https:)([^\s#)]+)(?:#[^)]*)?\)/g))
         links.push({ path, target: join(dirname(path), target!) });
     }

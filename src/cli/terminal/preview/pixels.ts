@@ -1,3 +1,4 @@
+import { inflateSync } from "node:zlib";
 import { detectImageType } from "../../../index.js";
 
 /** An image as rows of red, green, blue and opacity, a byte each. */
@@ -14,8 +15,9 @@ const mostPixels = 100e6;
 export async function decodeImage(bytes: Uint8Array): Promise<Pixels | undefined> {
   try {
     const size = sizeOfImage(bytes);
-    if (size === undefined || size.width * size.height > mostPixels) return undefined;
+    if (size === undefined || isTooLarge(size)) return undefined;
     if (detectImageType(bytes)?.extension === "png") {
+      if (bytes[28] === 1) checkInterlaced(bytes, size);
       const { PNG } = (await import("pngjs")).default;
       return PNG.sync.read(Buffer.from(bytes));
     }
@@ -27,6 +29,22 @@ export async function decodeImage(bytes: Uint8Array): Promise<Pixels | undefined
 }
 
 type Size = Pick<Pixels, "width" | "height">;
+
+/** Whether an image has too many pixels to be decoded, here or by the terminal. */
+export const isTooLarge = ({ width, height }: Size): boolean => width * height > mostPixels;
+
+/** Fails if an interlaced PNG holds more than its pixels: of these alone, the decoder inflates whatever there is. */
+function checkInterlaced(bytes: Uint8Array, { width, height }: Size): void {
+  const view = viewOf(bytes);
+  const pieces: Uint8Array[] = [];
+  for (let at = 8; at + 8 <= bytes.length; at += 12 + view.getUint32(at)) {
+    const isData = view.getUint32(at + 4) === 0x49444154; // IDAT
+    if (isData) pieces.push(bytes.subarray(at + 8, at + 8 + view.getUint32(at)));
+  }
+  // Eight bytes a pixel are the most; each of seven passes has rows, which begin with a byte and are filled up.
+  const maxOutputLength = 8 * width * height + 7 * 2 * (height + 1);
+  inflateSync(Buffer.concat(pieces), { maxOutputLength });
+}
 
 /** The size of a PNG or JPEG by its head; undefined if it is another type, or damaged. */
 export function sizeOfImage(bytes: Uint8Array): Size | undefined {

@@ -1,4 +1,4 @@
-import { decodeImage, fitPixels } from "./pixels.js";
+import { decodeImage, fitPixels, isTooLarge, sizeOfImage } from "./pixels.js";
 import type { Pixels } from "./pixels.js";
 
 /** The text that shows an image in a terminal; undefined if this image cannot be shown in this way. */
@@ -29,6 +29,8 @@ const kitty: Protocol = async (bytes) => {
 
 /** https://iterm2.com/documentation-images.html; the terminal decodes the image, whatever its type. */
 const iterm: Protocol = async (bytes) => {
+  const size = sizeOfImage(bytes);
+  if (size && isTooLarge(size)) return undefined;
   const options = `inline=1;size=${bytes.byteLength};width=${mostWidth}px;preserveAspectRatio=1`;
   return `${escape}]1337;File=${options}:${Buffer.from(bytes).toString("base64")}\x07`;
 };
