@@ -111,7 +111,8 @@ describe("generate", () => {
     await writeFile(join(folder, "key"), Buffer.from(`\ufeff${apiKey}\r\n`, "utf16le"));
     expect((await command([...words, join(folder, "key")], { environment })).exitCode).toBe(0);
     await writeFile(join(folder, "empty"), " \n");
-    for (const name of ["empty", "missing"]) {
+    await writeFile(join(folder, "garbled"), Buffer.from("sk-sch\xfcssel-1234567890", "latin1"));
+    for (const name of ["empty", "missing", "garbled"]) {
       const { exitCode, errors } = await command([...words, join(folder, name)], { environment });
       expect([exitCode, errors]).toEqual([3, expect.stringContaining(name)]);
     }

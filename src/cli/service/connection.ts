@@ -126,7 +126,10 @@ async function readKey({ apiKeyFile: file, key: sendsKey }: ServiceFlags): Promi
     throw new ConfigurationError(`The key file ${file} cannot be read (${cause.code})`, { cause });
   });
   // The shell of Windows writes UTF-16.
-  const key = new TextDecoder(await detectEncoding([bytes], file)).decode(bytes).trim();
+  const encoding = await detectEncoding([bytes], `The key file ${file}`).catch((cause: Error) => {
+    throw new ConfigurationError(cause.message, { cause });
+  });
+  const key = new TextDecoder(encoding).decode(bytes).trim();
   if (key) return key;
   throw new ConfigurationError(`The key file ${file} is empty`);
 }
