@@ -70,7 +70,7 @@ export interface Client {
   /**
    * The openapi-fetch client underneath, as `createApi` creates it: adds the key, encodes forms and refuses redirects.
    *
-   * Here nothing is validated before it is sent, nothing is retried, and responses are yours to judge.
+   * Here nothing is validated before it is sent, nothing is retried, and responses are yours to validate.
    */
   api: Api;
   /** Base URL of the service, without anything secret. */

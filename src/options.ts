@@ -89,7 +89,7 @@ const clientOptionRules = /* @__PURE__ */ (() =>
 
 const callOptionRules: Record<keyof GenerateOptions, OptionRule> = {
   signal: [
-    // Judged by its members: older signals lack some of the newer ones.
+    // Recognized by its members: older signals lack some of the newer ones.
     (value) => typeof value?.aborted === "boolean" && typeof value.addEventListener === "function",
     "an AbortSignal, such as the `signal` of an AbortController",
   ],

@@ -50,7 +50,7 @@ export interface FacadeParts {
 /**
  * Creates the openapi-fetch client of the service: it adds the key, encodes forms and refuses redirects.
  *
- * Nothing is validated before it is sent, nothing is retried, and responses are yours to judge. `createClient` does that.
+ * Nothing is validated before it is sent, nothing is retried, and responses are yours to validate. `createClient` does that.
  *
  * @throws {ConfigurationError} There is no key, or an option is invalid.
  * @example

@@ -66,7 +66,7 @@ export function prepareSend(
   request: OutgoingRequest | Request,
   given: Fetch | undefined,
 ): () => Promise<Response> {
-  // Whoever aborted was told that nothing was sent, which must hold for a fetch that ignores its signal.
+  // The caller that aborted was told that nothing was sent, which must hold for a fetch that ignores its signal.
   throwIfAborted(request.signal);
   const fetch = given ?? (globalThis.fetch as Fetch | undefined);
   if (typeof fetch !== "function") {

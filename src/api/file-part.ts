@@ -38,7 +38,7 @@ export function toFilePart(value: unknown): FilePart | undefined {
   return isBytes(value) ? new FilePart(copyBytes(value)) : undefined;
 }
 
-/** Judged by its members, because each realm has a class of its own. A Response is none: it has no size. */
+/** Recognized by its members, because each realm has a class of its own. A Response is none: it has no size. */
 function isBlobLike(value: unknown): value is BlobLike {
   const { size, type, slice } = value as Partial<BlobLike>;
   return typeof size === "number" && typeof type === "string" && typeof slice === "function";

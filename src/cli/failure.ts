@@ -64,7 +64,7 @@ const details = [
 const taskidOf = (error: Error): string | undefined =>
   error instanceof TensorsLabError ? error.taskid : undefined;
 
-/** An error as people read it, line by line; whoever paid for a task can read its id. */
+/** An error as people read it, line by line; the id of a task that was paid for is among them. */
 function explainError(error: Error): string[] {
   if (error instanceof InvalidInputError && error.issues.length > 1) {
     return ["Invalid input:", ...error.issues.map(({ path, message }) => `  ${path} ${message}`)];

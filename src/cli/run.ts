@@ -87,7 +87,7 @@ function messageOf({ code, message }: CommanderError, command: Command | undefin
   return rephrasings.reduce((text, [pattern, replacement]) => text.replace(pattern, replacement), said);
 }
 
-/** What commander says of a flag or an argument, in the words of all other messages. */
+/** Messages of commander about a flag or an argument, and the words that all other messages have for it. */
 const rephrasings: [pattern: RegExp, replacement: string][] = [
   [/^missing required argument '(.*)'$/s, "Missing argument `$1`"],
   [/^option '(?:-\w, )?(--[\w.-]+).*' argument missing$/s, "`$1` needs a value"],

@@ -127,7 +127,7 @@ function toUndici(loaded: unknown): Undici {
   return Agent || !bundled ? (loaded as Undici) : bundled;
 }
 
-/** Refuses to go on without undici 7, before anything can be sent that would be of unknown outcome. */
+/** Refuses to continue without undici 7, before anything can be sent that would be of unknown outcome. */
 function checkUndici(): void {
   let version = "";
   try {

@@ -73,7 +73,7 @@ function canBeSent(bytes: Blob, size: number): boolean {
 }
 
 async function inspect(path: string): Promise<{ size: number; lastModified: number; beginning: Uint8Array }> {
-  // Before it is opened: opening a pipe waits for whoever writes to it.
+  // Before it is opened: opening a pipe waits for its writer.
   const found = await stat(path);
   if (found.isDirectory()) throw new UnfitFile("is a folder; name a file in it");
   if (!found.isFile()) throw new UnfitFile("is not a regular file; save its content to a file first");

@@ -9,7 +9,7 @@ export class NotAFile extends Error {
  * Reads a small file as text; it is this very file, and not what a link leads to. This blocks, for some microseconds, a
  * tenth of what the thread pool costs: a generation reads its record many times.
  *
- * Reading a pipe would wait for whoever writes to it, and one of the few threads that read files with it; some devices have
+ * Reading a pipe would wait for its writer, and one of the few threads that read files with it; some devices have
  * no end.
  *
  * @throws {NotAFile} It is a link, a pipe, a socket or a device; for a folder, the system's error is thrown.

@@ -35,7 +35,7 @@ function takeSnapshot(value: unknown): unknown {
   return Object.fromEntries(members.map(([name, item]) => [name, takeSnapshot(item)]));
 }
 
-/** Judged by its members, because each realm and package has a class of its own. */
+/** Recognized by its members, because each realm and package has a class of its own. */
 const isBlob = (value: unknown): value is Blob => {
   const { size, type, slice } = Object(value) as Partial<Blob>;
   return typeof size === "number" && typeof type === "string" && typeof slice === "function";

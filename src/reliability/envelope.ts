@@ -66,7 +66,7 @@ function parseJson(body: unknown, redact: Redact): { value: unknown; fault: Erro
 /** The names in the document, and the fields whose text must stay as it was sent: with a key in it, it is refused. */
 const known: readonly string[] = /* @__PURE__ */ Object.values(fields);
 
-/** Whoever walks through lists in lists, or prints them, is out of memory for calls after some thousands. */
+/** A walk through lists in lists, or a print of them, overflows the stack after some thousands. */
 const mostLevels = 100;
 
 /** Whether a text has so many beginnings of lists and objects that they may lie in each other too deeply. */

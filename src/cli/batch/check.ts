@@ -157,7 +157,7 @@ async function conflictOf(id: string, error: RecordConflictError, records: Folde
     return `was submitted to ${before} before, not to ${now}; use another folder for --out`;
   }
   const paths = error.differences.map(({ path }) => path).join(", ");
-  // Whoever deletes a record must know what is lost with it.
+  // A person who deletes a record must know what is lost with it.
   const { state, taskid } = { ...(await readRecord(records, id).catch(() => undefined)) };
   const task = taskid === undefined ? "" : `, task ${taskid}`;
   return (

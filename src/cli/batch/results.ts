@@ -67,7 +67,7 @@ type Size = Partial<Pick<RowReport, "width" | "height">>;
 /** The sizes by task; a file that is missing or damaged has none. */
 async function readSizes(path: string): Promise<Map<string, Size>> {
   const isFile = await lstat(path).then(
-    (found) => found.isFile(), // to read a pipe would wait for whoever writes to it
+    (found) => found.isFile(), // to read a pipe would wait for its writer
     () => false,
   );
   const text = isFile ? await readFile(path, "utf8").catch(() => "") : "";

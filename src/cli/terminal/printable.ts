@@ -3,7 +3,7 @@ import { escapeText } from "../../index.js";
 /** Emoji are made with joiners, and words of some languages. */
 const joiners = "\u200c\u200d";
 
-/** One line of text for a terminal, whoever it is from: a response, a record, a list, a file name. Only tabs stay. */
+/** One line of text for a terminal, from any source: a response, a record, a list, a file name. Only tabs stay. */
 export const printable = (line: string): string =>
   escapeText(line, { keep: `\t${joiners}`, maxLength: Infinity });
 
