@@ -16,11 +16,11 @@ const outcomes = {
   "not-sent": "nothing was sent and nothing was paid",
 } as const;
 
-export type Outcome = keyof typeof outcomes;
+export type ReportedOutcome = keyof typeof outcomes;
 
 /** The end of a call, for the agent. */
 export interface Report {
-  outcome: Outcome;
+  outcome: ReportedOutcome;
   /** Text for the agent; text from other sources is already quoted in it. */
   text: string;
   taskid?: string | undefined;

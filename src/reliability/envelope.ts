@@ -4,7 +4,7 @@ import type { Redact } from "./redact.js";
 import { isPlainText } from "./plain-text.js";
 
 /** A response as it arrived: the body is text, or what openapi-fetch already parsed of it. */
-export interface ReceivedResponse {
+export interface RawResponse {
   status: number;
   body: unknown;
   retryAfterMs: number | undefined;
@@ -13,7 +13,7 @@ export interface ReceivedResponse {
 }
 
 /** A response with the parts that every response of the service has. */
-export interface ParsedResponse extends ReceivedResponse {
+export interface ParsedResponse extends RawResponse {
   envelope: unknown;
   /** Why there is no envelope. */
   fault: Error | undefined;
@@ -27,7 +27,7 @@ export interface ParsedResponse extends ReceivedResponse {
 }
 
 /** Parses the body, without nulls and without the key, and reads the parts that every response of the service has. */
-export function parseEnvelope(received: ReceivedResponse, redact: Redact): ParsedResponse {
+export function parseEnvelope(received: RawResponse, redact: Redact): ParsedResponse {
   const { value, fault } = parseJson(received.body, redact);
   const envelope: Partial<Record<EnvelopeField, unknown>> = isObject(value) ? value : {};
   const stated = envelope[fields.code];

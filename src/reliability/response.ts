@@ -10,7 +10,7 @@ import type {
   TaskStatus,
 } from "../types.js";
 import { parseEnvelope } from "./envelope.js";
-import type { ReceivedResponse } from "./envelope.js";
+import type { RawResponse } from "./envelope.js";
 import { proxyFailure, refusalOf, unexpected } from "./refusal.js";
 import type { RequestContext } from "./refusal.js";
 
@@ -24,7 +24,7 @@ export const outcomeHeader = "tensorslab-images-outcome";
  * @throws {TensorsLabError} The response is a refusal, or is not what the document says.
  */
 export function parseResponse<Name extends OperationName>(
-  received: ReceivedResponse,
+  received: RawResponse,
   context: RequestContext<Name>,
 ): ResponseData<Name> {
   const parsed = parseEnvelope(received, context.redact);

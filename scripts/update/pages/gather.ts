@@ -20,12 +20,12 @@ export interface Vendored {
 }
 
 /** The documents that are vendored now, and where they come from. */
-export interface Present {
+export interface VendoredDocuments {
   documents: Source[];
   origins: ReadonlyMap<string, Origin>;
 }
 
-export interface Wanted {
+export interface GatherOptions {
   names: readonly string[];
   replace: string | undefined;
   limits: FetchLimits;
@@ -33,8 +33,8 @@ export interface Wanted {
 
 /** Reads every page of `sources.yaml`, or the pages and files that are named; returns each document as it will be. */
 export async function gather(
-  present: Present,
-  { names, replace, limits }: Wanted,
+  present: VendoredDocuments,
+  { names, replace, limits }: GatherOptions,
 ): Promise<Map<string, Vendored>> {
   const result = new Map(present.documents.map((source) => [source.file, asVendored(source, present)]));
   if (replace !== undefined && !result.has(replace))
@@ -70,7 +70,7 @@ export async function gather(
 }
 
 /** A document that is in `spec/`; if it was edited by hand it counts as changed, since the generated code has changed too. */
-function asVendored(source: Source, { origins }: Present): Vendored {
+function asVendored(source: Source, { origins }: VendoredDocuments): Vendored {
   const fingerprint = sha256(source.text);
   const origin = origins.get(source.file);
   const wasEdited = origin !== undefined && origin.sha256 !== fingerprint;
