@@ -89,10 +89,10 @@ test("the parser sees what is there", () => {
 
 describe("who may import whom", () => {
   const publicSurface = ["src/index", "src/api/index", "src/node/index", "src/schemas/index"];
-  /** What the command loads only once it is asked for. */
+  /** The modules that the command loads only when they are needed. */
   const loadedLate = ["src/mock-server/index", "src/mcp/index"];
 
-  /** What each room may import besides itself, `generated` and, where it is named, what `node:` has. */
+  /** The modules that each room may import besides itself, `generated` and, where it is named, what `node:` has. */
   const allowed: Record<string, string[]> = {
     api: ["src/errors", "src/url-safety", "openapi-fetch"],
     reliability: [
@@ -111,7 +111,7 @@ describe("who may import whom", () => {
     "mock-server": ["node:", "@fastify/busboy", "src/schemas/index"],
     "mock-server/page/app": ["preact", "@preact/signals"],
   };
-  /** What runs in a browser stands in a room of its own; its server's types are all that it shares. */
+  /** Code that runs in a browser stands in a room of its own; its server's types are all that it shares. */
   const isOfPage = ({ name }: SourceFile) => name.startsWith("src/mock-server/page/app/");
 
   test.each(Object.entries(allowed))("%s", (room, targets) => {

@@ -64,7 +64,7 @@ describe("bytes of every kind arrive as files", () => {
   });
 });
 
-/** What a package or another realm has instead of a Blob. */
+/** A Blob of a package or of another realm. */
 function foreignFile(bytes: readonly number[], members: readonly string[]): FileInput {
   const blob = new Blob([new Uint8Array(bytes)]);
   const foreign = {

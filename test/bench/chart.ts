@@ -2,7 +2,7 @@ import { ratioOf } from "./report.js";
 import type { Result } from "./report.js";
 import { baseline, ours, workloads } from "./workloads.js";
 
-/** What the chart shows: the measure by which each kind of work is compared first. */
+/** The content of the chart: the measure by which each kind of work is compared first. */
 const panels = [
   { name: "submit", key: "cpuMsPerRequest", title: "Submit of text: CPU" },
   { name: "submit-64", key: "cpuMsPerRequest", title: "Submit of text, 64 at once: CPU" },

@@ -10,7 +10,7 @@ import { oursOnCreateFetch, peers as everyPeer } from "./workloads.js";
 const run = promisify(execFile);
 const here = import.meta.dirname;
 
-/** What the smallest program that submits imports. */
+/** The imports of the smallest program that submits. */
 const imports: Record<string, string[]> = {
   "built-in-fetch": [],
   undici: ["undici"],
@@ -19,7 +19,7 @@ const imports: Record<string, string[]> = {
   axios: ["axios", "form-data"],
 };
 
-/** What a peer costs before it has sent anything: import, bundle, compilation. */
+/** The costs of a peer before it has sent anything: import, bundle, compilation. */
 export const footprint: Workload = {
   name: "footprint",
   title: "The smallest program that submits",

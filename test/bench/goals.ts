@@ -5,7 +5,7 @@ import { ratios, spreadOf } from "./statistics.js";
 import { baseline, flushed, ours, oursOnCreateFetch, workloads } from "./workloads.js";
 import type { Measure, Workload } from "./workloads.js";
 
-/** What the client is held to. */
+/** A goal of the client. */
 interface Goal {
   peer: typeof ours | typeof oursOnCreateFetch;
   workload: string;

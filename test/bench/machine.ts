@@ -1,7 +1,7 @@
 import { cpus, totalmem } from "node:os";
 import { peerVersions } from "./prepare.js";
 
-/** What the figures were taken on: its class, never its name. */
+/** The machine that the figures were taken on: its class, never its name. */
 export interface Machine {
   system: string;
   processors: string;

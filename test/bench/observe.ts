@@ -5,7 +5,7 @@ import type { Samples } from "./run.js";
 import { ours } from "./workloads.js";
 import type { Workload } from "./workloads.js";
 
-/** What it costs to be ready for an instrumentation that is not there. */
+/** The cost of being ready for an instrumentation that is not there. */
 export const observe: Workload = {
   name: "observe",
   title: "Submit of text fields, without an instrumentation",

@@ -8,7 +8,7 @@ import type { Workload } from "./workloads.js";
 const run = promisify(execFile);
 const here = import.meta.dirname;
 
-/** What one peer gave in one round, by measure. */
+/** The figures of one peer in one round, by measure. */
 export type Sample = Record<string, number>;
 /** The samples of each peer, one for each round. */
 export type Samples = Record<string, Sample[]>;

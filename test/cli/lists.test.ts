@@ -28,7 +28,7 @@ async function read(name: string, content: string | Uint8Array): Promise<unknown
   return collect((await openList(path))(defaultModel));
 }
 
-/** What the command says of a list, without the path. */
+/** The message of the command about a list, without the path. */
 async function complain(name: string, content: string | Uint8Array): Promise<string[]> {
   const path = join(await makeFolder(), name);
   await writeFile(path, content);

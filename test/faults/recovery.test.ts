@@ -43,7 +43,7 @@ async function loadProgram(client: ReturnType<typeof createClient>): Promise<Mak
   return makeImages;
 }
 
-/** What goes wrong, and what is to come of it in the end. */
+/** The failures, each with the end that it must come to. */
 interface Row {
   name: string;
   fail?: (request: MockRequest) => MockFailure | undefined;

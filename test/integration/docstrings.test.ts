@@ -25,7 +25,7 @@ interface Export {
   symbol: ts.Symbol;
 }
 
-/** What each entry exports, except the types that are the document itself or openapi-fetch's. */
+/** The exports of each entry, except the types that are the document itself or openapi-fetch's. */
 const exported: Export[] = entries.flatMap((entry) => {
   const file = checker.getSymbolAtLocation(program.getSourceFile(entry)!)!;
   return checker
@@ -56,7 +56,7 @@ function examplesIn({ name, symbol }: Export): [place: string, code: string][] {
   );
 }
 
-/** What the examples take for given. */
+/** Declarations of the names that the examples use. */
 const context = `
   import type * as Package from "./src/index.js";
   declare global {

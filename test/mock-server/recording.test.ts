@@ -18,7 +18,7 @@ async function makeFile(): Promise<string> {
   return join(folder, "session.jsonl");
 }
 
-/** What a program sees of a session: a task from its submit to its images, a refusal, and a lost connection. */
+/** The view of a program in a session: a task from its submit to its images, a refusal, and a lost connection. */
 async function runProgram(server: MockServer): Promise<unknown> {
   const client = createClient({
     apiKey,

@@ -73,7 +73,7 @@ export function postForm(parts: string[], headers = ""): Buffer {
 export const textPart = (name: string, text: string): string =>
   `Content-Disposition: form-data; name="${name}"\r\n\r\n${text}`;
 
-/** What came back over one connection, and how that ended. */
+/** The bytes received over one connection, and the way it ended. */
 export interface Exchange {
   head: string;
   body: string;

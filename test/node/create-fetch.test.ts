@@ -560,7 +560,7 @@ describe("a stop", () => {
 });
 
 describe("results", () => {
-  /** What the resolver of a hostile network says: the name of a public host is bound to addresses of its choice. */
+  /** Answers as the resolver of a hostile network does: the name of a public host is bound to addresses of its choice. */
   function bindTo(...addresses: string[]): void {
     const lookup = vi.spyOn(dns, "lookup") as unknown as ReturnType<typeof vi.fn>;
     lookup.mockImplementation((_name: string, options: { all?: boolean }, callback: LookupCallback) => {

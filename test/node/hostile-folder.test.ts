@@ -15,7 +15,7 @@ import { makeFolder } from "../support/generate.js";
 
 const input = { prompt: "a fox", resolution: "16x16" };
 
-/** What can be planted at a path. */
+/** The kinds of file that can be planted at a path. */
 const kinds: Record<string, (path: string) => Promise<unknown> | void> = {
   "a pipe": (path) => void execFileSync("mkfifo", [path]),
   "a link to a device without an end": (path) => symlink("/dev/zero", path),

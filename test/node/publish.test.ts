@@ -11,7 +11,7 @@ async function* chunksOf(...chunks: (string | Error)[]): AsyncGenerator<Uint8Arr
   }
 }
 
-/** What a file system without hard links says. */
+/** The error of a file system without hard links. */
 const noLinks: typeof link = async () => {
   throw Object.assign(new Error("operation not permitted"), { code: "EPERM" });
 };

@@ -5,7 +5,7 @@ import { startRawServer } from "../faults/support/raw-server.js";
 
 // Whoever reads a response of createFetch finds what the built-in fetch would have given.
 
-/** What is read of the same bytes by the built-in fetch and by one of `createFetch`; failures by their name. */
+/** The same bytes as they are read by the built-in fetch and by one of `createFetch`; failures by their name. */
 async function readByBoth(
   reply: Buffer,
   read: (response: Response) => unknown,

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { createRedactor, redactError } from "../../src/reliability/redact.js";
 
 const key = 'sk-"0/1+2 ü3\\456789';
-/** What takes out the keys of these headers. */
+/** A redactor that knows the keys of these headers. */
 function createRedact(...headers: (string | null | undefined)[]) {
   const { remember, redact } = createRedactor();
   for (const header of headers) remember(header);

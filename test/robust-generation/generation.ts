@@ -9,7 +9,7 @@ import { parseSource } from "../../scripts/generate/source.js";
 import type { PartKind } from "../../src/api/multipart.js";
 import { load } from "../support/load.js";
 
-/** What the generator makes of one document: its files, and what two of them export. */
+/** The result of the generator for one document: its files, and what two of them export. */
 export interface Generated {
   files: Map<string, string>;
   operations: Record<string, { operationId?: string; mediaType?: string; parts?: Record<string, PartKind> }>;

@@ -10,7 +10,7 @@ export interface CapturedRequest {
   body: Buffer<ArrayBuffer>;
 }
 
-/** What is answered; JSON, unless the body is text already. */
+/** The response; JSON, unless the body is text already. */
 export interface CannedAnswer {
   status?: number;
   headers?: Record<string, string>;

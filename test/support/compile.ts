@@ -5,7 +5,7 @@ import { makeFolder, root, run } from "./generate.js";
 /** The compiler's own program, which is not in the way of the library that others import. */
 export const compiler = join(root, "node_modules/typescript-7/bin/tsc");
 
-/** What the compiler says of files, by path, with the project's own settings: a line for each error. */
+/** The compiler's messages about files, by path, with the project's own settings: a line for each error. */
 export async function findTypeErrors(files: Record<string, string>): Promise<string[]> {
   const folder = await makeFolder();
   await symlink(join(root, "node_modules"), join(folder, "node_modules"), "junction");

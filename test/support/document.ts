@@ -15,7 +15,7 @@ interface Field {
 
 const document = JSON.parse(readFileSync(join(root, "generated/openapi.json"), "utf8")) as JsonObject;
 
-/** What the document says of the fields of a model; tests take from here what the vendor decides. */
+/** The fields of a model in the document; tests take from here what the vendor decides. */
 export function fieldsOf(model: keyof typeof models): Record<string, Field> {
   const operation = listOperations(document).find(({ name }) => name === models[model])!;
   return propertiesOf(requestMedia(operation, document)?.schema, document) as Record<string, Field>;

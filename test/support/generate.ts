@@ -16,7 +16,7 @@ export async function makeFolder(
   return folder;
 }
 
-/** What a folder shall hold beside, or in place of, the project's own documents; undefined removes a file. */
+/** The files that a folder must hold beside, or in place of, the project's own documents; undefined removes a file. */
 export type Edits = Readonly<Record<string, string | ((text: string) => string) | undefined>>;
 
 /** Copies `spec/` and edits the copy; an edit that changes nothing is an error. */

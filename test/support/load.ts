@@ -1,13 +1,13 @@
 import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
 
-/** What a module exports whose JavaScript was made just now. */
+/** The exports of a module whose JavaScript was made just now. */
 export async function load<T>(source: string): Promise<T> {
   const url = `data:text/javascript;base64,${Buffer.from(source).toString("base64")}`;
   return (await import(/* @vite-ignore */ url)) as T;
 }
 
-/** What a TypeScript program exports, run in this process. */
+/** The exports of a TypeScript program, run in this process. */
 export async function loadProgram<T>(path: string): Promise<T> {
   return (await import(/* @vite-ignore */ pathToFileURL(await bundleProgram(path)).href)) as T;
 }

@@ -10,7 +10,7 @@ import { parse, stringify } from "yaml";
 import { root } from "../support/generate.js";
 import { createIdentity } from "./certificate.js";
 
-/** What a page answers. */
+/** The response of a page. */
 export type Page = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** A vendor's site over https, whose pages can be added while it runs. */
@@ -74,7 +74,7 @@ export async function makeProject(
   return folder;
 }
 
-/** What an update must pass in such a project: a source that is compiled, and a contract test that leaves a mark. */
+/** Adds the checks that an update must pass in such a project: a source that is compiled, and a contract test that leaves a mark. */
 export async function addSources(project: string, source: string): Promise<void> {
   await symlink(join(root, "node_modules"), join(project, "node_modules"));
   await mkdir(join(project, "src"));

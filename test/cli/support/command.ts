@@ -8,7 +8,7 @@ import type { MockServer, MockServerOptions } from "../../../src/mock-server/ind
 
 export const apiKey = "sk-secret-0123456789";
 
-/** What a command did. */
+/** The result of a command. */
 export interface Outcome {
   exitCode: number;
   output: string;
@@ -93,7 +93,7 @@ export async function readRecords(folder: string): Promise<Record<string, Record
   return Object.fromEntries(await Promise.all(entries));
 }
 
-/** What the last line of a record's file says. */
+/** The last line of a record's file, parsed. */
 const newestState = (text: string) => JSON.parse(text.trim().split("\n").at(-1)!) as Record<string, unknown>;
 
 /** The names of the images in a folder. */

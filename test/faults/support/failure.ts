@@ -5,7 +5,7 @@ import type { TensorsLabError } from "../../../src/index.js";
 /** A key that cannot be part of anything else. */
 export const apiKey = "sk-Zebra+7/quartz?jumps";
 
-/** What `work` failed with; that it fails is asserted, and that nothing printable of the failure holds the key. */
+/** The error that `work` failed with; that it fails is asserted, and that nothing printable of the failure holds the key. */
 export async function failureOf(work: Promise<unknown>): Promise<TensorsLabError> {
   let failure: unknown;
   try {

@@ -4,7 +4,7 @@ import type { AddressInfo, Server, Socket } from "node:net";
 /** A server on a real socket that speaks no protocol of its own. */
 export interface RawServer {
   port: number;
-  /** What arrived over each connection, in the order they were opened. */
+  /** The bytes that arrived over each connection, in the order they were opened. */
   connections: string[];
   close(): Promise<void>;
 }

@@ -2,7 +2,7 @@ import type { ClientOptions, Outcome } from "../../../src/index.js";
 import type * as library from "../../../src/index.js";
 import type { MockFailure } from "../../../src/mock-server/index.js";
 
-/** What a submit that meets `failure` comes to. */
+/** The end of a submit that meets `failure`. */
 export interface Row {
   name: string;
   failure: MockFailure | ((submit: number) => MockFailure | undefined);
@@ -13,7 +13,7 @@ export interface Row {
   /** Number of submits that go over the wire, and of those that are charged. */
   submits: number;
   charges: number;
-  /** What else the error says. */
+  /** Further fields of the error. */
   says?: Record<string, unknown>;
 }
 

@@ -27,7 +27,7 @@ type Closable = { close(): Promise<void>; on(event: "error", listener: () => voi
 
 export function openBackend(name: BackendName, url: string): Backend {
   const closables: Closable[] = [];
-  /** What a server that restarts makes connections say is not worth a line each. The types differ by the database. */
+  /** The errors of connections to a server that restarts are not worth a line each. The types differ by the database. */
   const keep = <Kind extends Closable>(closable: Closable): Kind => {
     closable.on("error", () => undefined);
     closables.unshift(closable);

@@ -70,7 +70,7 @@ test.concurrent.for(backendNames)(
     /** Those that are ready to be hit. */
     const ready = new Set<number>();
     let isOver = false;
-    /** Whatever ends a worker, it is started again, as a supervisor does. */
+    /** Starts a worker again after any end, as a supervisor does. */
     const startWorker = (index: number) => {
       const work: Work = {
         backend: backendName,

@@ -16,7 +16,7 @@ const hostile =
   "\x1b[2J\x1b]52;c;b3duZWQ=\x07\x1b]8;;https://evil.example\x1b\\click\r\x08\x7f\x9b31m\x9d0;t\x9c" +
   "\u202eevil\u2066\u200f\u061c\u200b\u{e0041}\u2028forged\nforged\x85forged";
 
-/** What no file system takes in a name. */
+/** Characters that no file system takes in a name. */
 const hostileName = hostile.replaceAll("/", "|");
 
 let program: string;
@@ -111,7 +111,7 @@ async function show(
   return shown;
 }
 
-/** What the command itself writes in a terminal: colors, and a line that is drawn again. */
+/** Sequences that the command itself writes in a terminal: colors, and a line that is drawn again. */
 const ownSequences = /\x1b\[(?:\d+A|J|[0-9;]+m)|\r(?=\x1b\[J)|\r(?=\n)/g;
 
 function expectHarmless(shown: string, isTerminal: boolean): void {

@@ -47,7 +47,7 @@ const read = (path: string): Promise<string> => readFile(join(packages, "node_mo
 
 const methods = /^(get|put|post|delete|options|head|patch|trace)$/;
 
-/** What the mock server needs of any document, as an overlay would say it. */
+/** The facts that the mock server needs of any document, as an overlay would state them. */
 const words = {
   "x-response-fields": { code: "ok" },
   "x-response-values": { code: { 1: "success", 2: "failure" } },

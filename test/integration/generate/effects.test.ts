@@ -124,7 +124,7 @@ const otherNames: [RegExp, string][] = [
 const roles =
   /^\s*(code|message|data|taskid|url|status|errorMessage|prompt|startTime|width|height|count|size|files|address): /;
 
-/** What the roles are called, and the extensions, is ours and stays. */
+/** The names of the roles and of the extensions, which are ours and stay. */
 function rename(text: string): string {
   return text
     .split("\n")

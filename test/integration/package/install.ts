@@ -13,7 +13,7 @@ export const run = promisify(execFile);
 export interface InstalledPackage {
   /** A project of its own, outside the repository, that has the packed package in its node_modules. */
   folder: string;
-  /** What is in the tarball. */
+  /** The files in the tarball. */
   files: string[];
   remove(): Promise<void>;
 }

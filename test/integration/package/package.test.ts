@@ -19,7 +19,7 @@ const manifest = JSON.parse(await readFile(join(root, "package.json"), "utf8")) 
   dependencies: Record<string, string>;
 };
 
-/** What a program can import, by its name. */
+/** The modules that a program can import, by name. */
 const entryPoints = Object.keys(manifest.exports)
   .filter((entry) => entry !== "./package.json")
   .map((entry) => join("tensorslab-images", entry));

@@ -3,7 +3,7 @@ import type { MockServer } from "../../../src/mock-server/index.js";
 
 export const apiKey = "sk-a-secret-key-of-a-client";
 
-/** What a program does in a day: images made and downloaded, a file sent, and everything that can go wrong. */
+/** A program's day: images made and downloaded, a file sent, and everything that can go wrong. */
 export async function runSession(server: MockServer): Promise<void> {
   const client = createClient({ apiKey, baseUrl: server.url, submitRetries: 0, allowPrivateResults: true });
   const first = await client.generate("seedreamv5", {

@@ -23,7 +23,7 @@ export async function buildWorker(name: "worker" | "lock-holder" = "worker"): Pr
 
 export interface Worker {
   process: ChildProcess;
-  /** What each key came to: a task, or the code of an error; undefined if the worker was killed. */
+  /** The result of each key: a task, or the code of an error; undefined if the worker was killed. */
   ended: Promise<Record<string, string> | undefined>;
 }
 

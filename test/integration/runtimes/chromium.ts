@@ -101,7 +101,7 @@ export async function openChromium(folder: string, executablePath: string, setti
       return page.evaluate(`runScenario(library, ${JSON.stringify(settings)})`);
     },
 
-    /** What a page is refused that would show its key. */
+    /** The refusals of a page that would show its key. */
     async refusalOfKey(): Promise<string> {
       await page.goto(origin);
       return page.evaluate(`(() => {

@@ -6,7 +6,7 @@ import { tarball } from "../support/package.js";
 import { folder, makeScratchFolder } from "../support/places.js";
 import { run } from "../support/run.js";
 
-/** What a page has: no types of Node. */
+/** Types of a page: no types of Node. */
 const page = `
   import { createClient, downloadImage, TensorsLabError } from "tensorslab-images";
   import type { ClientOptions, Model, ModelInput, Outcome, Task } from "tensorslab-images";
@@ -25,7 +25,7 @@ const page = `
   }
 `;
 
-/** What a server has: no types of a page. */
+/** Types of a server: no types of a page. */
 const server = `
   import { createClient, createProxyHandler } from "tensorslab-images";
   import { fileFromPath, saveImages } from "tensorslab-images/node";

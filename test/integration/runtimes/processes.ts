@@ -70,7 +70,7 @@ export async function runInProcess(
   return JSON.parse(await runProgram(folder, runtime, "entry.js", parameters, ["--allow-net"])) as Report;
 }
 
-/** What else is tried there: files from disk and to disk, and the package in CommonJS. */
+/** Further programs that are tried there: files from disk and to disk, and the package in CommonJS. */
 export async function tryDiskAndRequire(folder: string, runtime: Runtime, settings: Settings) {
   const out = join(folder, "out", runtime);
   const saved = await runProgram(

@@ -11,7 +11,7 @@ import type { Report } from "./scenario.js";
 import { key, startServers } from "./servers.js";
 import { newestDate, runInWorkerd } from "./workerd.js";
 
-/** What a runtime tells of a request that never reached anybody; what it does not tell is `unknown`, and not sent again. */
+/** The evidence of a runtime about a request that never reached anybody; without any it is `unknown`, and not sent again. */
 const tellsAll = { refused: "not-sent", unresolvable: "not-sent" };
 const tellsNothing = { refused: "unknown", unresolvable: "unknown" };
 

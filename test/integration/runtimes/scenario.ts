@@ -15,13 +15,13 @@ export interface Settings {
   options: ClientOptions;
 }
 
-/** What one runtime made of the scenario. */
+/** The results of the scenario in one runtime. */
 export interface Report {
   /** Each check by name: `ok`, or what was found instead. */
   checks: Record<string, string>;
   /** Number of submits that the service must have charged for. */
   charged: number;
-  /** What a connection error says of the submit: whether the runtime tells that nothing was sent. */
+  /** The outcome of a submit that a connection error states: whether the runtime tells that nothing was sent. */
   outcomes: { refused: string; unresolvable: string };
 }
 
@@ -46,7 +46,7 @@ const failures: [marker: string, className: keyof typeof Library, outcome: Outco
   ["task-failed", "TaskFailedError", "accepted", 1],
 ];
 
-/** What a user does with the package, from two files to the bytes of a result, and all that can go wrong. */
+/** Does all that a user does with the package, from two files to the bytes of a result, and all that can go wrong. */
 export async function runScenario(library: typeof Library, settings: Settings): Promise<Report> {
   const { createClient, downloadImage } = library;
   const make = (more: ClientOptions = {}) =>

@@ -23,7 +23,7 @@ export async function startServers(options: ClientOptions = { apiKey: key }) {
     options,
   };
 
-  /** What the servers saw; `repeats` are submits that the runtime itself may send once more when a connection breaks. */
+  /** The requests that the servers saw; `repeats` are submits that the runtime itself may send once more when a connection breaks. */
   function verify(report: Report, repeats = 0): Record<string, string> {
     const submits = server.requests.filter(({ role }) => role === "submit");
     const arrived = submits[0]?.files.map(({ filename, sha256 }) => `${filename} ${sha256}`) ?? [];

@@ -19,7 +19,7 @@ export interface SoakOptions {
   fetch?: Fetch;
 }
 
-/** What one generation's owner knows in the end. */
+/** The facts that one generation's owner has in the end. */
 interface Owner {
   prompt: string;
   /** Task ids that it was told, by callback, result or error. */
@@ -34,7 +34,7 @@ export interface SoakReport {
   submits: number;
   charges: number;
   failures: number;
-  /** What must not be: each line is money lost or spent twice, or an error that is not one of ours. */
+  /** Faults, none of which may occur: each line is money lost or spent twice, or an error that is not one of ours. */
   faults: string[];
 }
 
@@ -151,7 +151,7 @@ async function generateAndSave(client: Client, prompt: string, folder: string): 
   }
 }
 
-/** What a task was made of, which says whose it is. */
+/** The input of a task, which says whose it is. */
 async function readPrompt(client: Client, taskid: string): Promise<string> {
   const { raw } = await client.status(taskid);
   return String((raw as Record<string, unknown>)[fields.prompt]);

@@ -3,7 +3,7 @@ import type { MockFailure, MockRequest } from "../../../src/mock-server/index.js
 const page = { "content-type": "text/html" };
 const busy: MockFailure = { kind: "response", status: 429, headers: { "retry-after": "0" } };
 const gateway: MockFailure = { kind: "response", status: 502, headers: page, body: "<h1>Bad Gateway</h1>" };
-/** What can go wrong at each request, in this proportion. */
+/** The faults that each request can meet, in this proportion. */
 export const faults: Record<MockRequest["role"], MockFailure[]> = {
   submit: [
     busy,

@@ -70,7 +70,7 @@ $&`,
 
 interface Case {
   files?: string[];
-  /** What is done to the project beforehand. */
+  /** The change of the project beforehand. */
   prepare?: (project: string) => Promise<unknown>;
   parameters?: string[];
   exitCode: number;

@@ -31,7 +31,7 @@ const withSeed = edit(
 );
 
 interface Case {
-  /** What the page of `sources.yaml` answers. */
+  /** The response of the page in `sources.yaml`. */
   page?: Page;
   parameters?: (site: Site, folder: string) => string[] | Promise<string[]>;
   exitCode: number;

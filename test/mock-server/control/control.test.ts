@@ -422,7 +422,7 @@ async function expectFaults(ask: Awaited<ReturnType<typeof startWithPage>>["ask"
     .toBe(count);
 }
 
-/** What a client sees of a submit, of its task and of an image. */
+/** The view of a client: a submit, of its task and of an image. */
 async function outcomeOf(server: MockServer, prompt: string, marker: string): Promise<unknown> {
   const isLate = marker === "hang" || marker === "slow-response"; // the only ones that a deadline must end
   const client = createClient({

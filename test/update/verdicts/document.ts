@@ -1,4 +1,4 @@
-/** What a change means, and why: the rule beside each row of the tables. */
+/** The meaning of a change, and the reason: the rule beside each row of the tables. */
 export const rules = {
   stricterRequest: "a request that gets stricter breaks those who send it",
   looserRequest: "a request that gets looser is compatible: what was sent still may be",
