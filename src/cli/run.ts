@@ -15,6 +15,7 @@ export async function run(words: readonly string[]): Promise<void> {
     const parsed = findCommand(program, words);
     if (parsed[0] === "--version") return writeLines([packageVersion()]);
     name = parsed[0] ?? name;
+    refuseTakenOptions(program, parsed);
     await program.parseAsync(parsed, { from: "user" });
   } catch (error) {
     // Help was shown, which is what was asked for; anything else that commander throws is a use that cannot work.
@@ -49,6 +50,20 @@ export function findCommand(program: Command, given: readonly string[]): string[
   throw new UsageError(`Unknown command \`${first}\`.${didYouMean(first, [...names, "--version"])}`, {
     more: [`If it is a prompt, put several words in quotes, or say so: tensorslab-images generate ${first}`],
   });
+}
+
+/** A flag without its value would take the next one for it: a `--dry-run` that is lost like this is a payment. */
+function refuseTakenOptions(program: Command, words: readonly string[]): void {
+  const options = program.commands.flatMap((command) => command.options);
+  const find = (word: string) => options.find(({ long, short }) => word === long || word === short);
+  const end = words.indexOf("--");
+  const flags = end < 0 ? words : words.slice(0, end);
+  for (const [at, word] of flags.entries()) {
+    const { required, long } = find(word) ?? {};
+    const next = flags[at + 1];
+    if (!required || next === undefined || !find(next)) continue;
+    throw new UsageError(`\`${long}\` needs a value. For one that is the name of an option: ${long}=${next}`);
+  }
 }
 
 /** A flag whose value is optional would take a prompt that follows it for its value. */

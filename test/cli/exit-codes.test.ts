@@ -110,6 +110,27 @@ describe("exit status and JSON", () => {
     expect([exitCode, errors]).toEqual([2, "error: `--out` needs a value\n"]);
   });
 
+  it("is 2 for a flag that would take the next one for its value, and nothing is sent", async () => {
+    const server = await startServer();
+    for (const flags of [["--resolution"], ["--source"], ["-o"]]) {
+      const words = ["generate", "a fox", "--base-url", server.url, ...flags, "--dry-run"];
+      const { exitCode, errors } = await command(words);
+      const long = flags[0] === "-o" ? "--out" : flags[0];
+      const said = `error: \`${long}\` needs a value. For one that is the name of an option: ${long}=--dry-run\n`;
+      expect([exitCode, errors]).toEqual([2, said]);
+    }
+    expect(server.requests).toHaveLength(0);
+    const { exitCode } = await command([
+      "generate",
+      "a fox",
+      "--base-url",
+      server.url,
+      "--resolution=--dry-run",
+      "-q",
+    ]);
+    expect([exitCode, server.requests.length > 0]).toEqual([0, true]);
+  });
+
   it("is 2 if the folder for the images is a file, and nothing is sent", async () => {
     const server = await startServer();
     const folder = await makeFolder();
