@@ -206,6 +206,9 @@ describe("money", () => {
   it("is not spent beyond --max-images in a run", async () => {
     const { server, run } = await start(rows);
     const first = await run("--max-images", "3");
+    expect(first.errors).toContain(
+      "would exceed the limit of 3 for this run (`--max-images`); nothing was sent",
+    );
     expect(first.json).toMatchObject({ exitCode: 4, images: 3, counts: { saved: 2, left: 2 } });
     expect(first.errors).toContain("the limit of 3 for this run");
     expect((await run("--max-images", "3")).json).toMatchObject({

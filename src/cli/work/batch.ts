@@ -111,10 +111,14 @@ export async function batch(invocation: Invocation<Flags>): Promise<Result> {
   const exitCode = stopped ? exitStatusOf(stopped) : tally.exitStatus(limit === undefined ? [] : ["left"]);
   const warning = tally.warning();
   if (warning !== undefined) progress.warn(warning);
-  if (stopped) progress.note(`Stopped submitting: ${(stopped as Error).message}`);
+  if (stopped) progress.note(`Stopped submitting: ${withFlags((stopped as Error).message)}`);
   for (const line of tally.advice(command)) progress.note(line);
   return { lines: tally.table(), data: summary(), exitCode };
 }
+
+/** A message about the limits of a store, with the flags that set them here in place of its options. */
+const withFlags = (message: string): string =>
+  message.replace("`maxImages.run`", "`--max-images`").replace("`maxImages.day`", "`--max-images-per-day`");
 
 async function* jobsOf(
   rows: AsyncIterable<WrittenRow | Fault>,
