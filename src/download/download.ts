@@ -2,6 +2,7 @@
 import { ConfigurationError, DownloadError, RateLimitError } from "../errors.js";
 import type { TensorsLabError } from "../errors.js";
 import { appearance, declaredLength, mayEndEarly, readBeginning, receive } from "./image-body.js";
+import { requireEnd } from "./image-end.js";
 import { detectImageType } from "../image-type.js";
 import type { ImageType } from "../image-type.js";
 import { follow } from "./result-request.js";
@@ -192,20 +193,17 @@ async function attempt<T>(url: string | URL, consume: ConsumeImage<T>, settings:
   const reader = response.body ? createPatientReader(response.body.getReader(), settings) : undefined;
   try {
     const totalBytes = declaredLength(response);
-    const received = receive(reader, {
-      totalBytes,
-      maxBytes: settings.maxBytes,
-      mustSeeEnd: mayEndEarly(response),
-    });
+    const received = receive(reader, totalBytes, settings.maxBytes);
     const beginning = await readBeginning(received);
     const imageType = detectImageType(beginning);
     if (!imageType) throw new DownloadError(`the response is ${appearance(beginning)}, not an image`);
+    const rest = mayEndEarly(response) ? requireEnd(received, beginning, imageType) : received;
 
     let failure: unknown;
     async function* chunks() {
       try {
         yield beginning;
-        yield* received;
+        yield* rest;
       } catch (error) {
         failure = error;
         throw error;

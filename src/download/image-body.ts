@@ -1,6 +1,5 @@
 import { ConnectionError, DownloadError } from "../errors.js";
 import { imageSignatureLength } from "../image-type.js";
-import { watchEnd } from "./image-end.js";
 import type { PatientReader } from "./stall.js";
 
 /** The length that the body must have; undefined if it is not known. */
@@ -23,13 +22,9 @@ export function mayEndEarly({ headers, type }: Response): boolean {
 /** Yields the chunks of a body, and throws if the body is not as long as it must be. */
 export async function* receive(
   reader: PatientReader | undefined,
-  {
-    totalBytes,
-    maxBytes,
-    mustSeeEnd,
-  }: { totalBytes: number | undefined; maxBytes: number; mustSeeEnd: boolean },
+  totalBytes: number | undefined,
+  maxBytes: number,
 ): AsyncGenerator<Uint8Array, undefined> {
-  const end = mustSeeEnd ? watchEnd() : undefined;
   const tooLarge = `the image is larger than ${maxBytes} bytes`;
   if (totalBytes !== undefined && totalBytes > maxBytes) throw new DownloadError(tooLarge);
   let bytes = 0;
@@ -41,13 +36,11 @@ export async function* receive(
     if (totalBytes !== undefined && bytes > totalBytes) {
       throw new DownloadError(`more bytes arrived than the ${totalBytes} that were announced`);
     }
-    end?.add(value);
     yield value;
   }
   if (totalBytes !== undefined && bytes < totalBytes) {
     throw new ConnectionError(`it was cut off after ${bytes} of ${totalBytes} bytes`);
   }
-  if (end?.hasEnded() === false) throw new ConnectionError(`it was cut off after ${bytes} bytes`);
 }
 
 /** Reads chunks until there are enough bytes to detect the type; fewer bytes are the whole body. */
@@ -56,12 +49,17 @@ export async function readBeginning(received: AsyncGenerator<Uint8Array, undefin
   while (beginning.byteLength < imageSignatureLength) {
     const { done, value } = await received.next();
     if (done) break;
-    const longer = new Uint8Array(beginning.byteLength + value.byteLength);
-    longer.set(beginning);
-    longer.set(value, beginning.byteLength);
-    beginning = longer;
+    beginning = joinBytes(beginning, value);
   }
   return beginning;
+}
+
+/** Two pieces of a body as one. */
+export function joinBytes(one: Uint8Array, other: Uint8Array): Uint8Array<ArrayBuffer> {
+  const both = new Uint8Array(one.byteLength + other.byteLength);
+  both.set(one);
+  both.set(other, one.byteLength);
+  return both;
 }
 
 /** Says in words what bytes look like that are not an image. */
