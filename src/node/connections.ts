@@ -1,6 +1,5 @@
 import dns from "node:dns";
 import type { LookupAddress, LookupOptions } from "node:dns";
-import { createRequire } from "node:module";
 import type { SecureContext } from "node:tls";
 import type { buildConnector, Dispatcher, Pool } from "undici";
 import { privateAddressCode } from "../fetch-agreement.js";
@@ -72,13 +71,14 @@ const toMilliseconds = (time: number): number => Math.ceil(Math.min(time, 2 ** 3
 
 /** Creates one context for all connections: to parse hundreds of certificates takes milliseconds. */
 function trustAlso(given: string | readonly string[]): SecureContext {
-  const tls = createRequire(import.meta.url)("node:tls") as typeof import("node:tls"); // takes time to load
-  const { getCACertificates } = tls as { getCACertificates?: (kind: "default") => string[] };
-  const ca = [...(getCACertificates?.("default") ?? tls.rootCertificates), ...[given].flat()];
-  // Node overlooks what is not a certificate, or not a whole one.
   const { X509Certificate } = process.getBuiltinModule("node:crypto");
+  const tls = process.getBuiltinModule("node:tls"); // takes time to load
+  const { getCACertificates } = tls as { getCACertificates?: (kind: "default") => string[] };
+  const own = [given].flat();
+  const ca = [...(getCACertificates?.("default") ?? tls.rootCertificates), ...own];
+  // Node overlooks what is not a certificate, or not a whole one.
   try {
-    for (const each of [given].flat()) {
+    for (const each of own) {
       const found = String(each).match(/-----BEGIN [A-Z\d ]*CERTIFICATE-----[^-]*(-+END [A-Z\d ]*-+)?/g);
       if (!found) throw new TypeError("there is no certificate");
       for (const certificate of found) new X509Certificate(certificate);
