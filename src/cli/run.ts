@@ -54,16 +54,21 @@ export function findCommand(program: Command, given: readonly string[]): string[
 
 /** A flag without its value would take the next one for it: a `--dry-run` that is lost like this is a payment. */
 function refuseTakenOptions(program: Command, words: readonly string[]): void {
-  const options = program.commands.flatMap((command) => command.options);
-  const find = (word: string) => options.find(({ long, short }) => word === long || word === short);
+  const find = optionFinder(program);
   const end = words.indexOf("--");
   const flags = end < 0 ? words : words.slice(0, end);
   for (const [at, word] of flags.entries()) {
     const { required, long } = find(word) ?? {};
     const next = flags[at + 1];
-    if (!required || next === undefined || !find(next)) continue;
+    if (!required || next === undefined || !find(next.replace(/=.*$/s, ""))) continue;
     throw new UsageError(`\`${long}\` needs a value. For one that is the name of an option: ${long}=${next}`);
   }
+}
+
+/** The flag, of whatever command, that a word such as `--out` or `-o` names. */
+function optionFinder(program: Command) {
+  const options = program.commands.flatMap((command) => command.options);
+  return (word: string) => options.find(({ long, short }) => word === long || word === short);
 }
 
 /** A flag whose value is optional would take a prompt that follows it for its value. */
@@ -78,12 +83,12 @@ function writeOutPresets(program: Command, words: readonly string[]): string[] {
 
 /** Where the first word is that is neither a flag nor the value of one. */
 function findFirstWord(program: Command, words: readonly string[]): number {
-  const options = program.commands.flatMap((command) => command.options);
+  const find = optionFinder(program);
   for (let at = 0; at < words.length; at++) {
     const word = words[at]!;
     if (word === "--") return at + 1;
     if (word === "-" || !word.startsWith("-")) return at;
-    const option = options.find(({ long, short }) => word === long || word === short);
+    const option = find(word);
     if (option?.variadic) {
       while (words[at + 1] !== undefined && !words[at + 1]!.startsWith("-")) at++;
     } else if (option?.required || option?.optional) at++;

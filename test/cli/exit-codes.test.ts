@@ -119,6 +119,9 @@ describe("exit status and JSON", () => {
       const said = `error: \`${long}\` needs a value. For one that is the name of an option: ${long}=--dry-run\n`;
       expect([exitCode, errors]).toEqual([2, said]);
     }
+    const written = ["--resolution", "--batchsize=2"]; // one that has its own value is a flag as well
+    const { exitCode: status } = await command(["generate", "a fox", "--base-url", server.url, ...written]);
+    expect(status).toBe(2);
     expect(server.requests).toHaveLength(0);
     const { exitCode } = await command([
       "generate",
