@@ -84,13 +84,20 @@ const sliceBytes = 1024 * 1024;
 
 function openSlices(blob: Blob): Pieces {
   let position = 0;
+  let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   return {
     async read() {
-      if (position >= blob.size) return undefined;
-      const slice = blob.slice(position, (position += sliceBytes));
-      return new Uint8Array(await slice.arrayBuffer());
+      for (;;) {
+        const { value: piece } = (await reader?.read()) ?? {};
+        if (piece || position >= blob.size) return piece;
+        // Node copies its bytes once; for `arrayBuffer`, twice.
+        reader = blob
+          .slice(position, (position += sliceBytes))
+          .stream()
+          .getReader();
+      }
     },
-    cancel: async () => {},
+    cancel: async () => reader?.cancel(),
   };
 }
 
