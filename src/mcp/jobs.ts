@@ -116,13 +116,13 @@ export function createJobs({ client, service, records, stopping, giveUp }: Workp
   async function save(task: Task, job: Job, record: GenerationRecord | undefined): Promise<Saved> {
     job.step = `saving ${task.urls.length === 1 ? "1 image" : `${task.urls.length} images`}`;
     const files = await saveImages(task, records.folder, { client, signal: stopping });
-    if (record) await noteFiles(record.id, files);
+    if (record) await noteFiles(record.id, task.taskid, files);
     return { taskid: task.taskid, requested: record?.images ?? task.requested, files };
   }
 
-  async function noteFiles(id: string, paths: readonly string[]): Promise<void> {
+  async function noteFiles(id: string, taskid: string, paths: readonly string[]): Promise<void> {
     const record = await readRecord(records, id);
-    if (!record) return; // it was deleted meanwhile; the images are there
+    if (record?.taskid !== taskid) return; // it was deleted meanwhile; the images are there
     const { error: _overcome, ...kept } = record;
     const files = paths.map((path) => basename(path));
     const updatedAt = new Date().toISOString();

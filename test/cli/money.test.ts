@@ -1,10 +1,12 @@
 import { execFileSync } from "node:child_process";
-import { chmod, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { createClient, generateOnce } from "../../src/index.js";
 import type { MockServer } from "../../src/mock-server/index.js";
+import { createFolderStore } from "../../src/node/index.js";
 import { makeFolder } from "../support/generate.js";
-import { command, listImages, readRecords, startServer } from "./support/command.js";
+import { apiKey, command, listImages, readRecords, startServer } from "./support/command.js";
 
 const resolution = "16x16";
 const small = ["--resolution", resolution];
@@ -305,5 +307,83 @@ describe("results", () => {
     expect(await readFile(join(out, "results.jsonl"), "utf8")).toContain("snow-1.png");
     expect(await readFile(join(out, "results.csv"), "utf8")).toContain("snow-1.png");
     expect(await readFile(precious, "utf8")).toBe("precious");
+  });
+});
+
+describe("images that were saved and are gone", () => {
+  it("are missing if they cannot be fetched again, and are saved once they can be", async () => {
+    let isGone = false;
+    const server = await startServer({
+      fail: ({ role }) =>
+        isGone && role === "result" ? { kind: "response", status: 404, body: "gone" } : undefined,
+    });
+    const { out, run } = await prepare([{ id: "one", prompt: "fox", batchsize: 2 }], server);
+    expect((await run()).exitCode).toBe(0);
+    const images = await listImages(out);
+    await rm(join(out, images[0]!));
+    isGone = true;
+    for (let time = 1; time <= 2; time++) {
+      const { exitCode, json } = await run("--json");
+      expect([exitCode, json.counts]).toEqual([9, expect.objectContaining({ saved: 0, incomplete: 1 })]);
+      const resumed = await command(["resume", out, "--base-url", server.url, "--json"]);
+      expect([resumed.exitCode, resumed.json.counts]).toEqual([
+        9,
+        expect.objectContaining({ saved: 0, incomplete: 1 }),
+      ]);
+    }
+    isGone = false;
+    expect((await run()).exitCode).toBe(0);
+    expect(await listImages(out)).toEqual(images);
+    expect(server.ledger).toHaveLength(1);
+  });
+
+  it("are missing if the task cannot be read", async () => {
+    let isGone = false;
+    const server = await startServer({
+      fail: ({ role }) => (isGone && role === "status" ? { kind: "reset" } : undefined),
+    });
+    const { out, run } = await prepare([{ id: "one", prompt: "fox" }], server);
+    expect((await run()).exitCode).toBe(0);
+    await rm(join(out, (await listImages(out))[0]!));
+    isGone = true;
+    expect((await run()).exitCode).toBe(9);
+  });
+});
+
+describe("a row whose record is of another task by the time that its images are made", () => {
+  it("leaves that record alone, and names the task that has the images", async () => {
+    // The first task is seen as running, then by another program as failed, and then as completed.
+    const statuses = [2, 4, 3];
+    let askAgain = (): Promise<unknown> => Promise.resolve();
+    let other: Promise<unknown> | undefined;
+    const server = await startServer({
+      fail: ({ role }) => {
+        const status = role === "status" ? statuses.shift() : undefined;
+        if (status === undefined) return undefined;
+        if (status === 2) setImmediate(() => (other = askAgain()));
+        const alter = (body: Buffer) => {
+          const response = JSON.parse(body.toString()) as { data: object };
+          Object.assign(response.data, { image_status: status });
+          return JSON.stringify(response);
+        };
+        return { kind: "alter", alter };
+      },
+    });
+    const { out, run } = await prepare([{ id: "one", prompt: "fox" }], server);
+    const client = createClient({ apiKey, baseUrl: server.url });
+    const options = {
+      records: createFolderStore(out),
+      idempotencyKey: "one",
+      resubmitFailed: true,
+      pollIntervalMs: 1,
+    };
+    const again = () => generateOnce(client, "seedreamv5", { prompt: "fox", resolution }, options);
+    askAgain = () => again().catch(again);
+    const { exitCode, errors } = await run("--timeout", "60");
+    await other;
+    const [first, second] = server.ledger.map(({ taskid }) => taskid);
+    expect(exitCode).not.toBe(0);
+    expect(errors).toContain(first);
+    expect(await readRecords(out)).toMatchObject({ one: { state: "completed", taskid: second, files: [] } });
   });
 });

@@ -145,7 +145,7 @@ export function mustSubmit(record: GenerationRecord, { resubmitUnknown, resubmit
   return (isUnknown(record) && resubmitUnknown) || (record.state === "failed" && resubmitFailed);
 }
 
-/** The count to which a row belongs, by the state of its record. */
+/** The count to which a row belongs that an error has ended, by the state of its record. */
 export function resultOf({ state }: GenerationRecord): RowResult {
   return resultByState[state];
 }
@@ -158,7 +158,7 @@ const resultByState: Record<GenerationRecord["state"], RowResult> = {
   accepted: "stillRunning",
   completed: "incomplete",
   failed: "taskFailed",
-  saved: "saved",
+  saved: "incomplete", // the images were saved, and are gone
 };
 
 /** Thrown in place of a submit that is not begun. */

@@ -53,9 +53,10 @@ export async function finish(
   const finished = task ?? (await resumeGeneration({ ...client, service }, options));
   const { taskid } = finished;
   const record = await readRecord(records, id);
-  if (!record) {
+  if (record?.taskid !== taskid) {
     const path = records.pathOf(id);
-    throw new RecordError(`The record ${path} is gone`, { outcome: "accepted", taskid, cause: gone(path) });
+    const [what, cause] = record ? ["is of another task now", undefined] : ["is gone", gone(path)];
+    throw new RecordError(`The record ${path} ${what}`, { outcome: "accepted", taskid, cause });
   }
   const store = async (changes: Pick<GenerationRecord, "files"> & Partial<GenerationRecord>) => {
     const { error: _overcome, ...kept } = record;
@@ -77,10 +78,9 @@ export async function finish(
   } catch (error) {
     if (error instanceof DownloadError) {
       const { code, message, saved } = error;
-      // The error itself is shown, also if it cannot be recorded.
-      await store({ files: saved.map((path) => basename(path)), error: { code, message } }).catch(
-        () => undefined,
-      );
+      const files = saved.map((path) => basename(path));
+      // Images that were saved before may be gone. The error itself is shown, also if it cannot be recorded.
+      await store({ files, state: "completed", error: { code, message } }).catch(() => undefined);
     }
     throw error;
   }
