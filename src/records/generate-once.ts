@@ -208,7 +208,8 @@ async function storeEnding(
 ): Promise<GenerationRecord> {
   const record = (await readRecord(options.records, known.id)) ?? known;
   if (record.attempt !== known.attempt) return record;
-  if (record.state === state || (record.state === "saved" && state === "completed")) return record;
+  // Images that are saved are not made again, whatever the service says of their task later.
+  if (record.state === state || record.state === "saved") return record;
   if (state === "failed") {
     return store(record, { state, error: { code: "TASK_FAILED", message: escapeText(message) } }, options);
   }

@@ -30,6 +30,7 @@ export async function withRetries<T>(attempt: () => Promise<T>, policy: RetryPol
       const delayMs = retryDelayMs(error, failures);
       if (delayMs >= policy.remainingMs()) throw error;
       await sleep(delayMs, policy.signal);
+      if (policy.remainingMs() <= 0) throw error; // the process was frozen meanwhile
     }
   }
 }

@@ -1,5 +1,8 @@
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { createClient } from "../../src/index.js";
+import type { Fetch } from "../../src/index.js";
 import { RateLimitError } from "../../src/errors.js";
+import { startMockServer } from "../../src/mock-server/index.js";
 import { parseRetryAfter, retryDelayMs } from "../../src/reliability/retry.js";
 
 afterEach(() => {
@@ -22,6 +25,36 @@ describe("the delay before another try", () => {
     expect(retryDelayMs(new RateLimitError("429", { retryAfterMs: 3000 }), 0)).toBe(3000);
     vi.spyOn(Math, "random").mockReturnValue(0.5);
     expect(retryDelayMs(new RateLimitError("429", { retryAfterMs: 3000 }), 0)).toBe(3250);
+  });
+});
+
+describe("a process that is frozen before another try until the deadline has passed", () => {
+  it.each([
+    ["submit", "rejected"],
+    ["status", "accepted"],
+  ] as const)("sends nothing more: %s", async (role, outcome) => {
+    vi.spyOn(Math, "random").mockReturnValue(0);
+    const server = await startMockServer({
+      fail: (request) =>
+        request.role === role
+          ? { kind: "response", status: 429, headers: { "retry-after": "0.3" } }
+          : undefined,
+    });
+    onTestFinished(() => server.close());
+    const freeze = () => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000);
+    const freezingFetch: Fetch = async (request, init) => {
+      const response = await fetch(request, init);
+      setTimeout(freeze, 50); // by then it waits for the time that the service asked for
+      return response;
+    };
+    const timeoutMs = 1000;
+    const client = createClient({ apiKey: "any-key", baseUrl: server.url, fetch: freezingFetch });
+    const ended =
+      role === "submit"
+        ? client.submit("seedreamv5", { prompt: "a fox" }, { timeoutMs })
+        : client.status("task-7", { timeoutMs });
+    await expect(ended).rejects.toMatchObject({ name: "RateLimitError", outcome });
+    expect(server.requests).toHaveLength(1);
   });
 });
 

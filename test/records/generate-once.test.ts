@@ -220,6 +220,29 @@ describe.each(stores)("with the %s store, generateOnce", (_, openStore) => {
     expect(server.ledger).toHaveLength(2);
   });
 
+  test("keeps a record whose images are saved, also if the service calls their task failed later", async () => {
+    let isFailed = false;
+    const alter = (body: Buffer) => {
+      const response = JSON.parse(body.toString()) as { data: object };
+      Object.assign(response.data, { image_status: 4 });
+      return JSON.stringify(response);
+    };
+    const { server, client } = await startService({
+      fail: ({ role }) => (isFailed && role === "status" ? { kind: "alter", alter } : undefined),
+    });
+    const records = await openStore();
+    const options = { records, idempotencyKey, resubmitFailed: true };
+    await generateOnce(client, model, input, options);
+    const completed = await readRecord(records, idempotencyKey);
+    const saved: GenerationRecord = { ...completed!, state: "saved", files: ["order-1234-1.png"] };
+    await records.write(saved, { durable: true });
+    isFailed = true;
+    for (let time = 1; time <= 2; time++)
+      await expect(generateOnce(client, model, input, options)).rejects.toThrow(TaskFailedError);
+    expect(await readRecord(records, idempotencyKey)).toEqual(saved);
+    expect(server.ledger).toHaveLength(1);
+  });
+
   test("resumes a wait that was given up", async () => {
     const { client, server } = await startService();
     const records = await openStore();
