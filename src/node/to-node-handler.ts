@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { Readable } from "node:stream";
+import { finished } from "node:stream";
 import { fields } from "../../generated/operations.js";
 
 /** A handler as Node's own server, Express, Fastify and Koa take it. */
@@ -56,7 +56,7 @@ async function respond(
   });
   let request: Request;
   try {
-    request = toRequest(incoming, visitor.signal);
+    request = toRequest(incoming, outgoing, visitor.signal);
   } catch {
     return refuse(outgoing, 400, "the request makes no sense", "rejected");
   }
@@ -89,7 +89,11 @@ const isParsedJson = (type: string | undefined, body: unknown): boolean =>
   body !== null &&
   !Buffer.isBuffer(body);
 
-function toRequest(incoming: IncomingMessage & Framework, signal: AbortSignal): Request {
+function toRequest(
+  incoming: IncomingMessage & Framework,
+  outgoing: ServerResponse,
+  signal: AbortSignal,
+): Request {
   const { method = "GET", readableDidRead } = incoming;
   const headers = new Headers();
   for (const [name, value] of Object.entries(incoming.headers)) {
@@ -99,8 +103,46 @@ function toRequest(incoming: IncomingMessage & Framework, signal: AbortSignal): 
   if (method === "GET" || method === "HEAD") return new Request(urlOf(incoming), { method, headers, signal });
   const body = readableDidRead && incoming.body !== undefined ? JSON.stringify(incoming.body) : undefined;
   if (body !== undefined) headers.set("content-length", String(Buffer.byteLength(body)));
-  const init = { method, headers, signal, body: body ?? Readable.toWeb(incoming), duplex: "half" };
+  const init = { method, headers, signal, body: body ?? toStream(incoming, outgoing), duplex: "half" };
   return new Request(urlOf(incoming), init as unknown as RequestInit);
+}
+
+/**
+ * A body as a stream of the web, whose rest is discarded once it is cancelled or the response is sent: a visitor who is
+ * still sending reads the response only then. `Readable.toWeb` ends the visitor's connection instead, and when it is
+ * cancelled while it resumes, it throws where nobody can catch it.
+ */
+function toStream(incoming: IncomingMessage, outgoing: ServerResponse): ReadableStream<Uint8Array> {
+  let isOpen = true;
+  return new ReadableStream<Uint8Array>(
+    {
+      start(controller) {
+        const end = (error?: Error | null): void => {
+          if (!isOpen) return;
+          isOpen = false;
+          if (error) controller.error(error);
+          else controller.close();
+        };
+        incoming.pause();
+        incoming.on("data", (chunk: Uint8Array) => {
+          if (!isOpen) return;
+          controller.enqueue(chunk);
+          incoming.pause();
+        });
+        finished(incoming, { writable: false }, end);
+        outgoing.on("finish", () => {
+          end(new Error("the response was sent before the body was read"));
+          incoming.resume();
+        });
+      },
+      pull: () => void incoming.resume(),
+      cancel() {
+        isOpen = false;
+        incoming.resume();
+      },
+    },
+    { highWaterMark: 0 },
+  );
 }
 
 /** The path counts; the host is only shown to the handler, and it is the visitor's choice. */

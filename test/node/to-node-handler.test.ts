@@ -8,7 +8,7 @@ import express from "express";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createClient, createProxyHandler } from "../../src/index.js";
 import { startMockServer } from "../../src/mock-server/index.js";
-import { toNodeHandler } from "../../src/node/index.js";
+import { createFetch, toNodeHandler } from "../../src/node/index.js";
 
 const apiKey = "sk-of-the-server-0123456789";
 
@@ -254,4 +254,68 @@ it("asks the handler nothing for a visitor who left before", async () => {
   await passedOn;
   await new Promise(setImmediate);
   expect(calls).toBe(0);
+});
+
+describe("a visitor who is still sending", () => {
+  /** Sends a form of so many bytes to the end, and then a second request; returns the status of each response. */
+  async function sendAll(port: number, bytes: number): Promise<string[]> {
+    const socket = connect(port, "127.0.0.1");
+    const received = text(socket);
+    const head =
+      "POST /v1/images/seedreamv5 HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data; boundary=x";
+    socket.write(`${head}\r\nContent-Length: ${bytes}\r\n\r\n`);
+    const piece = Buffer.alloc(65_536);
+    for (let sent = 0; sent < bytes; sent += piece.length) {
+      if (!socket.write(piece.subarray(0, bytes - sent))) await once(socket, "drain");
+    }
+    socket.end("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    return [...(await received).matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status!);
+  }
+
+  const bytes = 20_000_000; // more than the buffers of a connection hold
+
+  it("gets the response of a handler that reads nothing, and keeps the connection", async () => {
+    const { port } = await listen(toNodeHandler(() => new Response("no", { status: 403 })));
+    expect(await sendAll(port, bytes)).toEqual(["403", "403"]);
+  });
+
+  it("gets the response of a handler that stops reading while more is on its way", async () => {
+    const { port } = await listen(
+      toNodeHandler(async ({ body }) => {
+        const reader = body?.getReader();
+        await reader?.read();
+        void reader?.read();
+        await reader?.cancel();
+        return new Response("too large", { status: 413 });
+      }),
+    );
+    expect(await sendAll(port, bytes)).toEqual(["413", "413"]);
+  });
+
+  it("gets what the service says before it has read the form, which the proxy's process survives", async () => {
+    const service = await listen((incoming, outgoing) => {
+      incoming.once("data", () => outgoing.writeHead(413).end('{"msg":"too large"}'));
+    });
+    const handler = createProxyHandler({
+      apiKey,
+      baseUrl: service.url,
+      fetch: createFetch(),
+      authorize: () => "visitor-1",
+    });
+    const { port } = await listen(toNodeHandler(handler));
+    for (let round = 0; round < 5; round++) expect(await sendAll(port, bytes)).toEqual(["413", "404"]);
+  });
+
+  it("makes a handler fail that reads on after its response", async () => {
+    let reading: Promise<string> | undefined;
+    const { port } = await listen(
+      toNodeHandler((request) => {
+        reading ??= request.text();
+        reading.catch(() => {});
+        return new Response("later");
+      }),
+    );
+    expect(await sendAll(port, bytes)).toEqual(["200", "200"]);
+    await expect(reading).rejects.toThrow("the response was sent before the body was read");
+  });
 });
