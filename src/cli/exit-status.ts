@@ -72,7 +72,9 @@ export function endingOf(error: unknown): Ending {
 function isUnfitFolder(error: unknown): boolean {
   if (!(error instanceof RecordError) || error.outcome !== "not-sent") return false;
   const { code } = Object(error.cause) as { code?: unknown };
-  return ["EACCES", "EPERM", "EROFS", "ENOTDIR", "EEXIST"].includes(String(code));
+  return ["EACCES", "EPERM", "EROFS", "ENOTDIR", "EEXIST", "ENOENT", "ENAMETOOLONG", "ELOOP"].includes(
+    String(code),
+  );
 }
 
 /** The exit status for an error. */

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, readdir, rm } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ConfigurationError, createImageLimit, RecordBusyError, RecordError } from "../index.js";
@@ -14,6 +14,7 @@ import type { RecentLines } from "./recent-lines.js";
 import { recordFileName, recordIdOf, recordSuffix } from "./record-name.js";
 import { removeLeftovers } from "./leftovers.js";
 import { LockHeld, withLock } from "./lock.js";
+import { makeFolder } from "./make-folder.js";
 import { createSyncNames } from "./replace-file.js";
 
 /** Options of `createFolderStore`. */
@@ -174,7 +175,7 @@ export function createFolderStore(folderPath: string | URL, options: FolderStore
       return [...ids].sort();
     },
     async runAlone(work, { breakLock = false } = {}) {
-      await makeFolder(folder);
+      await openFolder(folder);
       try {
         return await withLock(join(folder, ".lock"), { breakLock }, async () => {
           if (breakLock) await removeLocks(folder);
@@ -196,7 +197,7 @@ export function createFolderStore(folderPath: string | URL, options: FolderStore
       return await work();
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-      await makeFolder(folder);
+      await openFolder(folder);
       return work();
     }
   }
@@ -217,8 +218,8 @@ export function createFolderStore(folderPath: string | URL, options: FolderStore
   }
 }
 
-async function makeFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true }).catch(async (cause: NodeJS.ErrnoException) => {
+async function openFolder(folder: string): Promise<void> {
+  await makeFolder(folder).catch(async (cause: NodeJS.ErrnoException) => {
     const reason = await explainWriteFailure(cause);
     throw new RecordError(`The folder ${folder} cannot be used: ${reason}; nothing was sent`, { cause });
   });

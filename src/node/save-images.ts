@@ -1,10 +1,9 @@
-import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CallbackError, ConfigurationError, DownloadError, readImage } from "../index.js";
 import type { Client, ReadImageOptions, Task } from "../index.js";
 import { imageFileName, publish, writeTemporary } from "./image-files.js";
+import { makeFolder } from "./make-folder.js";
 import { createMissingImagesError } from "./missing-images.js";
 import type { ImageError } from "./missing-images.js";
 
@@ -112,7 +111,7 @@ function sayNoImages({ status }: SavableTask): string {
 async function createFolder(folder: string | URL, taskid: string): Promise<string> {
   try {
     const path = folder instanceof URL ? fileURLToPath(folder) : folder;
-    if (!existsSync(path)) await mkdir(path, { recursive: true });
+    await makeFolder(path);
     return path;
   } catch (cause) {
     const message = `Could not create the folder ${folder}: ${(cause as Error).message}`;

@@ -22,6 +22,24 @@ async function startMishap(role: MockRequest["role"], mishap: (out: string) => v
 }
 
 describe("mishaps", () => {
+  it("a folder that the system does not create is refused before anything is paid", async () => {
+    const server = await startServer();
+    const where = ["--out", "/proc/none", "--base-url", server.url];
+    const jobs = join(await makeFolder(), "jobs.txt");
+    writeFileSync(jobs, "a fox\n");
+    for (const words of [
+      ["a fox", ...small],
+      ["a fox", "--dry-run"],
+      ["submit", "a fox"],
+      ["batch", jobs],
+      ["mcp"],
+    ]) {
+      const { exitCode, errors } = await command([...words, ...where]);
+      expect([exitCode, errors]).toEqual([2, expect.stringContaining("The folder /proc/none cannot be ")]);
+    }
+    expect(server.requests).toHaveLength(0);
+  });
+
   it("an accepted task whose record cannot be written is named", async () => {
     const { server, where } = await startMishap("submit", (out) => {
       rmSync(out, { recursive: true });

@@ -82,6 +82,15 @@ describe("a folder of records", () => {
     expect(submits()).toBe(0);
   });
 
+  test("ends where the system creates no folder, and says so", async () => {
+    const { client, submits } = await startService();
+    const records = createFolderStore("/proc/none/below");
+    const once = generateOnce(client, "seedreamv5", input, { records, idempotencyKey: "a" });
+    await expect(once).rejects.toThrow(/^The folder \/proc\/none\/below cannot be used: .*nothing was sent$/);
+    await expect(records.runAlone(async () => undefined)).rejects.toThrow("cannot be used: ");
+    expect(submits()).toBe(0);
+  });
+
   test("names the owner of a record that may not be read, and who asks", async () => {
     const folder = await makeFolder();
     await chmod(folder, 0o755);

@@ -248,6 +248,13 @@ describe("failures", () => {
     expect(server.requests).toHaveLength(0);
   });
 
+  test("include a folder that the system does not create", async ({ serve }) => {
+    const server = await serve(sendImage);
+    const error = await failureOf(taskOf(server, 1), "/proc/none/below");
+    expect(error.message).toMatch(/^Could not create the folder \/proc\/none\/below: E/);
+    expect(server.requests).toHaveLength(0);
+  });
+
   test("include a folder that cannot be written to", async ({ serve }) => {
     const server = await serve(sendImage);
     const error = await failureOf(taskOf(server, 1), "/proc/self");

@@ -36,13 +36,28 @@ export async function runAlone<T>(
  */
 export async function checkFolder(records: FolderStore): Promise<void> {
   const { folder } = records;
-  let existing = folder;
-  try {
+  if (!(await stat(folder).catch(() => undefined))?.isDirectory()) return checkWritable(folder);
+  await explain(folder, () => runAlone(records, {}, async () => undefined));
+}
+
+/**
+ * Checks that files can be created in a folder, or the folder itself; nothing stays there.
+ *
+ * @throws {UsageError} They cannot.
+ */
+export async function checkWritable(folder: string): Promise<void> {
+  await explain(folder, async () => {
+    let existing = folder;
     while (!(await stat(existing).catch(unlessMissing))) existing = dirname(existing);
     if (!(await stat(existing)).isDirectory())
       throw new UsageError(`${existing} is not a folder, so it cannot be written to`);
-    if (existing === folder) return await runAlone(records, {}, async () => undefined);
     await rmdir(await mkdtemp(join(existing, ".tensorslab-images-")));
+  });
+}
+
+async function explain(folder: string, work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work();
   } catch (cause) {
     if (cause instanceof UsageError) throw cause;
     const reason = cause instanceof RecordError ? cause.cause : cause;

@@ -1,8 +1,8 @@
-import { mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import { createFolderStore } from "../../node/index.js";
 import type { ConfirmRule } from "../../mcp/index.js";
 import { UsageError } from "../exit-status.js";
+import { checkWritable } from "../generation/folder.js";
 import { packageVersion } from "../terminal/version.js";
 import { viewImage } from "./mcp-view.js";
 import type { Invocation } from "../invocation.js";
@@ -23,11 +23,8 @@ export async function mcp({ flags, connect, progress, signal }: Invocation<Flags
   const { out, maxImagesPerSession: run, maxImagesPerDay: day, confirm, respondWithin } = flags;
   const roots = (flags.root ?? []).map((folder) => resolve(folder));
   const { client, service } = await connect();
-  await mkdir(out, { recursive: true }).catch((cause: NodeJS.ErrnoException) => {
-    throw new UsageError(
-      `The folder ${resolve(out)} cannot be used (${cause.code}): choose it with \`--out\``,
-      { cause },
-    );
+  await checkWritable(resolve(out)).catch(({ message, cause }: UsageError) => {
+    throw new UsageError(`${message}: choose the folder with \`--out\``, { cause });
   });
   const { serve } = await import("../../mcp/index.js");
   const records = createFolderStore(out, { maxImages: { run, day } });
