@@ -37,7 +37,8 @@ export function hasEnded(other: ProcessIdentity, own = ownIdentity()): boolean {
   if (other.namespace !== own.namespace) return false;
   if (own.started === "0" || other.started === "0") return !isRunning(other.pid);
   const found = startOf(other.pid);
-  return !found || found.isZombie || found.started !== other.started;
+  // Some systems (`hidepid`) show a user no processes of others; their pids can be asked for all the same.
+  return found ? found.isZombie || found.started !== other.started : !isRunning(other.pid);
 }
 
 const unknown = "0";

@@ -1,10 +1,12 @@
 import { fork } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { makeFolder } from "../../support/generate.js";
+import { asRoot } from "../support/debian.js";
+import { run } from "../support/run.js";
 import { buildWorker } from "./workers.js";
 
 const rounds = 200;
@@ -46,4 +48,25 @@ test(`two processes that find one stale lock, ${rounds} times: one of them holds
     expect(await readdir(path)).toEqual([]);
   }
   console.log(`${rounds} stale locks: ${winners.join(" and ")} were taken, none by both processes`);
+});
+
+test("a lock of another user's process stays its own where users see no processes of others", async () => {
+  const folder = await makeFolder();
+  await chmod(folder, 0o777);
+  const program = join(folder, "lock-holder.mjs");
+  await copyFile(await buildWorker("lock-holder"), program);
+  const holder = fork(program, { stdio: ["ignore", "ignore", "inherit", "ipc"] });
+  onTestFinished(() => void holder.kill("SIGKILL"));
+  const shared = join(folder, "shared");
+  await mkdir(shared);
+  await chmod(shared, 0o777);
+  const [held] = (await Promise.all([once(holder, "message"), holder.send({ folder: shared })]))[0] as [
+    string,
+  ];
+  expect(held).toBe("held");
+  const asNobody = "setpriv --reuid 65534 --regid 65534 --clear-groups";
+  const script = `mount -t proc -o hidepid=2 proc /proc && exec ${asNobody} "$0" "$@"`;
+  const words = asRoot("unshare", "--mount", "sh", "-c", script, process.execPath, program, shared);
+  const { stdout } = await run(words[0]!, words.slice(1));
+  expect(stdout).toBe("busy");
 });

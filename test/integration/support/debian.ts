@@ -57,15 +57,8 @@ async function lookUp(program: string): Promise<string | undefined> {
 
 /** Installs a package of Debian, as root or by a sudo that asks for no password. */
 async function install(name: string): Promise<void> {
-  const prefix = process.getuid?.() === 0 ? [] : ["sudo", "--non-interactive"];
   const apt = async (...parameters: string[]) => {
-    const [program = "", ...rest] = [
-      ...prefix,
-      "env",
-      "DEBIAN_FRONTEND=noninteractive",
-      "apt-get",
-      ...parameters,
-    ];
+    const [program = "", ...rest] = asRoot("env", "DEBIAN_FRONTEND=noninteractive", "apt-get", ...parameters);
     await run(program, rest);
   };
   await tryAgain(async () => {
@@ -73,3 +66,7 @@ async function install(name: string): Promise<void> {
     await apt("install", "--quiet", "--yes", "--no-install-recommends", name);
   });
 }
+
+/** The words of a command that runs as root, by a sudo that asks for no password if need be. */
+export const asRoot = (...words: string[]): string[] =>
+  process.getuid?.() === 0 ? words : ["sudo", "--non-interactive", ...words];
