@@ -4,6 +4,9 @@
  */
 const unseen = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|(?!\ufe0f)\p{Default_Ignorable_Code_Point}/u;
 
+/** With the commands to a runner of CI, which it takes from its log: `::error::` at a line's start, `##vso[…]` anywhere. */
+const obeyed = /* @__PURE__ */ RegExp(unseen.source + "|^\\s*::|#(?=#\\w*\\[)", "gu");
+
 /** Whether a text is there and can be shown as it is. */
 export function isPlainText(text: string): boolean {
   return text !== "" && !unseen.test(text);
@@ -18,10 +21,11 @@ export interface EscapeOptions {
 }
 
 /**
- * Escapes what a terminal, a log or an agent would obey instead of showing it, and what nobody can see: such as `\u001b`.
+ * Escapes what a terminal, the log of a CI job or an agent would obey instead of showing it, and what nobody can see: such
+ * as `\u001b`.
  *
- * Texts of a service, a record or an agent can hold escape sequences, line breaks and text that runs backwards. A character
- * beyond 16 bits becomes two escapes, as in JSON.
+ * Texts of a service, a record or an agent can hold escape sequences, line breaks, text that runs backwards and commands to
+ * a runner. A character beyond 16 bits becomes two escapes, as in JSON.
  *
  * @returns One line of text, cut where it gets long.
  * @example
@@ -30,7 +34,7 @@ export interface EscapeOptions {
  */
 export function escapeText(text: string, { keep = "", maxLength = 500 }: EscapeOptions = {}): string {
   const cut = text.length > maxLength ? `${text.slice(0, maxLength)}…` : text;
-  return cut.replace(new RegExp(unseen, "gu"), (character) =>
+  return cut.replace(obeyed, (character) =>
     keep.includes(character) ? character : character.replace(/[^]/g, escapeUnit),
   );
 }

@@ -22,16 +22,31 @@ describe("a text of others", () => {
     expect(isPlainText(text)).toBe(false);
   });
 
+  test.each([
+    ["of GitHub", "::error::a", "\\u003a\\u003aerror::a"],
+    ["of GitHub, after spaces", " ::error::a", "\\u0020\\u003a\\u003aerror::a"],
+    ["of GitHub, in its older form", "a ##[error]b", "a \\u0023#[error]b"],
+    ["of Azure", "a##vso[task.setvariable variable=b]c", "a\\u0023#vso[task.setvariable variable=b]c"],
+    ["in one more sign", "###teamcity[a]", "#\\u0023#teamcity[a]"],
+  ])("with a command to a runner %s shows it", (_, text, shown) => {
+    expect(escapeText(text)).toBe(shown);
+    expect(escapeText(shown)).toBe(shown);
+    expect(JSON.parse(`"${shown}"`)).toBe(text);
+  });
+
   test("can be read back from its escapes", () => {
     expect(hidden.map(([, , shown]) => JSON.parse(`"${shown}"`) as unknown)).toEqual(
       hidden.map(([, text]) => text),
     );
   });
 
-  test.each(["Füchse, 狐, ثعلب", "🦊 ❤\ufe0f", "a\\b\"c'<&>`$"])("stays as it is without: %s", (text) => {
-    expect(escapeText(text)).toBe(text);
-    expect(isPlainText(text)).toBe(true);
-  });
+  test.each(["Füchse, 狐, ثعلب", "🦊 ❤\ufe0f", "a\\b\"c'<&>`$", "a::b, # [c] ## d #[e]"])(
+    "stays as it is without: %s",
+    (text) => {
+      expect(escapeText(text)).toBe(text);
+      expect(isPlainText(text)).toBe(true);
+    },
+  );
 
   test("keeps what it is told to, and is cut where it gets long", () => {
     expect(escapeText("a\tb\u200d\n", { keep: "\t\u200d" })).toBe("a\tb\u200d\\u000a");

@@ -1,7 +1,7 @@
 import { printable } from "../../generate/printable.js";
 
-/** The commands to GitHub's runner that a line of a log can hold: `::error::`, `##[error]`. */
-const command = /:(?=:)|#(?=#\[)/g;
+/** The commands to GitHub's runner that are escaped at the start of a text alone; here it may not be that of the line. */
+const command = /:(?=:)/g;
 
 /** Text from outside as one line that has no effect on a terminal, a log or its runner. */
 export const showText = (text: string): string => printable(text).replace(command, (sign) => `${sign}\\`);
@@ -11,7 +11,7 @@ export const showLines = (text: string): string => text.split(/\r?\n/).map(showT
 
 /** A value as JSON that a runner does not read as a command; it parses to the same value. */
 export const showJson = (value: unknown): string =>
-  JSON.stringify(value, null, 2).replace(/[^\P{C}\n]|[\p{Zl}\p{Zp}]|:(?=:)|#(?=#\[)/gu, (found) =>
+  JSON.stringify(value, null, 2).replace(/[^\P{C}\n]|[\p{Zl}\p{Zp}]|:(?=:)|#(?=#\w*\[)/gu, (found) =>
     found
       .split("")
       .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)

@@ -11,8 +11,12 @@ import { apiKey } from "../../cli/support/command.js";
 
 // Text of others must not steer the terminal that it is shown in: not from a response, a record, a lock, a list or a name.
 
-/** Clears the screen, writes to the clipboard, makes a link, overwrites the line, turns text round, hides and forges lines. */
+/**
+ * Commands a runner, clears the screen, writes to the clipboard, makes a link, overwrites the line, turns text round, hides
+ * and forges lines.
+ */
 const hostile =
+  "::stop-commands::x ##[add-mask]x ##vso[task.setvariable variable=PATH]x" +
   "\x1b[2J\x1b]52;c;b3duZWQ=\x07\x1b]8;;https://evil.example\x1b\\click\r\x08\x7f\x9b31m\x9d0;t\x9c" +
   "\u202eevil\u2066\u200f\u061c\u200b\u{e0041}\u2028forged\nforged\x85forged";
 
@@ -119,6 +123,7 @@ function expectHarmless(shown: string, isTerminal: boolean): void {
   expect(rest).not.toMatch(
     /[^\P{Cc}\t\n]|[\p{Cs}\p{Zl}\p{Zp}\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\u{e0000}-\u{e007f}]/u,
   );
+  expect(rest, "no runner is commanded").not.toMatch(/^\s*::|##\w*\[/m);
   expect(rest, "no line is forged").not.toMatch(/^forged/m);
 }
 

@@ -13,6 +13,7 @@ const attacks = [
   "\n::error file=a::owned",
   "::set-output name=x::owned",
   "##[error]owned",
+  "##vso[task.setvariable variable=PATH]owned",
   "\n## Owned\n",
   "\n~~~~~~~~~~~~~~~~\n# Owned\n",
   "\n````````\n# Owned\n",
@@ -25,7 +26,7 @@ const attacks = [
   "\u200bowned",
 ];
 const everything = attacks.join("");
-const active = /[^\P{C}\n]|[\p{Zl}\p{Zp}]|::|##\[/u;
+const active = /[^\P{C}\n]|[\p{Zl}\p{Zp}]|::|##\w*\[/u;
 
 test.each(attacks.map((attack) => [attack]))("%j is shown, and does nothing", (attack) => {
   expect(showText(attack)).not.toMatch(active);
