@@ -45,9 +45,13 @@ export class Receiver implements Dispatcher.DispatchHandler {
     signal?.addEventListener("abort", this);
   }
 
-  /** The signal was aborted. A request that waits for a connection learns of it once there is one, before it is sent. */
-  handleEvent(): void {
+  /**
+   * The signal was aborted. A request that waits for a connection learns of it once there is one, before it is sent: the
+   * client's own controller is told so.
+   */
+  handleEvent(): unknown {
     this.abort(this.#signal?.reason);
+    return this.#controller ? undefined : neverSent;
   }
 
   abort(reason: unknown): void {

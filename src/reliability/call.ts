@@ -71,6 +71,7 @@ export function createCall(
 
     async function attempt(): Promise<ResponseData<typeof name>> {
       let isSent = false;
+      let controller: ReturnType<typeof createPlainController>;
       operation.attempts++;
       const onSend = (bytes: number | undefined) => {
         isSent = true;
@@ -98,7 +99,7 @@ export function createCall(
       try {
         if (beforeSending) await withDeadline(remainingMs(), signal, async () => beforeSending?.(body));
         beforeSending = undefined; // once, however often this is sent
-        const controller = isObserved() ? undefined : createPlainController(fetch ?? globalThis.fetch);
+        controller = isObserved() ? undefined : createPlainController(fetch ?? globalThis.fetch);
         const { response, body: received } = await withDeadline(remainingMs(), signal, sendOnce, controller);
         const { status, headers } = response;
         operation.httpStatus = status;
@@ -114,7 +115,7 @@ export function createCall(
         const isTyped = error instanceof TensorsLabError && error !== signal?.reason;
         if (signal?.aborted && !isTyped) throw reasonOf(signal);
         if (isControlFlow(error)) throw error;
-        throw withOutcome(isTyped ? error : toTyped(error, isSent), taskid);
+        throw withOutcome(isTyped ? error : toTyped(error, isSent && !controller?.provesNotSent), taskid);
       }
     }
 

@@ -1,4 +1,4 @@
-import { tellsNeverSent } from "../fetch-agreement.js";
+import { neverSent, tellsNeverSent } from "../fetch-agreement.js";
 
 /**
  * A controller that is its own signal, for a fetch of `createFetch`, which listens to one once.
@@ -8,7 +8,9 @@ import { tellsNeverSent } from "../fetch-agreement.js";
 class PlainController {
   aborted = false;
   reason: unknown;
-  #listener: EventListenerObject | undefined;
+  /** Whether the fetch said of the abort that the request was given to no connection, and never will be. */
+  provesNotSent = false;
+  #listener: { handleEvent(): unknown } | undefined;
 
   get signal(): this {
     return this;
@@ -18,10 +20,10 @@ class PlainController {
     if (this.aborted) return;
     this.aborted = true;
     this.reason = reason;
-    this.#listener?.handleEvent(undefined as never);
+    this.provesNotSent = this.#listener?.handleEvent() === neverSent;
   }
 
-  addEventListener(_: "abort", listener: EventListenerObject): void {
+  addEventListener(_: "abort", listener: { handleEvent(): unknown }): void {
     this.#listener = listener;
   }
 
@@ -35,5 +37,7 @@ export const isCreateFetch = (fetch: unknown): boolean =>
   typeof fetch === "function" && (fetch as { [tellsNeverSent]?: unknown })[tellsNeverSent] === fetch;
 
 /** Creates the controller of an attempt for a fetch of `createFetch`; undefined for any other, which needs the platform's. */
-export const createPlainController = (fetch: unknown): AbortController | undefined =>
-  isCreateFetch(fetch) ? (new PlainController() as unknown as AbortController) : undefined;
+export const createPlainController = (
+  fetch: unknown,
+): (AbortController & { provesNotSent: boolean }) | undefined =>
+  isCreateFetch(fetch) ? (new PlainController() as never) : undefined;

@@ -1,7 +1,10 @@
 import { chmod, mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { openList } from "../../src/cli/lists/read-list.js";
 import type { MockRequest, MockServer } from "../../src/mock-server/index.js";
 import { makeFolder } from "../support/generate.js";
@@ -12,7 +15,7 @@ import { largestBatch } from "../support/document.js";
 const resolution = "16x16";
 
 /** Writes a list and gives what runs it. */
-async function prepare(rows: object[] | string, server: MockServer, name = "jobs.jsonl") {
+async function prepare(rows: object[] | string, server: Pick<MockServer, "url">, name = "jobs.jsonl") {
   const folder = await makeFolder();
   const list = join(folder, name);
   const text =
@@ -297,6 +300,24 @@ describe("batch", () => {
     const { run } = await prepare(rows, server);
     expect((await run("--concurrency", "3")).exitCode).toBe(0);
     expect(most).toBe(3);
+  });
+
+  it("lets no row wait for a connection that --concurrency allows", async () => {
+    const waiting: ServerResponse[] = [];
+    const server = createServer((request, response) => {
+      request.resume().on("end", () => {
+        if (waiting.push(response) < 66) return;
+        for (const each of waiting) each.end(JSON.stringify({ code: 9000, msg: "no credits" }));
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    onTestFinished(() => void server.close());
+    const rows = Array.from({ length: 66 }, (_, index) => ({ prompt: `fox ${index}` }));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const { run } = await prepare(rows, { url });
+    const { json } = await run("--json", "--concurrency", "66");
+    expect(json).toMatchObject({ exitCode: 4, rows: 66 });
+    expect(waiting).toHaveLength(66);
   });
 
   it("lets no second run into a folder where one is at work, and takes over from a dead one", async () => {

@@ -527,14 +527,47 @@ describe("a stop", () => {
       },
     });
     const stop = new AbortController();
-    setTimeout(() => stop.abort("stop"), 100);
+    setTimeout(() => stop.abort("stop"), 500);
     await expect(client.submit("seedreamv5", input, { signal: stop.signal })).rejects.toBe("stop");
     for (const each of [client, late, late]) {
-      const submitted = each.submit("seedreamv5", input, { timeoutMs: 100 });
+      const submitted = each.submit("seedreamv5", input, { timeoutMs: 500 });
       await expect(submitted).rejects.toMatchObject({ outcome: "unknown" });
     }
     await vi.waitFor(() => expect(ended.size).toBe(4));
     expect(server.connections.filter((received) => received.includes("a red fox"))).toHaveLength(4);
+  });
+
+  test("by a deadline proves that a submit was not sent which waited for a connection until then", async () => {
+    const accepted = httpAnswer({ code: 1000, msg: "OK", data: { taskid: "a" } });
+    const server = await startRaw((socket, received) => {
+      if (received.includes("the last")) socket.end(accepted);
+    });
+    const fetch = openFetch({ proxy: null, connections: 1 });
+    const settings = { apiKey, baseUrl: `http://127.0.0.1:${server.port}` };
+    const client = createClient({ ...settings, fetch });
+    const wrapped = createClient({ ...settings, fetch: (...parameters) => fetch(...parameters) });
+    const submitLate = (by: typeof client) =>
+      by.submit("seedreamv5", { prompt: "late" }, { timeoutMs: 50 }).catch((error: TensorsLabError) => error);
+    const unsent = {
+      code: "CONNECTION",
+      outcome: "not-sent",
+      message: expect.stringMatching(/: nothing could be sent within 50 ms$/) as string,
+    };
+    const stop = new AbortController();
+    const first = client.submit("seedreamv5", { prompt: "the first" }, { signal: stop.signal });
+    await vi.waitFor(() => expect(server.connections.join("")).toContain("the first"));
+    expect(await submitLate(client)).toMatchObject(unsent);
+    expect(await submitLate(wrapped)).toMatchObject({ outcome: "unknown" }); // it might send it again
+    stop.abort("stop");
+    await expect(first).rejects.toBe("stop");
+    expect(await client.submit("seedreamv5", { prompt: "the last" })).toMatchObject({ taskid: "a" });
+    expect(server.connections.join("")).not.toContain("late");
+
+    const silent = { apiKey, baseUrl: `https://127.0.0.1:${server.port}` };
+    const shaking = createClient({ ...silent, fetch: openFetch({ proxy: null, connectTimeoutMs: 500 }) });
+    expect(await submitLate(shaking)).toMatchObject(unsent);
+    shaking.api.use({ onRequest: () => undefined }); // gets a platform's request, whose signal cannot be asked
+    expect(await submitLate(shaking)).toMatchObject({ outcome: "unknown" });
   });
 
   test("of many requests may come from one signal, without a warning of Node's", async () => {

@@ -7,5 +7,8 @@ import { createFetch } from "../../node/index.js";
  * @param isLocal Whether it is for a mock server of this process, which no proxy can reach.
  */
 export function openTransport(isLocal: boolean): Fetch {
-  return createFetch({ loadUndici: () => import("undici"), ...(isLocal && { proxy: null }) });
+  // The concurrency of a batch bounds what is sent at the same time. A submit that waits in a queue for a connection when
+  // it is stopped would be of unknown outcome, although nothing was sent.
+  const connections = 10_000;
+  return createFetch({ connections, loadUndici: () => import("undici"), ...(isLocal && { proxy: null }) });
 }
