@@ -126,6 +126,12 @@ describe("a submit whose bytes may have arrived is never sent again", () => {
   it("when what comes is no HTTP", () =>
     expectUnknown((socket, received) => isWhole(received) && socket.end("SSH-2.0-OpenSSH_9.6\r\n")));
 
+  it("when a 100 (Continue) comes that nobody asked for, at which undici ends the connection", () =>
+    expectUnknown(
+      (socket, received) =>
+        isWhole(received) && socket.write(`HTTP/1.1 100 Continue\r\n\r\n${httpAnswer(accepted)}`),
+    ));
+
   it("when a chunked answer is cut off", () =>
     expectUnknown(
       (socket, received) =>
@@ -191,6 +197,22 @@ describe("a submit whose bytes may have arrived is never sent again", () => {
     expect(error).toBeInstanceOf(OutcomeUnknownError);
     expect(attempt).toHaveBeenCalledTimes(1);
   });
+});
+
+describe("an interim response", () => {
+  it.each(["102 Processing", "103 Early Hints\r\nLink: </style.css>; rel=preload", "199 Soon"])(
+    "is passed over: %s",
+    async (interim) => {
+      const server = await startRawServer(
+        (socket, received) =>
+          isWhole(received) && socket.write(`HTTP/1.1 ${interim}\r\n\r\n${httpAnswer(accepted)}`),
+      );
+      const client = createClient({ apiKey, baseUrl: `http://127.0.0.1:${server.port}` });
+      expect(await client.submit("seedreamv5", input)).toMatchObject(accepted.data);
+      expect(countRequests(server)).toBe(1);
+      await server.close();
+    },
+  );
 });
 
 describe("a connection that was closed while it was idle", () => {
