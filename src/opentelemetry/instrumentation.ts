@@ -56,14 +56,14 @@ const nameOf = (operation: InstrumentedOperation): string =>
 
 /** The attributes of an operation, before or after it ran. */
 function describe(operation: InstrumentedOperation): Attributes {
-  const known: Record<string, string | number | undefined> = {
+  const known: Record<string, string | number | boolean | undefined> = {
     "gen_ai.operation.name": isCall(operation) ? "generate_content" : undefined,
     "gen_ai.provider.name": "tensorslab",
     "gen_ai.request.model": operation.model,
     "gen_ai.output.type": "image",
     "gen_ai.request.choice.count": operation.requested,
     "http.response.status_code": operation.httpStatus,
-    "error.type": operation.errorCode,
+    ...describeEnd(operation),
     "tensorslab_images.operation": operation.name,
     "tensorslab_images.task.id": operation.taskid,
     "tensorslab_images.outcome": operation.outcome,
@@ -75,11 +75,29 @@ function describe(operation: InstrumentedOperation): Attributes {
   return Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined)) as Attributes;
 }
 
+/** A caller who stops an operation is no error, as the HTTP conventions have it: the HTTP spans below are none either. */
+const isAborted = ({ errorCode }: InstrumentedOperation): boolean => errorCode === "ABORTED";
+
+const describeEnd = (operation: InstrumentedOperation): Attributes =>
+  isAborted(operation)
+    ? { "tensorslab_images.aborted": true }
+    : operation.errorCode
+      ? { "error.type": operation.errorCode }
+      : {};
+
 function end(span: Span, operation: InstrumentedOperation): void {
   span.setAttributes(describe(operation));
-  if (operation.errorCode) span.setStatus({ code: SpanStatusCode.ERROR, message: operation.errorCode });
+  if (operation.errorCode && !isAborted(operation))
+    span.setStatus({ code: SpanStatusCode.ERROR, message: operation.errorCode });
   span.end();
 }
+
+/** Boundaries in seconds: those that an SDK takes by itself are made for milliseconds. */
+const boundaries = {
+  /** Those of the GenAI conventions. */
+  duration: [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92],
+  timeToImage: [1, 2, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600],
+};
 
 /** Creates the function that counts an operation which has ended. */
 function createCounts(meter: Meter): (operation: InstrumentedOperation) => void {
@@ -94,10 +112,12 @@ function createCounts(meter: Meter): (operation: InstrumentedOperation) => void 
   const timeToImage = meter.createHistogram("tensorslab_images.time_to_image", {
     description: "Time from the start of a generation or a wait to its images",
     unit: "s",
+    advice: { explicitBucketBoundaries: boundaries.timeToImage },
   });
   const duration = meter.createHistogram("gen_ai.client.operation.duration", {
     description: "Duration of an operation",
     unit: "s",
+    advice: { explicitBucketBoundaries: boundaries.duration },
   });
 
   return (operation) => {
@@ -112,11 +132,13 @@ function createCounts(meter: Meter): (operation: InstrumentedOperation) => void 
 }
 
 /** Attributes of few values, for each combination is a series of its own. */
-function describeForMetrics({ name, model, errorCode }: InstrumentedOperation): Attributes {
+function describeForMetrics(operation: InstrumentedOperation): Attributes {
+  const { name, model } = operation;
   return {
+    "gen_ai.operation.name": isCall(operation) ? "generate_content" : name,
     "gen_ai.provider.name": "tensorslab",
     "tensorslab_images.operation": name,
     ...(model && { "gen_ai.request.model": model }),
-    ...(errorCode && { "error.type": errorCode }),
+    ...describeEnd(operation),
   };
 }

@@ -29,7 +29,7 @@ export interface InstrumentedOperation {
   received?: number | undefined;
   /** The outcome of the submit. */
   outcome?: Outcome | undefined;
-  /** The code of the error that ended it; `ABORTED` for a signal, `OTHER` for an error of somebody else. */
+  /** The code of the error that ended it; `ABORTED` for an AbortError, `OTHER` for any other that is not ours. */
   errorCode?: ErrorCode | "ABORTED" | "OTHER" | undefined;
   /** Milliseconds that it took. */
   durationMs?: number | undefined;

@@ -35,6 +35,9 @@ const program = `
   const unknown = await client.submit("seedreamv5", { prompt: "a secret fox [mock:reset]" }).catch((error) => error);
   const refused = await createClient({ apiKey, baseUrl: refusing, submitRetries: 1, instrumentation })
     .submit("seedreamv5", { prompt: "a secret fox" }).catch((error) => error);
+  const leaving = new AbortController();
+  await client.generate("seedreamv5", { prompt: "a secret fox" }, { signal: leaving.signal, onSubmitted: () => leaving.abort() })
+    .catch(() => {});
   await meterProvider.forceFlush();
 
   console.log(JSON.stringify({
@@ -45,7 +48,7 @@ const program = `
     }),
     metrics: exporter.getMetrics().at(-1).scopeMetrics.flatMap(({ scope, metrics }) =>
       scope.name === "tensorslab-images"
-        ? metrics.map(({ descriptor, dataPoints }) => [descriptor.name, dataPoints.map(({ value, attributes }) => ({ value: value.count ?? value, attributes }))])
+        ? metrics.map(({ descriptor, dataPoints }) => [descriptor.name, dataPoints.map(({ value, attributes }) => ({ value: value.count ?? value, attributes, boundaries: value.buckets?.boundaries }))])
         : []),
   }));
 `;
@@ -59,7 +62,7 @@ interface Report {
     id: string;
     parent?: string;
   }[];
-  metrics: [string, { value: number; attributes: Record<string, unknown> }[]][];
+  metrics: [string, { value: number; attributes: Record<string, unknown>; boundaries?: number[] }[]][];
 }
 
 test("spans, metrics and the HTTP spans below them", async () => {
@@ -76,7 +79,7 @@ test("spans, metrics and the HTTP spans below them", async () => {
   } finally {
     await server.close();
   }
-  expect(server.ledger).toHaveLength(2);
+  expect(server.ledger).toHaveLength(3);
   // The official instrumentation listens to the same channels that say whether anything was sent.
   expect(report.outcomes).toEqual(["unknown", "not-sent"]);
   expect(printed).not.toContain("0123456789");
@@ -115,8 +118,21 @@ test("spans, metrics and the HTTP spans below them", async () => {
 
   const metrics = Object.fromEntries(report.metrics);
   const model = { "gen_ai.request.model": "seedreamv5" };
-  expect(metrics["tensorslab_images.images.bought"]).toEqual([{ value: 2, attributes: model }]);
+  expect(metrics["tensorslab_images.images.bought"]).toEqual([{ value: 3, attributes: model }]);
   expect(metrics["tensorslab_images.submits.unknown"]).toEqual([{ value: 1, attributes: model }]);
   expect(metrics["tensorslab_images.time_to_image"]).toMatchObject([{ value: 1 }]);
-  expect(metrics["gen_ai.client.operation.duration"]?.length).toBeGreaterThan(3);
+  const durations = metrics["gen_ai.client.operation.duration"]!;
+  expect(durations.length).toBeGreaterThan(3);
+  expect(durations.map(({ attributes }) => attributes["gen_ai.operation.name"])).not.toContain(undefined);
+  expect(metrics["tensorslab_images.time_to_image"]?.[0]?.boundaries?.slice(0, 2)).toEqual([1, 2]);
+  expect(durations[0]?.boundaries?.slice(0, 2)).toEqual([0.01, 0.02]);
+
+  // A caller who stops an operation is no error.
+  const aborted = spans.filter(({ attributes }) => attributes["tensorslab_images.aborted"] === true);
+  expect(aborted.map(({ name }) => name)).toContain("generate_content seedreamv5");
+  expect(aborted.map(({ status }) => status.code)).toEqual(aborted.map(() => 0));
+  expect(spans.filter(({ attributes }) => attributes["error.type"] === "ABORTED")).toEqual([]);
+  expect(durations.filter(({ attributes }) => attributes["tensorslab_images.aborted"] === true)).not.toEqual(
+    [],
+  );
 });
