@@ -1,6 +1,6 @@
 /** The calls that one `generateImage` makes of a model at the same time: if one fails, the SDK drops what the others get. */
 export interface GroupedCall {
-  /** Its place among the calls of the group, from 0. */
+  /** Its place among the calls of the group, from 0: that of a call which has thrown, if this one repeats it. */
   readonly index: number;
   /** Reports that this call has a task; without an id, that it has none and never will. */
   submitted(taskid?: string): void;
@@ -19,9 +19,11 @@ export interface GroupedCall {
 }
 
 interface Call {
+  readonly index: number;
+  readonly images: number;
   taskid: string | undefined;
   submitted: Promise<void>;
-  state: "open" | "waiting" | "returned" | "thrown";
+  state: "open" | "waiting" | "returned" | "thrown" | "ended" | "repeated";
 }
 
 interface Group {
@@ -36,24 +38,31 @@ interface Group {
  * Finds the calls that belong together: the SDK makes one object of headers for each `generateImage`, and passes it to
  * every call. A call without headers is a group of its own.
  */
-export function createCallGroups(): (headers: object | undefined) => GroupedCall {
+export function createCallGroups(): (headers: object | undefined, images: number) => GroupedCall {
   const groups = new WeakMap<object, Group>();
 
-  return (headers = {}) => {
+  return (headers = {}, images) => {
     const group = groups.get(headers) ?? createGroup();
     groups.set(headers, group);
     let resolveSubmitted: () => void = () => {};
     const submitted = new Promise<void>((resolve) => (resolveSubmitted = resolve));
-    const call: Call = { taskid: undefined, submitted, state: "open" };
-    const index = group.calls.push(call) - 1;
+    // A middleware that repeats a failed call means the same images, whether other calls of the group go on or have ended.
+    const alike = group.calls.filter((other) => other.images === images);
+    const repeated =
+      alike.find(({ state }) => state === "thrown") ?? alike.find(({ state }) => state === "ended");
+    if (repeated) repeated.state = "repeated";
+    const index = repeated?.index ?? new Set(group.calls.map((other) => other.index)).size;
+    const call: Call = { index, images, taskid: undefined, submitted, state: "open" };
+    group.calls.push(call);
 
     /** Notifies the calls that wait for the end of the group, once all have ended. */
     const settle = (): void => {
       if (group.calls.some(({ state }) => state === "open")) return;
       group.resolveEnded(group.calls.some(({ state }) => state === "returned"));
       if (group.calls.some(({ state }) => state === "waiting")) return;
-      groups.delete(headers); // a caller may use the same headers again
       notify(group);
+      if (!group.calls.some(({ state }) => state === "thrown")) return void groups.delete(headers);
+      for (const other of group.calls) if (other.state === "returned") other.state = "ended";
     };
     return {
       index,

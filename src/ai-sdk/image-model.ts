@@ -91,7 +91,7 @@ export function createImageModel<M extends Model>(
     modelId,
     maxImagesPerCall: maximum,
     async doGenerate(options) {
-      const call = joinGroup(options.headers);
+      const call = joinGroup(options.headers, options.n);
       try {
         const result = await carryOut(options, call);
         call.end(true);

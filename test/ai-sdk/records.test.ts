@@ -1,4 +1,4 @@
-import { generateImage } from "ai";
+import { generateImage, wrapImageModel } from "ai";
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { createTensorsLab } from "../../src/ai-sdk/index.js";
 import type { ImageCallError, ProviderSettings } from "../../src/ai-sdk/index.js";
@@ -195,4 +195,38 @@ test("images whose download failed come with the next call", async () => {
   expect((await generate()).images).toHaveLength(2);
   expect(charges()).toEqual([2]);
   expect(told).toHaveLength(1);
+});
+
+test.each([
+  ["while the other goes on", { idempotencyKey: "order-1234" }, false],
+  ["while the other goes on, without a key", {}, false],
+  ["when the other has returned", { idempotencyKey: "order-1234" }, true],
+  ["when the other has returned, without a key", {}, true],
+])("a middleware that repeats a failed call %s pays for nothing again", async (_, options, isLate) => {
+  const { provider, generate, charges, failWith, server } = await start({ records: createMemoryStore() });
+  failWith(denied);
+  let succeed: () => void = () => {};
+  const success = new Promise<void>((resolve) => (succeed = resolve));
+  const model = wrapImageModel({
+    model: provider().image("seedreamv5"),
+    middleware: {
+      specificationVersion: "v3",
+      async wrapGenerate({ doGenerate }) {
+        try {
+          return await doGenerate();
+        } catch {
+          if (isLate) await success;
+          return await doGenerate();
+        } finally {
+          succeed();
+        }
+      },
+    },
+  });
+  const { images, providerMetadata } = await generate(options, model as never);
+  expect(images).toHaveLength(20);
+  const given = providerMetadata.tensorslab!.images as { url: string }[];
+  expect(new Set(given.map(({ url }) => url)).size).toBe(20);
+  expect(charges().toSorted()).toEqual([15, 5]);
+  expect(server.requests.filter(({ role }) => role === "submit")).toHaveLength(2);
 });
