@@ -57,7 +57,8 @@ export async function withLock<T>(
   try {
     return await work();
   } finally {
-    await rm(join(path, entry), { force: true });
+    // What the work has done counts, also if the folder is gone or its disk fails; the lock ends with this process then.
+    await rm(join(path, entry), { force: true }).catch(() => undefined);
     await rmdir(path).catch(() => undefined); // somebody else's by now
   }
 }

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -94,6 +94,16 @@ describe("a lock", () => {
       await expect(withLock(path, {}, async () => undefined)).rejects.toThrow("An unknown process holds");
       expect(await withLock(path, { breakLock: true }, async () => "broken")).toBe("broken");
     }
+  });
+
+  test("that cannot be released does not undo the work", async () => {
+    const path = join(await makeFolder(), "a.lock");
+    const work = async () => {
+      await rm(path, { recursive: true });
+      await writeFile(path, ""); // nothing can be removed from it
+      return "done";
+    };
+    expect(await withLock(path, {}, work)).toBe("done");
   });
 
   test("that has no holder any more is free", async () => {
