@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { appendFileSync, writeFileSync } from "node:fs";
 import { chmod, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -385,5 +386,44 @@ describe("a row whose record is of another task by the time that its images are 
     expect(exitCode).not.toBe(0);
     expect(errors).toContain(first);
     expect(await readRecords(out)).toMatchObject({ one: { state: "completed", taskid: second, files: [] } });
+  });
+});
+
+describe("a list that is changed while it is processed", () => {
+  const prompt = `a fox ${"and a fox ".repeat(800)}`; // the list is longer than what is read at once
+  const rows = Array.from({ length: 40 }, (_, index) => ({ id: `r${index}`, prompt }));
+
+  /** Runs a batch whose list is changed in place, as some editors do, when the first row is submitted. */
+  async function runAndChange(change: (list: string) => void) {
+    let list = "";
+    const server = await startServer({
+      fail: ({ role, ordinalOfRole }) => {
+        if (role === "submit" && ordinalOfRole === 1) change(list);
+        return undefined;
+      },
+    });
+    const prepared = await prepare(rows, server);
+    list = prepared.list;
+    const { exitCode, errors } = await prepared.run("--concurrency", "1");
+    expect([exitCode, errors]).toEqual([1, expect.stringMatching(/Line \d+ was changed or added/)]);
+    const records = Object.values(await readRecords(prepared.out));
+    return { prompts: records.map(({ input }) => (input as { prompt: string }).prompt), server };
+  }
+
+  it("has no row submitted that was not validated", async () => {
+    const { prompts, server } = await runAndChange((list) => {
+      const others = rows.map(({ id }) => ({ id, resolution, prompt: prompt.replaceAll("fox", "cow") }));
+      writeFileSync(list, others.map((row) => JSON.stringify(row)).join("\n"));
+    });
+    expect(new Set(prompts)).toEqual(new Set([prompt]));
+    expect(server.ledger).toHaveLength(prompts.length);
+  });
+
+  it("has no row submitted that was added since", async () => {
+    const { prompts, server } = await runAndChange((list) =>
+      appendFileSync(list, `\n${JSON.stringify({ id: "new", prompt: "a cow", resolution })}`),
+    );
+    expect(prompts).toEqual(rows.map(() => prompt));
+    expect(server.ledger).toHaveLength(rows.length);
   });
 });

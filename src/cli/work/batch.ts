@@ -7,7 +7,9 @@ import { runConcurrently } from "../batch/queue.js";
 import { openResults } from "../batch/results.js";
 import { keepHeapSmall } from "../batch/small-heap.js";
 import { createTally } from "../batch/tally.js";
-import { exitStatusOf, UsageError } from "../exit-status.js";
+import { noteRows, onlyValidated } from "../batch/validated-rows.js";
+import type { RowDigests } from "../batch/validated-rows.js";
+import { exitStatusOf } from "../exit-status.js";
 import { createFolderStore } from "../../node/index.js";
 import { checkFolder, runAlone } from "../generation/folder.js";
 import { defaultModel, findModel } from "../input/models.js";
@@ -50,12 +52,22 @@ export async function batch(invocation: Invocation<Flags>): Promise<Result> {
   const open = (job: Job) => openFiles(model, job.written, (path) => resolve(dirname(list), path));
 
   const jobs = () => jobsOf(read(model), model);
+  const digests: RowDigests = [];
   const check = (maxImages?: number) => {
     progress.state(`validating ${list}`);
     const client = connectWithoutKey(flags);
     const records = createFolderStore(folder);
     const limits = { resubmit, limit: flags.limit, maxImages };
-    return checkJobs(jobs(), { list, client, records, model, open, signal, progress, ...limits });
+    return checkJobs(noteRows(jobs(), digests), {
+      list,
+      client,
+      records,
+      model,
+      open,
+      signal,
+      progress,
+      ...limits,
+    });
   };
   if (flags.dryRun) {
     const records = createFolderStore(folder);
@@ -93,7 +105,7 @@ export async function batch(invocation: Invocation<Flags>): Promise<Result> {
     let done = 0;
     progress.count(done, rows, 0);
     try {
-      await runConcurrently(withoutFaults(jobs()), rows, concurrency, signal, async (job) => {
+      await runConcurrently(onlyValidated(jobs(), digests), rows, concurrency, signal, async (job) => {
         await runner.run(job);
         done++;
         progress.count(done, rows, done - tally.counts.savedBefore);
@@ -126,13 +138,4 @@ async function* jobsOf(
 ): AsyncGenerator<Job | Fault> {
   const nameRow = createNameRow(model);
   for await (const row of rows) yield isFault(row) ? row : nameRow(row);
-}
-
-/** The jobs of a list that was validated before. */
-async function* withoutFaults(jobs: AsyncIterable<Job | Fault>): AsyncGenerator<Job> {
-  for await (const job of jobs) {
-    if (isFault(job) || job.fault)
-      throw new UsageError(`Line ${job.line} was changed while the list was being processed`);
-    yield job;
-  }
 }
