@@ -276,7 +276,7 @@ describe.concurrent("limits", () => {
 
   test("an image without end is given up once it is too large", async ({ serve }) => {
     const { origin, requests, firstAnswerEnded } = await serve((_, response) => {
-      const send = () => response.write(png(10_000), send);
+      const send = (error?: Error | null) => void (error || response.write(png(10_000), send));
       send();
     });
     expect((await failureOf(origin, { maxBytes: 100_000 })).message).toContain("larger than 100000 bytes");
