@@ -1,6 +1,7 @@
 import type { Client } from "../client.js";
 import { CallbackError, nameTask, TaskFailedError, TensorsLabError } from "../errors.js";
 import { sleep } from "../reliability/abort.js";
+import { checkImages } from "../reliability/wait.js";
 import type { Model, ModelInput, Submission, Task } from "../types.js";
 import { RecordBusyError, RecordError } from "./errors.js";
 import { checkRecordOptions } from "./options.js";
@@ -82,7 +83,7 @@ export interface Advance {
 /**
  * Takes one step without waiting, for queues and serverless functions: submits, or reads the task's status once.
  *
- * A task that failed is returned, with the record's state `failed`.
+ * A task that failed is returned, with the record's state `failed`; one that is completed without an image is an error.
  *
  * @throws The errors of `generateOnce`, except those of a wait.
  * @example
@@ -104,6 +105,7 @@ export async function advanceGeneration<M extends Model>(
     return { record, task, comeBackAfterMs: task ? undefined : shortestPollMs };
   }
   const task = await client.status(referenceOf(record), { signal: options.signal });
+  if (task.status === "completed") checkImages(task);
   const state = task.status === "completed" || task.status === "failed" ? task.status : undefined;
   const now = state ? await settle(record, state, options) : record;
   return { record: now, task, comeBackAfterMs: state ? undefined : pollDelayMs(now) };

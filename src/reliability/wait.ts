@@ -147,7 +147,7 @@ function isCompleted(task: Task): boolean {
 }
 
 /** A completed task without any image is not a success. */
-function checkImages({ taskid, urls }: Task): void {
+export function checkImages({ taskid, urls }: Task): void {
   if (urls.length > 0) return;
   const message = "The task is completed, but the response has no image; it may have been paid for";
   throw new UnexpectedResponseError(message, { outcome: "accepted", taskid });

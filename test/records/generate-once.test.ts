@@ -357,6 +357,32 @@ describe.each(stores)("with the %s store, advanceGeneration", (_, openStore) => 
   });
 });
 
+describe("a task that is completed without an image", () => {
+  test("is an error that names it, for a step as for a wait, until it has its images", async () => {
+    let isEmpty = true;
+    const alter = (body: Buffer) => {
+      const response = JSON.parse(body.toString()) as { data: object };
+      Object.assign(response.data, { url: [] });
+      return JSON.stringify(response);
+    };
+    const { client, server } = await startService({
+      fail: ({ role }) => (isEmpty && role === "status" ? { kind: "alter", alter } : undefined),
+    });
+    const options = { records: createMemoryStore(), idempotencyKey };
+    const { record } = await advanceGeneration(client, model, input, options);
+    for (const look of [advanceGeneration, generateOnce])
+      await expect(look(client, model, input, options)).rejects.toMatchObject({
+        name: "UnexpectedResponseError",
+        outcome: "accepted",
+        taskid: record.taskid,
+      });
+    expect(await stateOf(options.records)).toBe("accepted");
+    isEmpty = false;
+    const { task } = await advanceGeneration(client, model, input, options);
+    expect([task?.urls.length, server.ledger.length]).toEqual([1, 1]);
+  });
+});
+
 describe("a store that fails", () => {
   test("before the submit: nothing is sent", async () => {
     const { client, submits } = await startService();
