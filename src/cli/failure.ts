@@ -72,7 +72,9 @@ function explainError(error: Error): string[] {
   if (error instanceof UsageError) return [error.message, ...error.more];
   const taskid = taskidOf(error);
   const isNamed = taskid === undefined || error.message.includes(taskid);
-  return [isNamed ? error.message : `${error.message} (task ${taskid})`];
+  const { excerpt } = error as { excerpt?: string };
+  const response = excerpt ? [`The response began: ${excerpt}`] : [];
+  return [isNamed ? error.message : `${error.message} (task ${taskid})`, ...response];
 }
 
 /** The command that resumes the work; there is none without a task, or after one that failed. */

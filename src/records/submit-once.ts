@@ -199,10 +199,13 @@ function withoutUndefined<T extends object>(value: T): T {
 
 /** An error as a record keeps it. */
 export function describe(error: unknown): NonNullable<GenerationRecord["error"]> {
-  const { code, message } = Object(error) as { code?: unknown; message?: unknown };
+  const { code, message, excerpt } = Object(error) as Partial<Record<string, unknown>>;
+  const said = typeof message === "string" ? message : String(error);
+  // It may have the id of a paid task in it, in a form that the document does not allow.
+  const response = typeof excerpt === "string" && excerpt ? `; the response began: ${excerpt}` : "";
   return {
     ...(typeof code === "string" && { code }),
-    message: escapeText(typeof message === "string" ? message : String(error)),
+    message: escapeText(said + response),
   };
 }
 

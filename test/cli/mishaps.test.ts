@@ -52,6 +52,19 @@ describe("mishaps", () => {
     expect(errors).toContain(`To get the images: tensorslab-images download ${taskid}`);
   });
 
+  it("a task id that JavaScript cannot hold is shown as it came, and kept", async () => {
+    const body = '{"code":1000,"msg":"success","data":{"taskid":12345678901234567890}}';
+    const server = await startServer({
+      fail: () => ({ kind: "response", status: 200, body, charged: true }),
+    });
+    const out = join(await makeFolder(), "out");
+    const { exitCode, errors } = await command(["a fox", ...small, "--out", out, "--base-url", server.url]);
+    expect([exitCode, errors]).toEqual([8, expect.stringContaining(`The response began: ${body}\n`)]);
+    const [record] = Object.values(await readRecords(out));
+    expect(JSON.stringify(record?.error)).toContain("12345678901234567890");
+    expect(server.ledger).toHaveLength(1);
+  });
+
   it("a batch stops when its folder is gone, and leaves the rest unpaid", async () => {
     const { server, out, where } = await startMishap("status", (folder) =>
       rmSync(folder, { recursive: true }),

@@ -167,6 +167,23 @@ describe.each(stores)("with the %s store, generateOnce", (_, openStore) => {
     expect(server.ledger).toHaveLength(1);
   });
 
+  test("stores the digits of a task id that JavaScript cannot hold, for the person who looks for the image", async () => {
+    const body = '{"code":1000,"msg":"success","data":{"taskid":12345678901234567890}}';
+    const { client, submits } = await startService({
+      fail: () => ({ kind: "response", status: 200, body, charged: true }),
+    });
+    const records = await openStore();
+    const once = () => generateOnce(client, model, input, { records, idempotencyKey });
+    await expect(once()).rejects.toMatchObject({ outcome: "unknown", excerpt: body });
+    const record = await readRecord(records, idempotencyKey);
+    expect(record).toMatchObject({ state: "unknown", error: { code: "OUTCOME_UNKNOWN" } });
+    expect(record?.error?.message).toMatch(
+      /has no usable task id; .*; the response began: .*:12345678901234567890}}$/,
+    );
+    await expect(once()).rejects.toThrow(OutcomeUnknownError);
+    expect(submits()).toBe(1);
+  });
+
   test("stores an outcome that nobody knows, and one that is known", async () => {
     const failures = [
       [{ kind: "response", status: 502 }, "unknown"],
