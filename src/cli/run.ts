@@ -1,5 +1,5 @@
 import { CommanderError } from "commander";
-import type { Argument, Command } from "commander";
+import type { Argument, Command, Option } from "commander";
 import { exitStatus, UsageError } from "./exit-status.js";
 import { reportFailure } from "./failure.js";
 import { createProgram } from "./program.js";
@@ -55,20 +55,32 @@ export function findCommand(program: Command, given: readonly string[]): string[
 /** A flag without its value would take the next one for it: a `--dry-run` that is lost like this is a payment. */
 function refuseTakenOptions(program: Command, words: readonly string[]): void {
   const find = optionFinder(program);
+  const isFlag = (word: string) => find(/^-[^-]/.test(word) ? word.slice(0, 2) : word.replace(/=.*$/s, ""));
   const end = words.indexOf("--");
   const flags = end < 0 ? words : words.slice(0, end);
   for (const [at, word] of flags.entries()) {
+    const [, short = "", value] = /^(-[^-])=(.*)$/s.exec(word) ?? [];
+    const asked = find(short);
+    if (asked) {
+      const meant = asked.required ? `${asked.long}=${value}` : asked.long;
+      throw new UsageError(`Unknown option \`${word}\`. Did you mean \`${meant}\`?`);
+    }
     const { required, long } = find(word) ?? {};
     const next = flags[at + 1];
-    if (!required || next === undefined || !find(next.replace(/=.*$/s, ""))) continue;
+    if (!required || next === undefined || !isFlag(next)) continue;
     throw new UsageError(`\`${long}\` needs a value. For one that is the name of an option: ${long}=${next}`);
   }
 }
 
-/** The flag, of whatever command, that a word such as `--out` or `-o` names. */
+/** Finds the flag, of whatever command, that a word such as `--out`, `-o` or `-qo` ends in; its value is the next word. */
 function optionFinder(program: Command) {
   const options = program.commands.flatMap((command) => command.options);
-  return (word: string) => options.find(({ long, short }) => word === long || word === short);
+  return function find(word: string): Option | undefined {
+    const exact = options.find(({ long, short }) => word === long || word === short);
+    const first = exact ? undefined : options.find(({ short }) => short === word.slice(0, 2));
+    const isCluster = first && !first.required && !first.optional;
+    return isCluster ? find(`-${word.slice(2)}`) : exact;
+  };
 }
 
 /** A flag whose value is optional would take a prompt that follows it for its value. */

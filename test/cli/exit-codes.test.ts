@@ -122,6 +122,19 @@ describe("exit status and JSON", () => {
     const written = ["--resolution", "--batchsize=2"]; // one that has its own value is a flag as well
     const { exitCode: status } = await command(["generate", "a fox", "--base-url", server.url, ...written]);
     expect(status).toBe(2);
+    const short = [
+      [["--resolution", "-oimages"], "`--resolution` needs a value."],
+      [["-qo", "--dry-run"], "`--out` needs a value."],
+      [["--source", "-qv"], "`--source` needs a value."],
+      [["-o=images"], "Unknown option `-o=images`. Did you mean `--out=images`?\n"],
+      [["-q=yes"], "Unknown option `-q=yes`. Did you mean `--quiet`?\n"],
+    ] as const;
+    for (const [flags, said] of short) {
+      const { exitCode, errors } = await command(["generate", "a fox", "--base-url", server.url, ...flags]);
+      expect([exitCode, errors]).toEqual([2, expect.stringContaining(said)]);
+    }
+    const dry = await command(["-qo", await makeFolder(), "a fox", "--base-url", server.url, "--dry-run"]);
+    expect([dry.exitCode, dry.output]).toEqual([0, expect.stringContaining("a fox")]);
     expect(server.requests).toHaveLength(0);
     const { exitCode } = await command([
       "generate",
