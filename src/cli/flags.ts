@@ -20,7 +20,12 @@ export const outputOptions = (): Option[] =>
 
 /** The folder for images and records. */
 export const outOption = () =>
-  new Option("-o, --out <folder>", "folder for images and records, created if missing").default("images");
+  new Option("-o, --out <folder>", "folder for images and records, created if missing")
+    .argParser((text) => {
+      if (text !== "") return text; // as a variable that is not set
+      throw new InvalidArgumentError("It must be a folder, such as . for this one.");
+    })
+    .default("images");
 
 /** Who may read the records, where a folder is shared by users or containers. */
 export const recordModeOption = () =>

@@ -111,7 +111,7 @@ function findFirstWord(program: Command, words: readonly string[]): number {
 function messageOf({ code, message }: CommanderError, command: Command | undefined): string {
   const [argument]: readonly (Argument | undefined)[] = command?.registeredArguments ?? [];
   const takesPrompt = argument?.name() === "prompt";
-  const said = message.replace(/^error: /, "");
+  const said = message.replace(/^error: /, "").replace(/'([^']{100})[^']+'/g, "'$1…'"); // the rule follows the value
   const [, option] = /^unknown option '(.*?)(?:=[^]*)?'$/s.exec(said) ?? [];
   if (option !== undefined) return sayUnknown(option, command, takesPrompt);
   if (takesPrompt && code === "commander.excessArguments")

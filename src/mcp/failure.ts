@@ -50,7 +50,7 @@ export function reportFailure(error: unknown, { record, recordPath, taskid: know
   if (error instanceof InvalidInputError) {
     return { outcome: "not-sent", text: `${escapeText(message)}. ${nothingPaid} Correct the arguments.` };
   }
-  if (error instanceof ImageLimitError) return { outcome: "not-sent", text: sayLimit(message) };
+  if (error instanceof ImageLimitError) return { outcome: "not-sent", text: sayLimit(error) };
 
   const { taskid = record?.taskid ?? known, outcome } = isTensorsLabError(error)
     ? error
@@ -132,8 +132,8 @@ function afterRefusal(error: unknown): string {
   return "Change the arguments, or ask the person, before you call again.";
 }
 
-function sayLimit(message: string): string {
-  const flag = message.includes(".day") ? "--max-images-per-day" : "--max-images-per-session";
+function sayLimit({ message, period }: ImageLimitError): string {
+  const flag = period === "day" ? "--max-images-per-day" : "--max-images-per-session";
   return (
     `The budget does not allow it: ${escapeText(message).replace(/ \(`maxImages\..*/, "")}. ${nothingPaid} ` +
     `Do not try again: a person sets the budget, with \`${flag}\`.`

@@ -28,9 +28,9 @@ export async function listen(
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
       const reason = error.code === "EADDRINUSE" ? "it is in use" : error.message;
-      reject(
-        new Error(`Mock server: cannot open port ${port} (option "${option}"): ${reason}`, { cause: error }),
-      );
+      const isHost = error.syscall === "getaddrinfo" || error.code === "EADDRNOTAVAIL";
+      const what = isHost ? `listen on ${host} (option "host")` : `open port ${port} (option "${option}")`;
+      reject(new Error(`Mock server: cannot ${what}: ${reason}`, { cause: error }));
     });
     server.listen(port, host, resolve);
   });

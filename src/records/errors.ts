@@ -71,8 +71,11 @@ export class RecordConflictError extends TensorsLabError {
 export class ImageLimitError extends TensorsLabError {
   override readonly name = "ImageLimitError";
   readonly code = "IMAGE_LIMIT";
+  /** Which limit of `maxImages` it is, if the store said so. */
+  readonly period: "run" | "day" | undefined;
 
-  constructor(message: string) {
+  constructor(message: string, { period }: { period?: "run" | "day" | undefined } = {}) {
     super(message, { outcome: "not-sent" });
+    this.period = period;
   }
 }

@@ -92,5 +92,6 @@ function tooMany(period: "run" | "day", limit: number, images: number): ImageLim
   const noun = images === 1 ? "image" : "images";
   return new ImageLimitError(
     `${images} more ${noun} would exceed the limit of ${limit} for this ${period} (\`maxImages.${period}\`); nothing was sent`,
+    { period },
   );
 }

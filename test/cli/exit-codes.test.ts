@@ -105,6 +105,29 @@ describe("exit status and JSON", () => {
       expect(json).toMatchObject({ ok: false, exitCode: 2, error: { code: expect.any(String) as string } });
   });
 
+  it.each([
+    ["mock --image-size=0", "`--image-size` cannot be `0`. It must be a whole number of 1 or more."],
+    ["mock --port=1e9", "`--port` cannot be `1e9`. It must be a whole number of 0 or more, at most 65535."],
+    ["mock --credits=1.5", "`--credits` cannot be `1.5`. It must be a whole number of 0 or more."],
+    ["mock --task-seconds=", "`--task-seconds` cannot be ``. It must be a number of seconds, 0 or more."],
+    ["mock --host=", "`--host` cannot be ``. It must be a host name or an IP address."],
+    ["mock --host=no-such-host.invalid", "cannot listen on no-such-host.invalid (`--host`): "],
+    ["mock --public-url=text", "`--public-url` cannot be `text`. It must be a URL of http or https"],
+    [
+      "mock --service=http://a:b@c",
+      "`--service` cannot be `http://a:b@c`. It must be a URL of http or https",
+    ],
+    ["generate fox --out=", "`--out` cannot be ``. It must be a folder, such as . for this one."],
+    ["generate fox --source=none.png", "Invalid input: --source "],
+    [
+      `generate fox --timeout=${"x".repeat(3000)}`,
+      `\`--timeout\` cannot be \`${"x".repeat(100)}…\`. It must be`,
+    ],
+  ])("is 2 for an invalid value, and the flag is named with what it takes (%#)", async (words, said) => {
+    const { exitCode, errors } = await command(words.split(" "));
+    expect([exitCode, errors]).toEqual([2, expect.stringContaining(said)]);
+  });
+
   it("is 2 for a flag without its value", async () => {
     const { exitCode, errors } = await command(["generate", "a fox", "-o"]);
     expect([exitCode, errors]).toEqual([2, "error: `--out` needs a value\n"]);

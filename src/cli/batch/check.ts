@@ -10,7 +10,7 @@ import type { FolderStore } from "../../node/index.js";
 import { UsageError } from "../exit-status.js";
 import { newId } from "../input/prepare.js";
 import { warnAboutFiles } from "../input/source-files.js";
-import { findGarbled, withoutFiles } from "../input/written-input.js";
+import { findGarbled, nameSources, withoutFiles } from "../input/written-input.js";
 import { countImages } from "../input/models.js";
 import type { ModelFields } from "../input/models.js";
 import type { Progress } from "../terminal/progress.js";
@@ -146,7 +146,7 @@ async function checkJob(job: Job, options: CheckOptions, check: Check): Promise<
 
 /** A path as the list has it: a source stands in the column of sources, whatever the field that takes it. */
 function pathInList(path: string, { sources = [] }: Job): string {
-  return sources.includes(/^[^.[]*/.exec(path)![0]) ? sourceColumn : path;
+  return nameSources(path, sources, sourceColumn);
 }
 
 /** A record under a row's id must be of this row, and of this service. */

@@ -11,6 +11,8 @@ import { modelOption } from "../flags.js";
 export interface Wanted {
   model: ModelFields;
   written: WrittenInput;
+  /** The fields that `--source` filled. */
+  sources: string[];
 }
 
 /** Reads the flags of a parsed command, and adds its prompt. */
@@ -52,7 +54,8 @@ export function addFieldFlags(command: Command): ReadFieldFlags {
     const flags = command.opts<Record<string, unknown> & { model: string; source?: string[] }>();
     const model = findModel(flags.model)!;
     if (model.prompt === undefined) throw new UsageError(`${model.name} takes no prompt`);
-    const written: WrittenInput = { [model.prompt]: prompt, ...placeSources(model, flags.source ?? []) };
+    const placed = placeSources(model, flags.source ?? []);
+    const written: WrittenInput = { [model.prompt]: prompt, ...placed };
     for (const [name, option] of options) {
       const key = option.attributeName();
       const value = (Object.hasOwn(flags, key) ? flags[key] : undefined) as string | string[] | undefined;
@@ -63,7 +66,7 @@ export function addFieldFlags(command: Command): ReadFieldFlags {
       const field = findField(model, name);
       written[name] = field ? readFlag(field, value) : value;
     }
-    return { model, written };
+    return { model, written, sources: Object.keys(placed) };
   };
 }
 

@@ -22,7 +22,7 @@ export type PlanRequest = (
  *
  * @throws {InvalidInputError} The returned function throws it, listing every fault of an input.
  */
-export function createPlanner(baseUrl: string): PlanRequest {
+export function createPlanner(baseUrl: string, namePath = (path: string) => path): PlanRequest {
   return async (model, input) => {
     let request: PlannedRequest | undefined;
     const warnings: string[] = [];
@@ -30,7 +30,7 @@ export function createPlanner(baseUrl: string): PlanRequest {
       apiKey: null,
       baseUrl,
       submitRetries: 0,
-      onWarning: ({ path, message }) => void warnings.push(`${path} ${message}`),
+      onWarning: ({ path, message }) => void warnings.push(`${namePath(path)} ${message}`),
       fetch: async (target, { method = "", headers, body } = {}) => {
         const { size: bodyBytes } = typeof body === "string" ? new Blob([body]) : (body as Blob);
         const contentType = new Headers(headers).get("content-type") ?? "";

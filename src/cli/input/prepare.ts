@@ -6,7 +6,7 @@ import { InvalidInputError } from "../../index.js";
 import { UsageError } from "../exit-status.js";
 import { readPrompt } from "./prompt.js";
 import { openFiles, warnAboutFiles } from "./source-files.js";
-import { findGarbled } from "./written-input.js";
+import { findGarbled, nameSources } from "./written-input.js";
 import type { WrittenInput } from "./written-input.js";
 import type { ModelFields } from "./models.js";
 import type { Result } from "../terminal/output.js";
@@ -47,7 +47,8 @@ export async function prepare(
       { more: ["All commands: tensorslab-images --help"] },
     );
   }
-  const { model, written } = readFields(await readPrompt(prompt, signal));
+  const { model, written, sources } = readFields(await readPrompt(prompt, signal));
+  const namePath = (path: string) => nameSources(path, sources, "--source");
   const garbled = findGarbled(written);
   if (garbled.length > 0) throw new InvalidInputError(garbled);
   for (const { name, type } of model.fields) {
@@ -58,11 +59,21 @@ export async function prepare(
         : resolve(String(value));
     }
   }
-  const input = await openFiles(model, written);
-  const planned = await createPlanner(baseUrlOf(flags))(model.name, input);
+  const input = await openFiles(model, written).catch((error: unknown) => rename(error, namePath));
+  const plan = createPlanner(baseUrlOf(flags), namePath);
+  const planned = await plan(model.name, input).catch((error: unknown) => rename(error, namePath));
   const warnings = [...warnAboutFiles(input), ...planned.warnings];
   for (const warning of warnings) progress.warn(`warning: ${warning}`);
   return { model, written, input, request: planned.request, warnings };
+}
+
+/** Throws an error of the input with other names for its places. */
+function rename(error: unknown, namePath: (path: string) => string): never {
+  if (!(error instanceof InvalidInputError)) throw error;
+  throw new InvalidInputError(
+    error.issues.map(({ path, message }) => ({ path: namePath(path), message })),
+    { cause: error.cause },
+  );
 }
 
 /** An id for a record that has none: the time in UTC, and something random. */

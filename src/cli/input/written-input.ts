@@ -48,6 +48,11 @@ export function placeSources(model: ModelFields, sources: readonly string[]): Wr
   return input;
 }
 
+/** The path of a fault as it was written: what was given as a source is in no field for people. */
+export function nameSources(path: string, sources: readonly string[], name: string): string {
+  return sources.includes(/^[^.[]*/.exec(path)![0]) ? name : path;
+}
+
 /** An input without its files, to validate the rest. */
 export function withoutFiles({ fields }: ModelFields, written: WrittenInput): WrittenInput {
   const isFile = (name: string) => fields.some((field) => field.name === name && field.type === "file");

@@ -10,6 +10,7 @@ import { createTally } from "../batch/tally.js";
 import { noteRows, onlyValidated } from "../batch/validated-rows.js";
 import type { RowDigests } from "../batch/validated-rows.js";
 import { exitStatusOf } from "../exit-status.js";
+import { ImageLimitError } from "../../index.js";
 import { createFolderStore } from "../../node/index.js";
 import { checkFolder, runAlone } from "../generation/folder.js";
 import { defaultModel, findModel } from "../input/models.js";
@@ -123,14 +124,18 @@ export async function batch(invocation: Invocation<Flags>): Promise<Result> {
   const exitCode = stopped ? exitStatusOf(stopped) : tally.exitStatus(limit === undefined ? [] : ["left"]);
   const warning = tally.warning();
   if (warning !== undefined) progress.warn(warning);
-  if (stopped) progress.note(`Stopped submitting: ${withFlags((stopped as Error).message)}`);
+  if (stopped) progress.note(`Stopped submitting: ${withFlag(stopped as Error)}`);
   for (const line of tally.advice(command)) progress.note(line);
   return { lines: tally.table(), data: summary(), exitCode };
 }
 
-/** A message about the limits of a store, with the flags that set them here in place of its options. */
-const withFlags = (message: string): string =>
-  message.replace("`maxImages.run`", "`--max-images`").replace("`maxImages.day`", "`--max-images-per-day`");
+/** An error's message; a limit is called by the flag that sets it here, in place of the store's option. */
+function withFlag(error: Error): string {
+  const flag = error instanceof ImageLimitError && limitFlags[error.period!];
+  return flag ? error.message.replace(/`maxImages\.\w+`/, `\`${flag}\``) : error.message;
+}
+
+const limitFlags = { run: "--max-images", day: "--max-images-per-day" };
 
 async function* jobsOf(
   rows: AsyncIterable<WrittenRow | Fault>,

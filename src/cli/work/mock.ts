@@ -22,6 +22,10 @@ interface Flags {
   json?: boolean;
 }
 
+/** The flag of an option, such as `--results-port`. */
+const nameFlag = (_: string, option: string): string =>
+  `(\`--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}\`)`;
+
 /** Number of requests that are kept: it may run for weeks. */
 const keep = { requests: 10_000, megabytes: 64 };
 
@@ -49,7 +53,7 @@ export async function mock({ flags, progress, signal }: Invocation<Flags>): Prom
     },
   };
   const server = await startMockServer(options).catch((cause: Error) => {
-    throw new UsageError(cause.message, { cause }); // the port is in use or invalid
+    throw new UsageError(cause.message.replace(/\(option "(\w+)"\)/, nameFlag), { cause }); // the port is in use
   });
   const { url, resultsUrl, pageUrl, healthUrl } = server;
   const lines = pageUrl === undefined ? [url] : [url, pageUrl];
