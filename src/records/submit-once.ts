@@ -70,8 +70,10 @@ export async function submitOnce(
       await sleep(Math.random() * 50, signal);
       continue;
     }
-    // The process may have been stopped since, and other callers may take the outcome for unknown now.
-    if (performance.now() - claimedAt > graceMs || Date.now() > Date.parse(record.expiresAt!) - graceMs) {
+    // The process may have been frozen since, or the machine asleep, for which the first clock stands still; other callers
+    // may take the outcome for unknown now.
+    const waitedMs = Math.max(performance.now() - claimedAt, Date.now() - Date.parse(record.updatedAt));
+    if (waitedMs > graceMs) {
       const error = { message: "The process was stopped before it could submit; nothing was sent" };
       await store(record, { state: "not-sent", error }, options);
       continue;

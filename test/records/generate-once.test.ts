@@ -467,7 +467,10 @@ describe("a store that fails", () => {
     expect(submits()).toBe(0);
   });
 
-  test("by taking longer than an intent may wait: nothing is sent under it", async () => {
+  test.each([
+    ["the process is frozen", performance],
+    ["the machine sleeps, which stops the process's clock", Date],
+  ])("by taking longer than an intent may wait, as %s: nothing is sent under it", async (_, clock) => {
     const { client, server } = await startService();
     const memory = createMemoryStore();
     let delayMs = 31_000;
@@ -475,8 +478,8 @@ describe("a store that fails", () => {
       ...memory,
       async claim(record, previous) {
         const claimed = await memory.claim(record, previous);
-        const now = performance.now() + delayMs;
-        if (delayMs > 0) vi.spyOn(performance, "now").mockImplementationOnce(() => now);
+        const now = clock.now() + delayMs;
+        if (delayMs > 0) vi.spyOn(clock, "now").mockImplementationOnce(() => now);
         delayMs = 0;
         return claimed;
       },
@@ -484,5 +487,20 @@ describe("a store that fails", () => {
     await generateOnce(client, model, input, { records, idempotencyKey });
     expect(await readRecord(records, idempotencyKey)).toMatchObject({ attempt: 2, state: "completed" });
     expect(server.ledger).toHaveLength(1);
+  });
+
+  test("by taking longer than a short deadline of the submit: it is sent all the same", async () => {
+    const { client, submits } = await startService({}, { submitTimeoutMs: 50 });
+    const memory = createMemoryStore();
+    const records: RecordStore = {
+      ...memory,
+      async claim(record, previous) {
+        const claimed = await memory.claim(record, previous);
+        await new Promise((resolve) => setTimeout(resolve, 60));
+        return claimed;
+      },
+    };
+    await generateOnce(client, model, input, { records, idempotencyKey }).catch(() => undefined);
+    expect([(await readRecord(records, idempotencyKey))?.attempt, submits()]).toEqual([1, 1]);
   });
 });
