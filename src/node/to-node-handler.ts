@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { finished } from "node:stream";
+import type { Writable } from "node:stream";
 import { fields } from "../../generated/operations.js";
 
 /** A handler as Node's own server, Express, Fastify and Koa take it. */
@@ -69,6 +70,11 @@ async function respond(
   outgoing.end(incoming.method === "HEAD" ? undefined : body);
 }
 
+/** The stream of a response of HTTP/2. */
+interface Http2 {
+  stream?: Writable;
+}
+
 /** The fields that frameworks add to a request. */
 interface Framework {
   /** Express: the body as a parser read it. */
@@ -97,14 +103,16 @@ function toRequest(
   const { method = "GET", readableDidRead } = incoming;
   const headers = new Headers();
   for (const [name, value] of Object.entries(incoming.headers)) {
-    if (name.startsWith(":")) continue; // of HTTP/2
-    for (const each of [value ?? []].flat()) headers.append(name, each);
+    const known = name === ":authority" ? "host" : name; // of HTTP/2
+    if (known.startsWith(":") || (known !== name && incoming.headers.host !== undefined)) continue;
+    for (const each of [value ?? []].flat()) headers.append(known, each);
   }
-  if (method === "GET" || method === "HEAD") return new Request(urlOf(incoming), { method, headers, signal });
+  if (method === "GET" || method === "HEAD")
+    return new Request(urlOf(incoming, headers), { method, headers, signal });
   const body = readableDidRead && incoming.body !== undefined ? JSON.stringify(incoming.body) : undefined;
   if (body !== undefined) headers.set("content-length", String(Buffer.byteLength(body)));
   const init = { method, headers, signal, body: body ?? toStream(incoming, outgoing), duplex: "half" };
-  return new Request(urlOf(incoming), init as unknown as RequestInit);
+  return new Request(urlOf(incoming, headers), init as unknown as RequestInit);
 }
 
 /**
@@ -112,33 +120,38 @@ function toRequest(
  * still sending reads the response only then. `Readable.toWeb` ends the visitor's connection instead, and when it is
  * cancelled while it resumes, it throws where nobody can catch it.
  */
-function toStream(incoming: IncomingMessage, outgoing: ServerResponse): ReadableStream<Uint8Array> {
-  let isOpen = true;
+function toStream(incoming: IncomingMessage, outgoing: ServerResponse & Http2): ReadableStream<Uint8Array> {
+  let state: "unread" | "open" | "ended" = "unread";
+  /** Nothing is attached before the first read: Node discards a body by itself that nobody has read. */
+  function open(controller: ReadableStreamDefaultController<Uint8Array>): void {
+    state = "open";
+    const end = (error?: Error | null): void => {
+      if (state === "ended") return;
+      state = "ended";
+      if (error) controller.error(error);
+      else controller.close();
+    };
+    incoming.on("data", (chunk: Uint8Array) => {
+      if (state === "ended") return;
+      controller.enqueue(chunk);
+      incoming.pause();
+    });
+    finished(incoming, { writable: false }, end);
+    // A response of HTTP/2 is finished when the visitor has sent everything, its stream before.
+    finished(outgoing.stream ?? outgoing, { readable: false }, () => {
+      end(new Error("the response was sent before the body was read"));
+      incoming.resume();
+    });
+  }
   return new ReadableStream<Uint8Array>(
     {
-      start(controller) {
-        const end = (error?: Error | null): void => {
-          if (!isOpen) return;
-          isOpen = false;
-          if (error) controller.error(error);
-          else controller.close();
-        };
-        incoming.pause();
-        incoming.on("data", (chunk: Uint8Array) => {
-          if (!isOpen) return;
-          controller.enqueue(chunk);
-          incoming.pause();
-        });
-        finished(incoming, { writable: false }, end);
-        outgoing.on("finish", () => {
-          end(new Error("the response was sent before the body was read"));
-          incoming.resume();
-        });
-      },
-      pull: () => void incoming.resume(),
-      cancel() {
-        isOpen = false;
+      pull(controller) {
+        if (state === "unread") open(controller);
         incoming.resume();
+      },
+      cancel() {
+        if (state === "open") incoming.resume();
+        state = "ended";
       },
     },
     { highWaterMark: 0 },
@@ -146,11 +159,11 @@ function toStream(incoming: IncomingMessage, outgoing: ServerResponse): Readable
 }
 
 /** The path counts; the host is only shown to the handler, and it is the visitor's choice. */
-function urlOf({ url = "/", originalUrl = url, headers }: IncomingMessage & Framework): URL {
+function urlOf({ url = "/", originalUrl = url }: IncomingMessage & Framework, headers: Headers): URL {
   const { pathname, search } = originalUrl.startsWith("/")
     ? new URL(`http://localhost${originalUrl}`)
     : new URL(originalUrl);
-  const host = headers.host ?? "";
+  const host = headers.get("host") ?? "";
   const base =
     /^[\w.-]+(:\d+)?$/.test(host) && URL.canParse(`http://${host}`) ? `http://${host}` : "http://localhost";
   return new URL(base + pathname + search);

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { connect as connectHttp2, createServer as createHttp2Server } from "node:http2";
 import { connect } from "node:net";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
@@ -317,5 +318,57 @@ describe("a visitor who is still sending", () => {
     );
     expect(await sendAll(port, bytes)).toEqual(["200", "200"]);
     await expect(reading).rejects.toThrow("the response was sent before the body was read");
+  });
+});
+
+describe("over HTTP/2", () => {
+  /** Sends a form of so many bytes; returns the status, the text, and how many bytes could be written. */
+  async function send(handler: (request: Request) => Promise<Response> | Response, bytes: number) {
+    const server = createHttp2Server(toNodeHandler(handler) as never).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const session = connectHttp2(`http://127.0.0.1:${port}`);
+    onTestFinished(() => {
+      session.destroy();
+      server.close();
+    });
+    const stream = session.request({ ":method": "POST", ":path": "/a/b" });
+    const responded = once(stream, "response") as Promise<[Record<string, unknown>]>;
+    const closed = new Promise((resolve) => stream.on("error", resolve).on("close", resolve));
+    const received = text(stream).catch(String);
+    const piece = Buffer.alloc(65_536);
+    for (let sent = 0; sent < bytes && !stream.destroyed; sent += piece.length) {
+      if (!stream.write(piece.subarray(0, bytes - sent))) {
+        await Promise.race([new Promise((resolve) => stream.once("drain", resolve)), closed]);
+      }
+    }
+    if (!stream.destroyed) stream.end();
+    const [headers] = await responded;
+    return { port, status: headers[":status"], text: await received };
+  }
+
+  it("the handler has the host of the request, and its body", async () => {
+    const { port, ...response } = await send(
+      ({ url, headers }) => Response.json([url, headers.get("host")]),
+      0,
+    );
+    expect(JSON.parse(response.text)).toEqual([`http://127.0.0.1:${port}/a/b`, `127.0.0.1:${port}`]);
+    const { text: length } = await send(
+      async (request) => new Response(String((await request.arrayBuffer()).byteLength)),
+      20_000_000,
+    );
+    expect(length).toBe("20000000");
+  });
+
+  it("a visitor who is still sending gets the response", async () => {
+    const refuse = () => new Response("no", { status: 403 });
+    expect(await send(refuse, 20_000_000)).toMatchObject({ status: 403, text: "no" });
+    const stop = async ({ body }: Request) => {
+      const reader = body?.getReader();
+      await reader?.read();
+      await reader?.cancel();
+      return new Response("too large", { status: 413 });
+    };
+    expect(await send(stop, 20_000_000)).toMatchObject({ status: 413, text: "too large" });
   });
 });
