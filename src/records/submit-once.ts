@@ -106,7 +106,9 @@ export async function findRecord(
   const list = differences.map(
     ({ path, recorded, given }) => `\`${escapeText(path)}\` was ${show(recorded)} and is ${show(given)}`,
   );
-  const message = `The key ${show(id)} stands for another request already: ${list.join("; ")}. Nothing was sent: use another key`;
+  // That task may be the caller's own, of a file that was changed since.
+  const task = stored.taskid === undefined ? "" : `, with task ${escapeText(stored.taskid)}`;
+  const message = `The key ${show(id)} stands for another request already${task}: ${list.join("; ")}. Nothing was sent: use another key`;
   throw new RecordConflictError(message, differences);
 }
 

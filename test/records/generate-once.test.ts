@@ -1,3 +1,5 @@
+import { utimes, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import {
   advanceGeneration,
@@ -15,6 +17,8 @@ import {
   WaitTimeoutError,
 } from "../../src/index.js";
 import type { GenerationRecord, RecordStore } from "../../src/index.js";
+import { fileFromPath } from "../../src/node/index.js";
+import { makeFolder } from "../support/generate.js";
 import { apiKey, makeRecord, startService, stores } from "./support.js";
 
 const model = "seedreamv5";
@@ -311,6 +315,27 @@ describe.each(stores)("with the %s store, generateOnce", (_, openStore) => {
     expect(await checkGeneration(client, model, input, { records, idempotencyKey })).toMatchObject({
       attempt: 1,
     });
+  });
+
+  test("names the task of a key whose file was changed after it was sent", async () => {
+    const { client, server } = await startService();
+    const records = await openStore();
+    const path = join(await makeFolder(), "fox.png");
+    await writeFile(path, "the bytes of an image");
+    const submit = async () =>
+      advanceGeneration(
+        client,
+        model,
+        { ...input, sourceImage: [await fileFromPath(path)] },
+        { records, idempotencyKey },
+      );
+    const { record } = await submit();
+    await utimes(path, 1, 1);
+    await expect(submit()).rejects.toThrow(
+      `${idempotencyKey}" stands for another request already, with task ${record.taskid}: \`sourceImage\``,
+    );
+    const task = await resumeGeneration(client, { records, idempotencyKey });
+    expect([task.taskid, server.ledger.length]).toEqual([record.taskid, 1]);
   });
 
   test("an invalid input or option leaves nothing behind", async () => {
