@@ -69,9 +69,10 @@ export function createProcessor<Result>(options: ProcessorOptions<Result>): Imag
     const taskid = record.taskid!;
     if (comeBackAfterMs !== undefined || !task) {
       await putFirst(settings.queue, job);
-      // A task that takes long is read less often.
+      // A task that takes long is read less often, but not by an age that another worker's clock makes of it.
       const ageMs = Date.now() - Date.parse(record.updatedAt);
-      return comeBack(Math.max(comeBackAfterMs ?? 0, ageMs / 20), { state: "accepted", taskid });
+      const patienceMs = Math.min(longestPatienceMs, ageMs / 20);
+      return comeBack(Math.max(comeBackAfterMs ?? 0, patienceMs), { state: "accepted", taskid });
     }
     if (task.status === "failed") {
       throw await createError("UnrecoverableError", explainFailedTask(failureOf(task), record));
@@ -81,6 +82,9 @@ export function createProcessor<Result>(options: ProcessorOptions<Result>): Imag
     return settings.onCompleted(task, job, signal);
   };
 }
+
+/** The longest time between two reads of a task, unless the service asks for more. */
+const longestPatienceMs = 60_000;
 
 type Step =
   | { advance: Advance; decision?: undefined; error?: undefined; beganAtMs?: undefined }

@@ -46,7 +46,10 @@ export function createConnections(options: ConnectionOptions): Connections {
       requestTls: connect,
       // A proxy that accepts a connection may still never open the tunnel.
       clientFactory: (origin, settings) =>
-        new Pool(origin, { ...settings, headersTimeout: toMilliseconds(connectTimeoutMs) }),
+        new Pool(origin, {
+          ...withoutAddressAsName(settings as Pool.Options),
+          headersTimeout: toMilliseconds(connectTimeoutMs),
+        }),
       factory: (origin, settings) => new Pool(origin, withFinalErrors(settings as Pool.Options)),
     });
   }
@@ -87,6 +90,19 @@ function trustAlso(given: string | readonly string[]): SecureContext {
   } catch (cause) {
     throw new ConfigurationError("`ca` must be certificates in PEM form", { cause });
   }
+}
+
+/** For a proxy at an IP address undici names the address in the handshake, where only names may stand; Node warns of it. */
+function withoutAddressAsName(settings: Pool.Options): Pool.Options {
+  const connect = settings.connect as buildConnector.connector;
+  const { isIP } = process.getBuiltinModule("node:net"); // takes time to load
+  return {
+    ...settings,
+    connect(target, callback) {
+      const name = target.servername?.replace(/^\[|\]$/g, ""); // there is none for a proxy on http
+      connect(isIP(name ?? "") ? { ...target, servername: "" } : target, callback);
+    },
+  };
 }
 
 /** A proxy that hangs up fails a request: undici takes this for an old connection that has ended, and tries for ever. */

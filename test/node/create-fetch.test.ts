@@ -24,6 +24,7 @@ import { png, test } from "./fixtures.js";
 
 const apiKey = "sk-of-the-tests-0123456789";
 const input = { prompt: "a red fox" };
+const pem = (name: string) => readFileSync(new URL(`../faults/support/${name}.pem`, import.meta.url));
 
 /** A fetch that is closed with the test; proxies are what the test says, not what its machine has. */
 function openFetch(options: CreateFetchOptions = { proxy: null }) {
@@ -304,7 +305,6 @@ describe("a request that nothing came of", () => {
   });
 
   test("is known not to be sent: a certificate that nobody vouches for, until `ca` does", async () => {
-    const pem = (name: string) => readFileSync(new URL(`../faults/support/${name}.pem`, import.meta.url));
     let charged = 0;
     const server = createSecureServer({ key: pem("key"), cert: pem("certificate") }, (_, response) => {
       charged++;
@@ -468,6 +468,26 @@ describe("through a proxy", () => {
     expect(error.outcome).toBe("not-sent");
     expect(inspect(error, { depth: 20, showHidden: true })).not.toContain("secret");
   });
+
+  test.for(["127.0.0.1", "[::1]"])(
+    "on https at %s gets no server name, which an address is not",
+    async (host) => {
+      const proxy = createSecureServer({ key: pem("key"), cert: pem("certificate") });
+      await new Promise<void>((resolve) => proxy.listen(0, host.replace(/[[\]]/g, ""), resolve));
+      onTestFinished(() => void proxy.close());
+      const warnings: Error[] = [];
+      const note = (warning: Error) => void warnings.push(warning);
+      process.on("warning", note);
+      onTestFinished(() => void process.off("warning", note));
+      const uri = `https://${host}:${(proxy.address() as AddressInfo).port}`;
+      const fetch = openFetch({ proxy: uri, ca: pem("certificate").toString() });
+      const error = await submitFailure({ baseUrl: "https://service.test", fetch });
+      // The proxy's certificate is that of a name: it is compared with the address.
+      expect([error.outcome, error.message]).toEqual(["not-sent", expect.stringContaining("IP: ")]);
+      await new Promise(setImmediate); // warnings are told in the next turn
+      expect(warnings).toEqual([]);
+    },
+  );
 
   test("that the environment names wrongly nothing was sent, and its password is not quoted", async () => {
     const server = await startMock();
