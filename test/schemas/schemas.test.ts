@@ -2,7 +2,7 @@ import Ajv from "ajv";
 import Ajv2020 from "ajv/dist/2020.js";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from "vitest";
-import { createClient } from "../../src/index.js";
+import { checkInput, createClient } from "../../src/index.js";
 import type { Model, ModelInput } from "../../src/index.js";
 import { startMockServer } from "../../src/mock-server/index.js";
 import type { MockServer } from "../../src/mock-server/index.js";
@@ -25,6 +25,18 @@ describe("validation", () => {
     const input = { prompt: "a fox", batchsize: 2, sourceImage: [{ base64 }], imageUrl: undefined };
     expect(validate(input)).toEqual({ value: input });
     expect((validate(input) as { value: unknown }).value).toBe(input);
+  });
+
+  test("takes for blank what a submit takes for blank, character by character", async () => {
+    const isBlank = (prompt: string) => faultsOf({ prompt }).includes("prompt must not be blank");
+    const differing: string[] = [];
+    for (let code = 0; code <= 0x10ffff; code++) {
+      const character = String.fromCodePoint(code);
+      if (!/[\p{Cc}\p{Cf}\p{Z}\p{DI}\s]/u.test(character)) continue;
+      const refusal = await checkInput("seedreamv5", { prompt: character }).then(() => "", String);
+      if (isBlank(character) !== refusal.includes("must not be blank")) differing.push(code.toString(16));
+    }
+    expect(differing).toEqual([]);
   });
 
   test.each<[string, unknown, string[]]>([
