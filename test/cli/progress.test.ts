@@ -5,6 +5,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { cutToWidth, widthOf } from "../../src/cli/terminal/printable.js";
 import { createProgress } from "../../src/cli/terminal/progress.js";
 import type { Progress } from "../../src/cli/terminal/progress.js";
 import { makeFolder } from "../support/generate.js";
@@ -135,6 +136,11 @@ describe("progress", () => {
     expect(second).toMatch(/^\x1b\[2A\r\x1b\[J/); // three rows of 20
     expect(stripVTControlCharacters(second).trim().length).toBeLessThan(20);
     expect(written.join("")).not.toContain("\x1b[?25l"); // the cursor is never hidden
+  });
+
+  it.each(["狐", "여", "𠮷", "𛀁", "︐", "〈", "🈂", "🦊"])("counts two columns for %s", (character) => {
+    expect(widthOf(character)).toBe(2);
+    expect(cutToWidth(character.repeat(40), 21)).toBe(character.repeat(10));
   });
 
   it("is taken down for Ctrl-Z, and drawn again by fg", async () => {
