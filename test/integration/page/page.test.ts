@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { mockMarkers } from "../../../src/mock-server/index.js";
 import {
@@ -29,6 +30,29 @@ describe("requests", () => {
     expect(await row.innerText()).toMatch(/submit\s*a banana\s*1 image\s*200/);
     expect(await row.innerText()).toContain("1 warning");
     await page.getByText(/images? charged, \d+ credits left/).waitFor();
+  });
+
+  it("are followed in any number of tabs, of which hidden ones catch up when they are seen again", async () => {
+    const server = await startServer();
+    const first = await openPage(server);
+    const show = (page: Page, visibility: string) =>
+      page.evaluate((value) => {
+        Object.defineProperty(document, "visibilityState", { value, configurable: true });
+        document.dispatchEvent(new Event("visibilitychange"));
+      }, visibility);
+    let last = first;
+    for (let tab = 2; tab <= 8; tab++) {
+      await show(last, "hidden");
+      last = await first.context().newPage();
+      await last.goto(server.pageUrl!, { timeout: 10_000 });
+      await last.getByText("live", { exact: true }).waitFor({ timeout: 10_000 });
+    }
+    await runSession(server);
+    await rowsOf(last).first().waitFor();
+    await first.getByText("Nothing has arrived yet").waitFor();
+    await show(first, "visible");
+    await rowsOf(first).first().waitFor();
+    expect(await rowsOf(first).count()).toBe(await rowsOf(last).count());
   });
 
   it("are found by search and filters", async () => {

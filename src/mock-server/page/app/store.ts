@@ -44,8 +44,17 @@ export const visible = computed(() => {
   });
 });
 
-/** Reads everything, and follows the changes from then on. */
+/** Reads everything, and follows the changes from then on, while somebody can see the page. */
 export function connect(): void {
+  let events = follow();
+  // A browser opens six connections to a server at most: those of hidden tabs would leave none for another one.
+  document.addEventListener("visibilitychange", () => {
+    events.close();
+    if (document.visibilityState === "visible") events = follow();
+  });
+}
+
+function follow(): EventSource {
   const events = new EventSource("/api/events");
   let isReading = false;
   let waiting: Changes[] = [];
@@ -57,6 +66,7 @@ export function connect(): void {
       ask<{ tasks: TaskView[] }>("GET", "/api/tasks"),
       ask<StateView>("GET", "/api/state"),
     ]);
+    if (events.readyState === EventSource.CLOSED) return; // what is newer is read elsewhere
     requests.value = all.requests;
     tasks.value = new Map(everyTask.tasks.map((task) => [task.taskid, task]));
     state.value = now;
@@ -73,6 +83,7 @@ export function connect(): void {
     else apply(changes);
   });
   events.addEventListener("error", () => (isLive.value = false));
+  return events;
 }
 
 /** Puts changes into the lists; new requests come first. */
