@@ -21,11 +21,18 @@ export const outputOptions = (): Option[] =>
 /** The folder for images and records. */
 export const outOption = () =>
   new Option("-o, --out <folder>", "folder for images and records, created if missing")
-    .argParser((text) => {
-      if (text !== "") return text; // as a variable that is not set
-      throw new InvalidArgumentError("It must be a folder, such as . for this one.");
-    })
+    .argParser(readFolder)
     .default("images");
+
+/** The folder of an earlier run. */
+export const folderArgument = () =>
+  new Argument("<folder>", "folder with records, as given to --out").argParser(readFolder);
+
+/** Reads the path of a folder. A variable that is not set would be this folder. */
+export function readFolder(text: string): string {
+  if (text !== "") return text;
+  throw new InvalidArgumentError("It must be a folder, such as . for this one.");
+}
 
 /** Who may read the records, where a folder is shared by users or containers. */
 export const recordModeOption = () =>
@@ -56,7 +63,11 @@ export const promptArgument = () => new Argument("[prompt]", "what to draw; - re
 export const dryRunOption = () =>
   new Option("--dry-run", "check and show the request, and send nothing; needs no key");
 
-export const taskArgument = () => new Argument("<taskid>", "the task, as submit printed it");
+export const taskArgument = () =>
+  new Argument("<taskid>", "the task, as submit printed it").argParser((text) => {
+    if (text.trim() !== "") return text;
+    throw new InvalidArgumentError("It must be the id of a task.");
+  });
 
 /** Number of generations in progress at the same time. */
 export const concurrencyOption = (description: string) =>

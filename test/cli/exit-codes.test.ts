@@ -118,6 +118,10 @@ describe("exit status and JSON", () => {
       "`--service` cannot be `http://a:b@c`. It must be a URL of http or https",
     ],
     ["generate fox --out=", "`--out` cannot be ``. It must be a folder, such as . for this one."],
+    ["mcp --mock --root photos --root=", "`--root` cannot be ``. It must be a folder"],
+    ["resume ", "`folder` cannot be ``. It must be a folder"],
+    ["records ", "`folder` cannot be ``. It must be a folder"],
+    ["status ", "`taskid` cannot be ``. It must be the id of a task."],
     ["generate fox --source=none.png", "Invalid input: --source "],
     [
       `generate fox --timeout=${"x".repeat(3000)}`,

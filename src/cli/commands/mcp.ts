@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from "commander";
 import type { ConfirmRule } from "../../mcp/index.js";
 import { defineCommand } from "../command.js";
-import { outOption, readCount, readSeconds, serviceOptions } from "../flags.js";
+import { outOption, readCount, readFolder, readSeconds, serviceOptions } from "../flags.js";
 
 /** `mcp`: a server of the Model Context Protocol, for agents. */
 export const mcp = defineCommand({
@@ -12,7 +12,10 @@ export const mcp = defineCommand({
     "agent repeats is not paid for again. It ends when standard input does.",
   options: [
     outOption(),
-    new Option("--root <folder...>", "folders that an agent may take source images from, beside --out"),
+    new Option(
+      "--root <folder...>",
+      "folders that an agent may take source images from, beside --out",
+    ).argParser((text, others: string[] = []) => [...others, readFolder(text)]),
     new Option("--confirm <rule>", "when a person must agree: never, always or above:N images").argParser(
       readRule,
     ),

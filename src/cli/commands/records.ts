@@ -1,7 +1,7 @@
-import { Argument, Option } from "commander";
+import { Option } from "commander";
 import { recordStates } from "../../index.js";
 import { defineCommand } from "../command.js";
-import { outputOptions } from "../flags.js";
+import { folderArgument, outputOptions } from "../flags.js";
 
 /** `records FOLDER`: shows what is known of each generation. */
 export const records = defineCommand({
@@ -10,7 +10,7 @@ export const records = defineCommand({
   description:
     "List the records of a folder, to compare them with your account. Nothing is sent or changed, and no key is " +
     "needed. The state `unknown` includes an intent that has expired.",
-  argument: new Argument("<folder>", "folder with records, as given to --out"),
+  argument: folderArgument(),
   options: [
     new Option("--state <state>", "only the records in this state").choices(recordStates),
     ...outputOptions(),

@@ -1,7 +1,7 @@
-import { Argument } from "commander";
 import { defineCommand } from "../command.js";
 import {
   breakLockOption,
+  folderArgument,
   concurrencyOption,
   outputOptions,
   recordModeOption,
@@ -16,7 +16,7 @@ export const resume = defineCommand({
   description:
     "Read the records of a folder: wait for the tasks that were accepted, save the images that are missing, and " +
     "report what is unknown. Nothing is submitted.",
-  argument: new Argument("<folder>", "folder with records, as given to --out"),
+  argument: folderArgument(),
   options: [
     concurrencyOption("how many tasks to wait for at the same time"),
     recordModeOption(),

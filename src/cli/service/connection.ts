@@ -122,14 +122,15 @@ async function readKey({ apiKeyFile: file, key: sendsKey }: ServiceFlags): Promi
         "`--mock` needs none, and `--no-key` sends none",
     );
   }
+  const name = `The key file ${file} of \`--api-key-file\``;
   const bytes = await readFile(file).catch((cause: NodeJS.ErrnoException) => {
-    throw new ConfigurationError(`The key file ${file} cannot be read (${cause.code})`, { cause });
+    throw new ConfigurationError(`${name} cannot be read (${cause.code})`, { cause });
   });
   // The shell of Windows writes UTF-16.
-  const encoding = await detectEncoding([bytes], `The key file ${file}`).catch((cause: Error) => {
+  const encoding = await detectEncoding([bytes], name).catch((cause: Error) => {
     throw new ConfigurationError(cause.message, { cause });
   });
   const key = new TextDecoder(encoding).decode(bytes).trim();
   if (key) return key;
-  throw new ConfigurationError(`The key file ${file} is empty`);
+  throw new ConfigurationError(`${name} is empty`);
 }
