@@ -89,6 +89,12 @@ function parseYaml(file: string, text: string, lines = new LineCounter()): Docum
   try {
     const document = parseDocument(text, { lineCounter: lines, merge: true, uniqueKeys: false });
     const [fault] = document.errors;
+    const { version } = document.directives.yaml;
+    if (!fault && version !== "1.2") {
+      throw new DocumentError(
+        `${file}:1: is YAML ${version}, where names such as no and on are booleans: OpenAPI is written in YAML 1.2`,
+      );
+    }
     if (!fault) return document;
     if (fault.message.includes("call stack")) throw new RangeError(fault.message);
     const line = lines.linePos(fault.pos[0]).line;
@@ -139,10 +145,14 @@ function checkKeys(pairs: readonly Pair[], fail: (node: Node, reason: string) =>
   }
 }
 
-/** Refuses a key that a JavaScript object cannot have as a key of its own, and nesting that no document needs. */
+/** Refuses a key that a JavaScript object cannot have as a key of its own, nesting that no document needs, and what JSON lacks. */
 function checkKeysAndDepth(value: JsonObject, fail: Fail): void {
   const visitValue = (node: unknown, path: Path): void => {
+    if (typeof node === "number" && !Number.isFinite(node)) fail(path, "must be a number that JSON can hold");
     if (typeof node !== "object" || node === null) return;
+    if (!Array.isArray(node) && Object.getPrototypeOf(node) !== Object.prototype) {
+      fail(path, "must be a value that JSON can hold: write it as text, without a tag"); // dates, bytes, sets
+    }
     if (path.length > mostLevels) fail(path.slice(0, 5), "is nested too deeply");
     for (const [key, inner] of Object.entries(node)) {
       const at = [...path, Array.isArray(node) ? Number(key) : key];

@@ -164,6 +164,23 @@ test.each([
   );
 });
 
+test.each([
+  ["bytes", "a:\n  b: !!binary AAAA\n", "x.yaml:2: must be a value that JSON can hold"],
+  ["a date", "a: !!timestamp 2026-01-30\n", "x.yaml:1: must be a value that JSON can hold"],
+  ["a set", "a: !!set {b, c}\n", "x.yaml:1: must be a value that JSON can hold"],
+  ["infinity", "a:\n- 1\n- .inf\n", "x.yaml:3: must be a number that JSON can hold"],
+  ["no number", "a: .nan\n", "x.yaml:1: must be a number that JSON can hold"],
+  ["a number without bounds, in JSON", '{\n"a": 1e400}', "x.yaml:2: must be a number that JSON can hold"],
+  ["words that are booleans", "%YAML 1.1\n---\nno: on\n", "x.yaml:1: is YAML 1.1, where names such as no"],
+])("%s cannot stand in a document", (_, text, reason) => {
+  expect(() => parseSource("x.yaml", text)).toThrow(reason);
+});
+
+test("words of older versions of YAML are words", () => {
+  const { value } = parseSource("x.yaml", "no: on\nday: 2026-01-30\nid: 1_000\ntime: 12:30:45\n");
+  expect(value).toEqual({ no: "on", day: "2026-01-30", id: "1_000", time: "12:30:45" });
+});
+
 describe("references that multiply end at once", () => {
   /** Schemas of which each refers to those that `next` names. */
   const chain = (length: number, make: (to: (at: number) => object, at: number) => object) => {
