@@ -11,7 +11,7 @@ export const printable = (line: string): string =>
 export const printableJson = (json: string): string =>
   escapeText(json, { keep: `\n${joiners}`, maxLength: Infinity });
 
-/** What Unicode has as wide: East Asian scripts, also beyond 16 bits, where rarer letters of names are, and emoji. */
+/** The characters that Unicode has as wide: East Asian scripts, also beyond 16 bits, where rarer letters of names are, and emoji. */
 const wide =
   /[\u1100-\u115f\u2329\u232a\u2e80-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe1f\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{16fe0}-\u{1b2ff}\u{1f200}-\u{1f2ff}\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u;
 
