@@ -8,7 +8,7 @@ import { startCaptureServer } from "../../support/capture-server.js";
 import { readForm } from "../../support/form.js";
 import { makeScratchFolder } from "../support/places.js";
 import { run } from "../support/run.js";
-import { programOf, runtimes } from "./programs.js";
+import { olderBun, programOf, runtimes } from "./programs.js";
 
 const program = `
   import { openAsBlob, readFileSync } from "node:fs";
@@ -37,7 +37,7 @@ const program = `
 
 const digest = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 
-test.each(runtimes)("%s", async (runtime) => {
+test.each([...runtimes, olderBun] as const)("%s", async (runtime) => {
   const server = await startCaptureServer();
   onTestFinished(() => server.close());
   const folder = await makeScratchFolder("files");
@@ -51,11 +51,13 @@ test.each(runtimes)("%s", async (runtime) => {
   });
   const names = JSON.parse(stdout) as string[];
   expect(server.requests).toHaveLength(names.length);
-  expect(names.length).toBeGreaterThanOrEqual(runtime === "bun" ? 9 : 6);
+  expect(names.length).toBeGreaterThanOrEqual(runtime.startsWith("bun") ? 9 : 6);
 
   for (const [index, name] of names.entries()) {
     const request = server.requests[index]!;
-    expect(request.headers["content-length"], name).toBe(String(request.body.length));
+    // The older one announces no length of a stream, whatever its headers say.
+    const isAnnounced = runtime !== olderBun;
+    if (isAnnounced) expect(request.headers["content-length"], name).toBe(String(request.body.length));
     const expected = name.startsWith("a slice") ? bytes.subarray(1000, 2_100_000) : bytes;
     const parts = await readForm(request);
     expect(
