@@ -427,3 +427,44 @@ describe("a list that is changed while it is processed", () => {
     expect(server.ledger).toHaveLength(rows.length);
   });
 });
+
+describe("a submit whose response names the task of another row", () => {
+  it("has an unknown outcome: that task's images are not taken for its own", async () => {
+    let first: string | undefined;
+    let isRepeating = true;
+    const server = await startServer({
+      fail: ({ role }) => {
+        if (role !== "submit" || !isRepeating) return undefined;
+        // As of a gateway that keeps the response to the first.
+        const alter = (body: Buffer) => {
+          const response = JSON.parse(body.toString()) as { data: { taskid: string } };
+          first ??= response.data.taskid;
+          response.data.taskid = first;
+          return JSON.stringify(response);
+        };
+        return { kind: "alter", alter };
+      },
+    });
+    const rows = [
+      { id: "cow", prompt: "a cow" },
+      { id: "fox", prompt: "a fox" },
+    ];
+    const { list, out, run } = await prepare(rows.slice(1), server);
+    expect((await run()).exitCode).toBe(0);
+    await writeFile(list, rows.map((row) => JSON.stringify({ resolution, ...row })).join("\n"));
+    for (let time = 1; time <= 2; time++) {
+      const { exitCode, json } = await run("--json");
+      expect([exitCode, json.counts]).toEqual([8, expect.objectContaining({ unknown: 1, savedBefore: 1 })]);
+    }
+    expect(await readRecords(out)).toMatchObject({
+      cow: {
+        state: "unknown",
+        error: { message: expect.stringContaining(`task ${first}, which is that of fox`) },
+      },
+      fox: { state: "saved", taskid: first },
+    });
+    isRepeating = false;
+    expect((await run("--resubmit-unknown")).exitCode).toBe(0);
+    expect((await listImages(out)).map((name) => name.split("-")[0])).toEqual(["cow", "fox"]);
+  });
+});

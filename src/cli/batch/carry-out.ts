@@ -2,6 +2,7 @@ import {
   AuthenticationError,
   DownloadError,
   isSafeToResubmit,
+  OutcomeUnknownError,
   readRecord,
   RecordError,
   TensorsLabError,
@@ -23,6 +24,8 @@ export interface RowRunnerOptions {
   results: Results;
   open: (job: Job) => Promise<Record<string, unknown>>;
   resubmit: Resubmit;
+  /** The row of each task; those of this run are added. */
+  tasks: Map<string, string>;
   /** Most rows that are submitted. @default no limit */
   limit: number | undefined;
 }
@@ -42,7 +45,7 @@ export interface RowRunner {
 }
 
 export function createRowRunner(options: RowRunnerOptions): RowRunner {
-  const { model, workplace, tally, results, open, resubmit, limit = Infinity } = options;
+  const { model, workplace, tally, results, open, resubmit, tasks, limit = Infinity } = options;
   const { records, signal } = workplace;
   let stopped: unknown;
   let submitted = 0;
@@ -56,7 +59,27 @@ export function createRowRunner(options: RowRunnerOptions): RowRunner {
     const paced = { ...workplace, pace: unlessStopped };
     const { task, record }: Advance = await submit(job.id, model.name, input, paced, resubmit);
     accepted.set(job, record);
+    await refuseTaskOfAnother(job, record);
     await complete(job, task);
+  }
+
+  /** A response with the task of another row, as of a gateway that keeps responses, says nothing of this row's submit. */
+  async function refuseTaskOfAnother({ id }: Job, record: GenerationRecord): Promise<void> {
+    const { taskid = "", completedAt: _completedAt, ...kept } = record;
+    const owner = tasks.get(taskid) ?? id;
+    tasks.set(taskid, owner);
+    if (owner === id) return;
+    const message = `the service named task ${taskid}, which is that of ${owner}; the outcome of this submit is unknown`;
+    const updatedAt = new Date().toISOString();
+    const unknown: GenerationRecord = {
+      ...kept,
+      version: 2,
+      state: "unknown",
+      error: { message },
+      updatedAt,
+    };
+    await records.write(unknown, { durable: true });
+    throw new OutcomeUnknownError(message);
   }
 
   /** A row may wait for its turn for long; meanwhile another may have found that it would fail. */

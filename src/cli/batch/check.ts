@@ -60,6 +60,8 @@ export interface Check {
   images: number;
   /** Number of rows that a limit leaves for a later run: the first that is beyond it, and all after that. */
   left: number;
+  /** The row of each task that an earlier run has. */
+  tasks: Map<string, string>;
   /** The doubts about rows, and the lines that they are about. */
   warnings: { message: string; lines: number[] }[];
 }
@@ -71,7 +73,7 @@ export interface Check {
  */
 export async function checkJobs(jobs: AsyncIterable<Job | Fault>, options: CheckOptions): Promise<Check> {
   const faults: Fault[] = [];
-  const check: Check = { rows: 0, submits: 0, images: 0, left: 0, warnings: [] };
+  const check: Check = { rows: 0, submits: 0, images: 0, left: 0, tasks: new Map(), warnings: [] };
   for await (const job of jobs) {
     options.signal.throwIfAborted();
     check.rows++;
@@ -132,6 +134,7 @@ async function checkJob(job: Job, options: CheckOptions, check: Check): Promise<
     const fields = input ?? withoutFiles(model, written);
     const key = { records, idempotencyKey: fault ? newId() : id };
     const record = await checkGeneration(client, model.name, fields as never, key);
+    if (record?.taskid !== undefined) check.tasks.set(record.taskid, id);
     if (!record || mustSubmit(record, resubmit)) {
       for (const { path, message } of await checkInput(model.name, fields as never))
         noteWarning(`${pathInList(path, job)} ${message}`, line, check);

@@ -90,14 +90,14 @@ export async function batch(invocation: Invocation<Flags>): Promise<Result> {
   const { recordMode } = flags;
   const options = { folder, timeoutSeconds, recordMode, concurrency, patience: 8, maxImages };
   const workplace = await openWorkplace(invocation, options);
-  const { rows } = await check();
+  const { rows, tasks } = await check();
   const modelWords = model === defaultModel ? [] : ["--model", model.name];
   const command = commandFor("batch", list, "--out", folder, ...modelWords);
   known.resumeCommand = command;
   const tally = createTally(progress);
   const results = await openResults(folder);
   const { limit } = flags;
-  const runner = createRowRunner({ model, workplace, tally, results, open, resubmit, limit });
+  const runner = createRowRunner({ model, workplace, tally, results, open, resubmit, tasks, limit });
   const summary = () => {
     const { counts, images, problems } = tally;
     return { folder, rows, counts, images, problems };
