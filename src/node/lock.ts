@@ -152,13 +152,13 @@ class LockTaken extends Error {}
 const draftOf = (path: string): string => join(dirname(path), `.${randomUUID()}.lock`);
 
 function newEntry(): string {
-  const { pid, started, boot, namespace, host } = ownIdentity();
-  return [pid, started, boot, namespace, host, randomUUID().slice(0, 8)].join(".");
+  const { pid, started, machine, boot, namespace, host } = ownIdentity();
+  return [pid, started, machine, boot, namespace, host, randomUUID().slice(0, 8)].join(".");
 }
 
 /** Undefined if it is not the name of an entry. */
 function parseEntry(entry: string): ProcessIdentity | undefined {
-  const [pid, started, boot, namespace, host, ...rest] = entry.split(".");
-  if (!host || !started || !boot || !namespace || rest.length !== 1 || !/^\d+$/.test(pid!)) return undefined;
-  return { pid: Number(pid), started, boot, namespace, host };
+  const [pid = "", started, machine, boot, namespace, host, ...rest] = entry.split(".");
+  if (!/^\d+$/.test(pid) || !started || !machine || !boot || !namespace || !host) return undefined;
+  return rest.length === 1 ? { pid: Number(pid), started, machine, boot, namespace, host } : undefined;
 }

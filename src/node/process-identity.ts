@@ -8,6 +8,8 @@ export interface ProcessIdentity {
   pid: number;
   /** When it started, in ticks since the boot; 0 where the system does not tell. */
   started: string;
+  /** The installation of the system; several machines may have one name, as in a cloud. */
+  machine: string;
   /** The boot that it runs under, and the namespace that its pid is of. */
   boot: string;
   namespace: string;
@@ -20,6 +22,7 @@ export function ownIdentity(): ProcessIdentity {
   return {
     pid: process.pid,
     started: startOf(process.pid)?.started ?? "0",
+    machine: shorten(read(() => readFileSync("/etc/machine-id", "utf8"))),
     boot: shorten(read(() => readFileSync("/proc/sys/kernel/random/boot_id", "utf8"))),
     namespace: shorten(read(() => readlinkSync("/proc/self/ns/pid"))),
     host: encodeName(hostname()),
@@ -32,7 +35,7 @@ export function ownIdentity(): ProcessIdentity {
  * A process on another machine or in another container cannot be seen, so its end is never certain.
  */
 export function hasEnded(other: ProcessIdentity, own = ownIdentity()): boolean {
-  if (other.host !== own.host) return false;
+  if (other.host !== own.host || other.machine !== own.machine) return false;
   if (other.boot !== own.boot) return other.boot !== unknown && own.boot !== unknown;
   if (other.namespace !== own.namespace) return false;
   if (own.started === "0" || other.started === "0") return !isRunning(other.pid);

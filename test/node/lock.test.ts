@@ -8,8 +8,8 @@ import { LockHeld, withLock } from "../../src/node/lock.js";
 import { hasEnded, ownIdentity } from "../../src/node/process-identity.js";
 import { makeFolder } from "../support/generate.js";
 
-const entryOf = ({ pid, started, boot, namespace, host }: ReturnType<typeof ownIdentity>) =>
-  [pid, started, boot, namespace, host, "00000000"].join(".");
+const entryOf = ({ pid, started, machine, boot, namespace, host }: ReturnType<typeof ownIdentity>) =>
+  [pid, started, machine, boot, namespace, host, "00000000"].join(".");
 
 /** A lock that another process left. */
 async function leaveLock(entry: string): Promise<string> {
@@ -66,9 +66,10 @@ describe("a lock", () => {
     expect(hasEnded({ ...running, started: "1" })).toBe(true); // the pid came round again
     expect(hasEnded({ ...running, boot: "another" })).toBe(true); // the machine was started again
     expect(hasEnded({ ...running, host: "another", boot: "another" })).toBe(false); // nobody can tell
+    expect(hasEnded({ ...running, machine: "another", boot: "another" })).toBe(false); // of the same name
     expect(hasEnded({ ...running, namespace: "another", pid: 2 ** 22 + 1 })).toBe(false); // another container
     // Where the system tells neither.
-    const plain = { boot: "0", namespace: "0", started: "0", host: own.host };
+    const plain = { machine: "0", boot: "0", namespace: "0", started: "0", host: own.host };
     expect(hasEnded({ ...plain, pid: process.ppid }, { ...plain, pid: 1 })).toBe(false);
     expect(hasEnded({ ...plain, pid: 2 ** 22 + 1 }, { ...plain, pid: 1 })).toBe(true);
   });
@@ -89,7 +90,7 @@ describe("a lock", () => {
   });
 
   test("of an unknown form is left to its owner, until it is broken", async () => {
-    for (const entry of ["unknown", "1.2.3", "x.1.2.3.host.00000000"]) {
+    for (const entry of ["unknown", "1.2.3", "x.1.2.3.4.host.00000000"]) {
       const path = await leaveLock(entry);
       await expect(withLock(path, {}, async () => undefined)).rejects.toThrow("An unknown process holds");
       expect(await withLock(path, { breakLock: true }, async () => "broken")).toBe("broken");
