@@ -370,5 +370,10 @@ describe("over HTTP/2", () => {
       return new Response("too large", { status: 413 });
     };
     expect(await send(stop, 20_000_000)).toMatchObject({ status: 413, text: "too large" });
+    const forget = async ({ body }: Request) => {
+      await body?.getReader().read();
+      return new Response("busy", { status: 503 });
+    };
+    expect(await send(forget, 20_000_000)).toMatchObject({ status: 503, text: "busy" });
   });
 });
