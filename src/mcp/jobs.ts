@@ -122,7 +122,7 @@ export function createJobs({ client, service, records, stopping, giveUp }: Workp
 
   async function noteFiles(id: string, taskid: string, paths: readonly string[]): Promise<void> {
     const record = await readRecord(records, id);
-    if (record?.taskid !== taskid) return; // it was deleted meanwhile; the images are there
+    if (record?.taskid !== taskid) return; // deleted meanwhile, or of another task: the images are there
     const { error: _overcome, ...kept } = record;
     const files = paths.map((path) => basename(path));
     const updatedAt = new Date().toISOString();

@@ -78,12 +78,10 @@ function describe(operation: InstrumentedOperation): Attributes {
 /** A caller who stops an operation is no error, as the HTTP conventions have it: the HTTP spans below are none either. */
 const isAborted = ({ errorCode }: InstrumentedOperation): boolean => errorCode === "ABORTED";
 
-const describeEnd = (operation: InstrumentedOperation): Attributes =>
-  isAborted(operation)
-    ? { "tensorslab_images.aborted": true }
-    : operation.errorCode
-      ? { "error.type": operation.errorCode }
-      : {};
+function describeEnd(operation: InstrumentedOperation): Attributes {
+  if (isAborted(operation)) return { "tensorslab_images.aborted": true };
+  return operation.errorCode ? { "error.type": operation.errorCode } : {};
+}
 
 function end(span: Span, operation: InstrumentedOperation): void {
   span.setAttributes(describe(operation));

@@ -1,4 +1,5 @@
-import { readdir, writeFile } from "node:fs/promises";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { createClient } from "../../src/index.js";
@@ -34,6 +35,28 @@ async function callUntilAccepted(
 
 const unreadable = ({ role }: MockRequest): MockFailure | undefined =>
   role === "status" ? { kind: "response", status: 502 } : undefined;
+
+describe("a record that is of another task by the time that the images are saved", () => {
+  it("is left alone, and the images are reported", async () => {
+    const { agent, server, watch, out } = await arrange();
+    let path = "";
+    let written = "";
+    watch.onRequest = ({ role }) => {
+      if (role !== "result" || written) return undefined;
+      path = join(
+        out,
+        readdirSync(out).find((name) => name.endsWith(".record.json"))!,
+      );
+      written = readFileSync(path, "utf8").replaceAll(server.ledger[0]!.taskid, "another-task");
+      writeFileSync(path, written);
+      return undefined;
+    };
+    const { structuredContent } = await agent.call("generate_image", small);
+    const { taskid } = server.ledger[0]!;
+    expect(structuredContent).toMatchObject({ outcome: "completed", taskid, files: [expect.any(String)] });
+    expect(await readFile(path, "utf8")).toBe(written);
+  });
+});
 
 describe("a task that is not finished in time", () => {
   it("is still running: the response has its id and the next tool, which gets the images", async () => {
