@@ -91,7 +91,7 @@ function openSlices(blob: Blob): Pieces {
         const { value: piece } = (await reader?.read()) ?? {};
         if (piece || position >= blob.size) return piece;
         const slice = blob.slice(position, (position += sliceBytes));
-        // Node copies bytes twice for this; but Bun 1.2 and older never end the stream of a slice.
+        // Node copies bytes twice for this; but in Bun 1.2 and older, the stream of a slice has more bytes, or no end.
         if ("Bun" in globalThis) return new Uint8Array(await slice.arrayBuffer());
         reader = slice.stream().getReader();
       }
